@@ -1,0 +1,46 @@
+# Every rule is one line of work; `make help` lists them. ARGS passes options on, LAB names one lab.
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+RUN := .venv/bin/python
+BOOTSTRAP = $(or $(PYTHON),$(error Python 3.11, 3.12 or 3.13 is needed)) autograder/setup/environment.py
+LAB ?=
+ARGS ?=
+.DEFAULT_GOAL := help
+
+lab: env      ## open JupyterLab on the labs (ARGS="--no-browser --port 8890")
+	@$(RUN) -m utils.lab $(ARGS)
+
+release: env  ## write the learners' notebooks from solutions/ (LAB=03_softmax for one)
+	@$(RUN) -m autograder release $(LAB) $(ARGS)
+
+grade: env    ## mark a bundled cohort and print its scores (LAB=03_softmax)
+	@$(RUN) -m autograder grade --demo $(or $(LAB),03_softmax) $(ARGS)
+
+bundle: env   ## write dist/labs.zip, what learners receive
+	@$(RUN) -m autograder bundle $(ARGS)
+
+check: dev    ## lint, format, releases up to date, pins in order
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m autograder release --check && $(RUN) -m pytest -q tests/house/test_pins.py
+
+test: dev     ## run every test (ARGS="-k softmax")
+	@$(RUN) -m pytest $(ARGS)
+
+bench: dev    ## measure slider to pixels, import and instant check times
+	@$(RUN) -m tests.bench $(ARGS)
+
+lock:         ## resolve the locked requirements again from pyproject.toml
+	@$(RUN) autograder/setup/lock.py $(ARGS)
+
+clean:        ## remove the environment and build output (never the course folder)
+	@rm -rf .venv dist .pytest_cache .ruff_cache && find . -name __pycache__ -prune -exec rm -rf {} +
+
+env:
+	@$(BOOTSTRAP) lab
+
+dev:
+	@$(BOOTSTRAP) dev
+
+help:         ## list these rules
+	@awk -F ' *: *[a-z]* *## ' '/^[a-z]+:.* ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: lab release grade bundle check test bench lock clean env dev help

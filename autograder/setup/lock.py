@@ -1,0 +1,28 @@
+"""Resolve the locked requirements from pyproject.toml.
+
+    make lock                     keep the versions that still satisfy pyproject.toml
+    make lock ARGS=--upgrade      take the newest versions that satisfy it
+
+The files hold versions and hashes for every platform and Python, no index address and no path.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPILE = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal"]
+COMPILE += ["--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
+COMPILE += ["--no-annotate", "--no-header"]
+
+
+def compile_lock(output: str, *arguments: str, text: str | None = None) -> None:
+    """Write one lock file; `arguments` name what it is compiled from, `text` is standard input."""
+    command = [*COMPILE, *arguments, *sys.argv[1:], "-o", output]
+    subprocess.run(command, check=True, cwd=ROOT, input=text, text=True)
+
+
+if __name__ == "__main__":
+    compile_lock("requirements-uv.txt", "-", text="uv")
+    compile_lock("requirements.txt", "pyproject.toml")
+    compile_lock("requirements-dev.txt", "pyproject.toml", "--extra", "dev", "-c", "requirements.txt")
