@@ -35,9 +35,10 @@ def apt_install(packages: list[str]) -> bool:
         return False
     prefix = []
     if os.geteuid() != 0:
-        if not shutil.which("sudo") or subprocess.run(
-            ["sudo", "-n", "true"], stderr=subprocess.DEVNULL
-        ).returncode:
+        if (
+            not shutil.which("sudo")
+            or subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL).returncode
+        ):
             return False
         prefix = ["sudo", "-n"]
     command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
@@ -80,17 +81,13 @@ def create_venv() -> None:
 
 def install(lock: str) -> None:
     """Install a locked requirements file, and let `utils` and `autograder` be imported."""
-    if sys.version_info < (3, 11):
-        sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     stamp = VENV / f".installed-{lock}"
     digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == digest:
         return
     create_venv()
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run(
-        [*pip, "--require-hashes", "-r", str(ROOT / "requirements-uv.txt")], check=True
-    )
+    subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements-uv.txt")], check=True)
     print(f"Installing {lock}", flush=True)
     # From a folder without pyproject.toml or uv.toml: the lock alone decides.
     subprocess.run(
@@ -111,6 +108,8 @@ def install(lock: str) -> None:
 
 def main() -> None:
     """Bring the environment up to the goal named on the command line."""
+    if sys.version_info < (3, 11):  # noqa: UP036  (this file is run by whatever Python there is)
+        sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     goal = sys.argv[1] if len(sys.argv) > 1 else "lab"
     if goal not in LOCKS:
         sys.exit(f"usage: python {sys.argv[0]} lab|dev")

@@ -25,4 +25,5 @@ def compile_lock(output: str, *arguments: str, text: str | None = None) -> None:
 if __name__ == "__main__":
     compile_lock("requirements-uv.txt", "-", text="uv")
     compile_lock("requirements.txt", "pyproject.toml")
-    compile_lock("requirements-dev.txt", "pyproject.toml", "--extra", "dev", "-c", "requirements.txt")
+    dev = ["--extra", "dev", "-c", "requirements.txt"]
+    compile_lock("requirements-dev.txt", "pyproject.toml", *dev)

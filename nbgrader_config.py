@@ -1,0 +1,56 @@
+"""nbgrader on the folders of this repository.
+
+`source` is built from `solutions/` by `make release`, `release` is `notebooks/`. Everything that
+belongs to one run of the course lives in the git-ignored folder `course/`.
+
+The exchange, through which labs are released, fetched, submitted and collected, is a plain folder.
+Set NBGRADER_EXCHANGE to share one between accounts of a machine; it is then created by the
+instructor's first `nbgrader release_assignment`.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import ClearHiddenTests, Execute, GetGrades
+
+c = get_config()  # noqa: F821  (given by traitlets)
+
+root = Path(__file__).resolve().parent
+course = root / "course"
+exchange = Path(os.environ.get("NBGRADER_EXCHANGE") or course / "exchange")
+work = course / "work"  # where the Assignment List puts the labs it fetches
+for folder in [course, work] + [exchange] * ("NBGRADER_EXCHANGE" not in os.environ):
+    folder.mkdir(exist_ok=True)
+
+c.CourseDirectory.course_id = "neural-networks"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "course/source"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.submitted_directory = "course/submitted"
+c.CourseDirectory.autograded_directory = "course/autograded"
+c.CourseDirectory.feedback_directory = "course/feedback"
+c.CourseDirectory.solution_directory = "course/solution"
+c.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".cache"]
+
+c.Exchange.root = str(exchange)
+c.Exchange.cache = str(course / "cache")
+c.Exchange.assignment_dir = str(work)
+
+# Learners' code runs in the autograder's sandbox, and the scores are the autograder's.
+if str(root) not in sys.path:
+    sys.path.insert(0, str(root))
+if (root / "autograder" / "preprocessor.py").exists():
+    from autograder.preprocessor import Mark
+
+    c.Autograde.autograde_preprocessors = [
+        Mark if step is Execute else step
+        for step in Autograde.class_traits()["autograde_preprocessors"].default()
+    ]
+
+# A learner's feedback shows what was right and wrong, never the hidden lines.
+c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
+c.ExportApp.plugin_class = "nbgrader.plugins.export.CsvExportPlugin"

@@ -1,0 +1,1 @@
+"""Open JupyterLab on the labs: `python -m utils.lab`, options as for `jupyter lab`."""
