@@ -9,7 +9,6 @@ import contextlib
 import io
 import linecache
 import re
-import time
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
@@ -57,7 +56,7 @@ class _Counted:
     """A function from text that counts its calls."""
 
     def __init__(self, text: str) -> None:
-        self.function = eval(text, {"np": np})  # noqa: S307 - our own text, from the declaration
+        self.function = eval(text, {"np": np})
         self.calls = 0
 
     def __call__(self, *args: Any) -> Any:
@@ -114,11 +113,12 @@ def _build(arg: Any, built: dict[int, Any], raw: list, build_model: Callable) ->
             raise _NoResult from None
     if isinstance(arg, (Rng, Source, ModelData)):
         if id(arg) not in built:
-            make = {
-                Rng: lambda a: np.random.default_rng(a.seed),
-                Source: lambda a: _Counted(a.text),
-            }
-            built[id(arg)] = make.get(type(arg), build_model)(arg)
+            if isinstance(arg, Rng):
+                built[id(arg)] = np.random.default_rng(arg.seed)
+            elif isinstance(arg, Source):
+                built[id(arg)] = _Counted(arg.text)
+            else:
+                built[id(arg)] = build_model(arg)
         return built[id(arg)]
     if isinstance(arg, Layout):
         return arg.build()

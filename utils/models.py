@@ -94,7 +94,7 @@ def _layers(model: Any) -> list[dict]:
 
 
 def _is_chain(model: Any) -> bool:
-    inputs = [t for t in getattr(model, "inputs", [])]
+    inputs = list(getattr(model, "inputs", []))
     return len(inputs) == 1 and all(
         len(node.parent_nodes) <= 1 for layer in model.layers for node in layer._inbound_nodes
     )

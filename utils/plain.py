@@ -27,7 +27,7 @@ class NotPlain(ValueError):
 
 @dataclass(frozen=True)
 class Rng:
-    """Argument: a fresh `numpy.random.Generator`, seeded; the same object twice is one generator."""
+    """Argument: a seeded `numpy.random.Generator`; the same object twice is one generator."""
 
     seed: int
 

@@ -52,6 +52,10 @@ def _array(arg: Any) -> Any:
     return arg.array if isinstance(arg, Layout) else arg
 
 
+def _number_kind(a: np.ndarray) -> str:
+    return "i" if a.dtype.kind in "iu" else a.dtype.kind
+
+
 def alike(a: Any, b: Any, rtol: float = 1e-5) -> bool:
     """Tell whether two fingerprints, or parts of them, are equal up to rounding."""
     if isinstance(a, (np.ndarray, float)) or isinstance(b, (np.ndarray, float)):
@@ -61,9 +65,7 @@ def alike(a: Any, b: Any, rtol: float = 1e-5) -> bool:
             return False
         if a.shape != b.shape or a.dtype.kind not in "biuf" or b.dtype.kind not in "biuf":
             return False
-        if (a.dtype.kind in "iu") != (b.dtype.kind in "iu") or (a.dtype == bool) != (
-            b.dtype == bool
-        ):
+        if _number_kind(a) != _number_kind(b):
             return False
         with np.errstate(invalid="ignore", over="ignore"):
             a, b = a.astype(float), b.astype(float)

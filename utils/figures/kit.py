@@ -45,6 +45,7 @@ import matplotlib
 import numpy as np
 import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Canvas
 from PIL import Image
 
@@ -65,6 +66,7 @@ STYLE = {
     "legend.frameon": False, "legend.labelcolor": INK, "lines.linewidth": 2, "text.color": INK,
     "xtick.color": INK, "ytick.color": INK,
 }  # fmt: skip
+INK_MAP = LinearSegmentedColormap.from_list("ink", [INK + "00", INK])  # for grey pictures
 SHARPNESS = 1.5  # drawn pixels for each pixel of the page
 
 
@@ -78,7 +80,7 @@ class Figure:
     """A drawing of `width` by `height` pixels with controls and a text alternative."""
 
     def __init__(self, title, width=640, height=320):
-        self.title, self.text, self.notes = title, "", []
+        self.title, self.text, self.notes, self._standing = title, "", [], []
         self._update, self._live, self._background, self._busy = None, [], None, False
         self._style = contextlib.ExitStack()
         dpi = 100 * SHARPNESS
@@ -100,6 +102,7 @@ class Figure:
 
     def __exit__(self, kind, error, trace):
         self._style.close()
+        self._standing = self.notes
         if kind is None:
             self.draw()
 
@@ -181,32 +184,39 @@ class Figure:
         """The learner's `function`, safe to call: `reference` answers, with a note, where it fails.
 
         It fails if it raises, returns another shape than the reference, or an infinity or NaN.
-        `None` stands for "not given" and needs no note.
+        `None` stands for "not given" and needs no note. A tuple is compared part by part.
         """
 
         def call(*arguments):
-            right = np.asarray(reference(*arguments))
-            if function is None:
-                return right
-            try:
-                with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-                    warnings.simplefilter("ignore")
-                    mine = np.asarray(
-                        function(*[np.copy(a) if np.ndim(a) else a for a in arguments])
-                    )
-                if mine.shape != right.shape:
-                    return self._instead(
-                        f"{name} returned shape {mine.shape}, not {right.shape}", right
-                    )
-                if mine.dtype.kind not in "biuf" or not np.all(np.isfinite(mine)):
-                    return self._instead(f"{name} did not return finite numbers", right)
-                return mine
-            except NotImplementedError:
-                return self._instead(f"finish {name} to see your own", right)
-            except Exception as error:  # a figure shows, whatever a learner wrote
-                return self._instead(f"{name} raised {type(error).__name__}", right)
+            with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+                warnings.simplefilter("ignore")
+                right = reference(*arguments)
+                if function is None:
+                    return right
+                try:
+                    mine = function(*[np.copy(a) if np.ndim(a) else a for a in arguments])
+                    several = isinstance(right, tuple)
+                    parts = [np.asarray(part) for part in (mine if several else [mine])]
+                    shapes = [np.shape(part) for part in (right if several else [right])]
+                    if [part.shape for part in parts] != shapes:
+                        problem = f"{name} returned the wrong shape"
+                    elif not all(p.dtype.kind in "biuf" and np.isfinite(p).all() for p in parts):
+                        problem = f"{name} did not return finite numbers"
+                    else:
+                        return tuple(parts) if several else parts[0]
+                except NotImplementedError:
+                    problem = f"finish {name} to see your own"
+                except Exception as error:  # a figure shows, whatever a learner wrote
+                    problem = f"{name} raised {type(error).__name__}"
+            self.note(f"{problem}; the picture shows the reference")
+            return right
 
         return call
+
+    def note(self, text):
+        """Add a plain note for the learner; one made while building stays."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def on_change(self, update):
         """Decorator: on every change `update()` moves the artists and returns the text."""
@@ -233,7 +243,7 @@ class Figure:
         """Call `update` and show the result."""
         if self._busy:
             return
-        self._busy, self.notes = True, []
+        self._busy, self.notes = True, [*self._standing]
         try:
             if self._update is not None:
                 with matplotlib.rc_context(STYLE):
@@ -261,12 +271,6 @@ class Figure:
         notes = "".join(f"<div><b>Note:</b> {html.escape(note)}.</div>" for note in self.notes)
         title, text = html.escape(self.title), html.escape(self.text)
         return f'<div role="status" style="line-height:1.4">{notes}<b>{title}.</b> {text}</div>'
-
-    def _instead(self, note, right):
-        note += "; the picture shows the reference"
-        if note not in self.notes:
-            self.notes.append(note)
-        return right
 
     def _add(self, control):
         control.style.description_width = "initial"

@@ -113,7 +113,7 @@ def explain_failure(call: Call, index: int, error: Failure) -> Finding:
         "Protocol": (f"{name} gave an answer that could not be read", "Return plain arrays."),
         "ForbiddenCall": (f"{name} calls {error.message}, which this exercise forbids",
                           "Write this step yourself, with NumPy."),
-        "NotPlain": (f"{name} returned {error.message}", "What should it return? See the statement."),
+        "NotPlain": (f"{name} returned {error.message}", "See the statement."),
     }  # fmt: skip
     if error.type in known:
         what, step = known[error.type]
