@@ -1,0 +1,111 @@
+"""A JupyterLab of this repository, started as `make lab` starts it, and a Chromium to drive it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.driving import CHROMIUM, Lab
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "browser-test"
+
+
+def pytest_collection_modifyitems(items):
+    """Mark everything in this folder as a browser test."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Jupyter:
+    """A running JupyterLab: its address, the copy of the repository it serves, its environment."""
+
+    url: str
+    root: Path
+    env: dict[str, str]
+
+    def nbgrader(self, *arguments: str) -> str:
+        """Run an nbgrader command of the instructor in the copy and return what it logged."""
+        command = [sys.executable, "-m", "nbgrader", *arguments]
+        done = subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+
+def copy_repository(target: Path) -> None:
+    """Copy what a clone holds, without environment, build output and course folder."""
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "course", "dist")
+    shutil.copytree(ROOT, target, ignore=ignored)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory):
+    """A JupyterLab on a copy of the repository, with an empty home."""
+    home = tmp_path_factory.mktemp("home")
+    root = tmp_path_factory.mktemp("clone") / "labs"
+    copy_repository(root)
+    port = free_port()
+    env = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER_")}
+    env |= {"HOME": str(home), "PYTHONPATH": str(root)}
+    command = [sys.executable, "-m", "utils.lab", "--no-browser", f"--port={port}"]
+    command += [f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"]
+    with (home / "jupyter.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=root, env=env, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/api", timeout=5).close()
+                break
+            except OSError:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail((home / "jupyter.log").read_text())
+                time.sleep(0.1)
+        yield Jupyter(url, root, env)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium, driven by Playwright."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(**CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser, jupyter, tmp_path, request):
+    """A fresh browser profile that is signed in; a failing test leaves a picture."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.goto(f"{jupyter.url}/login?token={TOKEN}")
+    yield page
+    page.screenshot(path=tmp_path / "last.png")
+    context.close()
+
+
+@pytest.fixture
+def lab(page, jupyter):
+    """The page as a learner's JupyterLab."""
+    return Lab(page, jupyter.url)

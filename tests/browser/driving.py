@@ -1,0 +1,86 @@
+"""What a learner does in JupyterLab, in words: open, write, run, move, submit."""
+
+from playwright.sync_api import Locator, Page, expect
+
+CHROMIUM = {
+    "executable_path": "/usr/bin/chromium",
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ],
+}
+CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
+
+
+class Lab:
+    """JupyterLab in a page."""
+
+    def __init__(self, page: Page, url: str):
+        self.page = page
+        self.url = url
+
+    def open(self, path: str = "") -> None:
+        """Open JupyterLab, or one file in it, and wait until it is drawn (and its kernel is up)."""
+        where = f"/lab/tree/{path}" if path else "/"
+        self.page.goto(f"{self.url}{where}", wait_until="domcontentloaded")
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=60_000)
+        expect(self.page.locator(".jp-DirListing-content")).to_be_visible(timeout=60_000)
+        if path.endswith((".ipynb", ".py")):
+            self.page.wait_for_function(f"() => {CELLS}?.length > 0", timeout=60_000)
+            self.wait_idle()
+
+    def wait_idle(self, timeout: float = 90_000) -> None:
+        """Wait until the notebook's kernel has nothing to do."""
+        kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status"
+        self.page.wait_for_function(f"() => {kernel} === 'idle'", timeout=timeout)
+
+    def files(self) -> list[str]:
+        """Return the names shown in the file browser, from top to bottom."""
+        return self.page.locator(".jp-DirListing-itemText").all_inner_texts()
+
+    def command(self, name: str) -> None:
+        """Run a JupyterLab command by its id, as its menu entry does."""
+        self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
+
+    def index(self, condition: str, argument: str) -> int:
+        """Return the index of the first cell for which a JavaScript condition on it holds."""
+        script = f"argument => {CELLS}.findIndex(cell => {condition})"
+        found = self.page.evaluate(script, argument)
+        assert found >= 0, f"no cell with {argument!r}"
+        return found
+
+    def cell(self, grade_id: str) -> Locator:
+        """Return the cell with an nbgrader id, scrolled into view."""
+        return self._at(
+            self.index("cell.model.getMetadata('nbgrader')?.grade_id === argument", grade_id)
+        )
+
+    def cell_with(self, text: str) -> Locator:
+        """Return the first code cell whose source holds a text, scrolled into view."""
+        condition = "cell.model.type === 'code' && cell.model.sharedModel.source.includes(argument)"
+        return self._at(self.index(condition, text))
+
+    def _at(self, index: int) -> Locator:
+        self.page.evaluate(f"index => {CELLS}[index].node.scrollIntoView()", index)
+        return self.page.locator(
+            ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-viewport > .jp-Cell"
+        ).nth(index)
+
+    def write(self, cell: Locator, source: str) -> None:
+        """Replace what stands in a code cell, by keyboard."""
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(source)
+
+    def run(self, cell: Locator, timeout: float = 60_000) -> str:
+        """Run a code cell with Shift+Enter and return the text of its output."""
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        self.page.wait_for_timeout(150)
+        self.wait_idle(timeout)
+        return "\n".join(cell.locator(".jp-OutputArea-output").all_inner_texts())

@@ -1,0 +1,26 @@
+"""The first thing a learner sees."""
+
+from playwright.sync_api import expect
+
+
+def test_labs_are_listed_in_order_without_questions(lab, page, jupyter):
+    """Does JupyterLab open on the labs, in teaching order, with no pop-up in the way?"""
+    lab.open()
+    expect(page.locator(".jp-DirListing-itemText").first).to_be_visible()
+    names = lab.files()
+    labs = [name for name in names if name[:2].isdigit()]
+    assert labs == sorted(labs)
+    assert "03_softmax" in labs
+    assert names[0] == labs[0]
+    page.wait_for_timeout(3000)  # the news question comes late
+    assert page.locator(".jp-Dialog").count() == 0
+    assert page.locator(".Toastify__toast").count() == 0
+
+
+def test_nbgrader_is_in_the_menu(lab, page):
+    """Are Assignment List, Validate and Formgrader where nbgrader says they are?"""
+    lab.open()
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    menu = page.locator(".lm-Menu.lm-MenuBar-menu")
+    for entry in ["Assignment List", "Formgrader", "Course List"]:
+        expect(menu.get_by_text(entry, exact=True)).to_be_visible()
