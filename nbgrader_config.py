@@ -10,6 +10,7 @@ instructor's first `nbgrader release_assignment`.
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
@@ -24,6 +25,14 @@ exchange = Path(os.environ.get("NBGRADER_EXCHANGE") or course / "exchange")
 work = course / "work"  # where the Assignment List puts the labs it fetches
 for folder in [course, work] + [exchange] * ("NBGRADER_EXCHANGE" not in os.environ):
     folder.mkdir(exist_ok=True)
+if exchange.parent == course:
+    exchange.chmod(0o777)  # what nbgrader asks of an exchange
+
+# nbgrader creates its gradebook with the command `alembic`, which an environment that is not
+# activated does not have on its path.
+scripts = sysconfig.get_path("scripts")
+if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
 
 c.CourseDirectory.course_id = "neural-networks"
 c.CourseDirectory.root = str(root)

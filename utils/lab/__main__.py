@@ -2,6 +2,7 @@
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,7 @@ def prepend(variable: str, value: str) -> None:
 def main() -> None:
     """Start JupyterLab in this process; its kernels import `utils` from this folder."""
     prepend("PYTHONPATH", str(ROOT))
+    prepend("PATH", sysconfig.get_path("scripts"))  # for terminals: nbgrader, jupyter
     prepend("JUPYTER_CONFIG_PATH", str(ROOT))  # nbgrader_config.py
     os.chdir(ROOT)
     from jupyterlab.labapp import main as jupyter_lab
