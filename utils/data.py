@@ -33,8 +33,8 @@ def digits_split(test_size=360, seed=0):
 
 
 def four_clusters(m=200, seed=0):
-    """Four round clouds in the plane that overlap a little: `X (m, 2)` float64, `y (m,)` int."""
+    """Four round clouds in the plane that nearly touch: `X (m, 2)` float64, `y (m,)` int."""
     rng = np.random.default_rng(seed)
-    centres = np.array([[-1.7, 1.4], [1.6, 1.7], [1.9, -1.5], [-1.3, -1.7]])
+    centres = np.array([[-2.8, 1.6], [-0.9, -0.2], [1.0, 1.0], [2.4, -1.8]])
     y = rng.permutation(np.arange(m) % 4)
-    return centres[y] + rng.normal(scale=0.8, size=(m, 2)), y
+    return centres[y] + rng.normal(scale=0.65, size=(m, 2)), y

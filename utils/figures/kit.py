@@ -45,7 +45,6 @@ import matplotlib
 import numpy as np
 import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Canvas
 from PIL import Image
 
@@ -66,7 +65,6 @@ STYLE = {
     "legend.frameon": False, "legend.labelcolor": INK, "lines.linewidth": 2, "text.color": INK,
     "xtick.color": INK, "ytick.color": INK,
 }  # fmt: skip
-INK_MAP = LinearSegmentedColormap.from_list("ink", [INK + "00", INK])  # for grey pictures
 SHARPNESS = 1.5  # drawn pixels for each pixel of the page
 
 
@@ -80,7 +78,7 @@ class Figure:
     """A drawing of `width` by `height` pixels with controls and a text alternative."""
 
     def __init__(self, title, width=640, height=320):
-        self.title, self.text, self.notes, self._standing = title, "", [], []
+        self.title, self.text, self.notes = title, "", []
         self._update, self._live, self._background, self._busy = None, [], None, False
         self._style = contextlib.ExitStack()
         dpi = 100 * SHARPNESS
@@ -102,7 +100,6 @@ class Figure:
 
     def __exit__(self, kind, error, trace):
         self._style.close()
-        self._standing = self.notes
         if kind is None:
             self.draw()
 
@@ -208,13 +205,13 @@ class Figure:
                     problem = f"finish {name} to see your own"
                 except Exception as error:  # a figure shows, whatever a learner wrote
                     problem = f"{name} raised {type(error).__name__}"
-            self.note(f"{problem}; the picture shows the reference")
+            self.note(f"{problem}; the reference is drawn instead")
             return right
 
         return call
 
     def note(self, text):
-        """Add a plain note for the learner; one made while building stays."""
+        """Add a plain note for the learner, above the caption from the next draw on."""
         if text not in self.notes:
             self.notes.append(text)
 
@@ -243,7 +240,7 @@ class Figure:
         """Call `update` and show the result."""
         if self._busy:
             return
-        self._busy, self.notes = True, [*self._standing]
+        self._busy = True
         try:
             if self._update is not None:
                 with matplotlib.rc_context(STYLE):
@@ -256,8 +253,9 @@ class Figure:
 
     def _render(self):
         if self._background is None:
-            self._agg.draw()
-            self.canvas.set_layout_engine("none")  # so that axes stay in place from now on
+            if self.canvas.get_layout_engine() is not None:
+                self._agg.draw()
+                self.canvas.set_layout_engine("none")  # axes stay in place from now on
             self._agg.draw()
             self._background = self._agg.copy_from_bbox(self.canvas.bbox)
         self._agg.restore_region(self._background)

@@ -1,0 +1,64 @@
+"""A learning curve that grows while a network trains."""
+
+import numpy as np
+from IPython.display import display
+
+from utils.figures import kit
+
+
+class LiveCurve:
+    """Two curves against the epoch, drawn again as each point arrives.
+
+    `add(first, second)` appends a point, starting at epoch 0 (untrained); `level`, a pair of height
+    and label, is drawn as a dotted line. Shown at once; `finish` stores the last picture.
+    """
+
+    def __init__(self, title, epochs, names=("training", "held-back"), ylabel="loss", level=None):
+        self.names, self.values, self.extra = names, [], ""
+        with kit.Figure(title, 560, 300) as self.figure:
+            ax = self.figure.axes(xlabel="epoch", ylabel=ylabel, xlim=(0, epochs))
+            if level:
+                ax.axhline(level[0], color=kit.INK, linestyle=":", linewidth=1)
+                ax.annotate(level[1], (epochs, level[0]), ha="right", va="bottom", color=kit.INK)
+            lines = [
+                ax.plot([], [], dash, color=colour, marker=mark, markersize=4, label=name)[0]
+                for name, dash, colour, mark in zip(
+                    names, kit.DASHES, kit.COLOURS, kit.MARKERS, strict=False
+                )
+            ]
+            ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9))
+            self.figure.live(*lines)
+            self._top = 0.0
+
+            @self.figure.on_change
+            def update():
+                points = np.array(self.values, dtype=float).reshape(-1, len(names))
+                top = max(points.max(initial=level[0] if level else 0), 1e-6) * 1.1
+                if top > self._top:
+                    self._top = top
+                    ax.set_ylim(0, top)
+                    self.figure.refresh()
+                for line, column in zip(lines, points.T, strict=True):
+                    line.set_data(range(len(column)), column)
+                return self._text(ylabel, points)
+
+        self._handle = display(self.figure, display_id=True)
+
+    def add(self, *point, extra=""):
+        """Append one point, a value for each curve, and a sentence for the caption."""
+        self.values.append(point)
+        self.extra = extra
+        self.figure.draw()
+
+    def finish(self):
+        """Show the last picture in place of the first, so that a saved notebook keeps it."""
+        if self._handle is not None:
+            self._handle.update(self.figure)
+
+    def _text(self, ylabel, points):
+        if not len(points):
+            return "Training starts."
+        now = ", ".join(f"{n} {v:.3f}" for n, v in zip(self.names, points[-1], strict=True))
+        start = ", ".join(f"{n} {v:.3f}" for n, v in zip(self.names, points[0], strict=True))
+        begin = f"After epoch {len(points) - 1} the {ylabel} is: {now} (at the start: {start})."
+        return f"{begin} {self.extra}"
