@@ -14,8 +14,8 @@ import sysconfig
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import ClearHiddenTests, Execute, GetGrades
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, Execute, GetGrades
 
 c = get_config()  # noqa: F821  (given by traitlets)
 
@@ -52,6 +52,11 @@ c.Exchange.assignment_dir = str(work)
 # Learners' code runs in the autograder's sandbox, and the scores are the autograder's.
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))
+from autograder.stubs import NameStubs  # noqa: E402  (needs the path above)
+
+steps = GenerateAssignment.class_traits()["preprocessors"].default()
+steps.insert(steps.index(ClearSolutions) + 1, NameStubs)
+c.GenerateAssignment.preprocessors = steps
 if (root / "autograder" / "preprocessor.py").exists():
     from autograder.preprocessor import Mark
 

@@ -1,0 +1,10 @@
+"""The instructors' side: exercises and their hidden checks, releasing, marking, reporting."""
+
+from typing import Any
+
+
+def mark(lab: str, name: str, *answers: Any) -> float:
+    """Return the points of an exercise, marked in this kernel; see `autograder.incell`."""
+    from autograder import incell
+
+    return incell.mark(lab, name, *answers)
