@@ -495,7 +495,7 @@ ex.check(
 ex.check(
     "classes",
     [
-        case("predict", _X, _W, _B),
+        case("predict", _X, _W, np.array([1.9, -0.2, 0.3])),
         case("predict", np.array([[0.2, 0.1]]), np.array([[1.0, -3.0], [0.0, 4.0]]), _B[:2]),
     ],
     lambda rng: [

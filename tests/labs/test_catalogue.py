@@ -1,0 +1,181 @@
+"""Do the checks know right answers from wrong ones? Runs every table of every lab."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.exercise import Exercise, Wrong, generator, load, names
+from autograder.scoring import Score, score
+from utils import checks
+from utils.calling import run_calls
+from utils.forbidden import watch
+
+ANSWERS = Path(__file__).parent / "answers"
+EXERCISES = [ex for lab in names() for ex in load(lab).exercises]
+FUNCTIONS = [ex for ex in EXERCISES if ex.kind == "function"]
+QUIZ = [ex for ex in EXERCISES if ex.kind == "quiz"]
+WRONG = [(ex, wrong) for ex in FUNCTIONS for wrong in ex.wrongs]
+RIGHT = sorted(ANSWERS.glob("*/right_*.py"))
+
+
+def called(ex: Exercise) -> str:
+    return f"{ex.lab}-{ex.name}"
+
+
+def marks(ex: Exercise, namespace: dict, student: str = "ada") -> Score:
+    def run(cases: list) -> list:
+        with watch(ex.forbids) as guard:
+            return [run_calls(namespace, case.calls, guard=guard) for case in cases]
+
+    return score(ex, run, generator(b"a secret of the tests", student, ex.lab, ex.name))
+
+
+def cells(path: Path) -> dict[str, str]:
+    """Read the answers of a file: one section `# %% <exercise>` each."""
+    parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+@pytest.mark.parametrize("student", ["ada", "grace", "emmy"])
+def test_the_right_answer_gets_full_marks(ex, student):
+    """Does the declared answer earn every point, whatever the hidden inputs?"""
+    result = marks(ex, ex.answers, student)
+    assert result.points == ex.points, result.report
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda p: f"{p.parent.name}-{p.stem}")
+def test_a_right_answer_written_differently_gets_full_marks(path):
+    """Does every listed alternative earn every point?"""
+    namespace = {"np": np, "__name__": "answers"}
+    lost = {}
+    for name, source in cells(path).items():
+        exec(compile(source, f"<cell {name}>", "exec"), namespace)
+        result = marks(load(path.parent.name).find(name), namespace)
+        if result.points < result.max_points:
+            lost[name] = result.report
+    assert not lost
+
+
+@pytest.mark.parametrize("lab", names())
+def test_every_lab_has_five_complete_right_answers(lab):
+    """Is each exercise answered rightly in at least five ways?"""
+    counts = {ex.name: 0 for ex in load(lab).exercises if ex.kind == "function"}
+    for path in (ANSWERS / lab).glob("right_*.py"):
+        for name in cells(path):
+            counts[name] += 1
+    assert not {name: n for name, n in counts.items() if n < 5}
+
+
+@pytest.mark.parametrize(
+    ("ex", "wrong"), WRONG, ids=[f"{called(e)}-{w.name.replace(' ', '_')}" for e, w in WRONG]
+)
+def test_a_wrong_answer_loses_points_and_is_recognised(ex: Exercise, wrong: Wrong):
+    """Does the wrong answer lose points, and is it told apart from every other one?"""
+    result = marks(ex, ex.answers | wrong.functions)
+    assert result.points < ex.points
+    assert result.mistake == wrong.name
+    assert wrong.hint.split()[0] in result.report
+
+
+@pytest.mark.parametrize(
+    ("ex", "wrong"), WRONG, ids=[f"{called(e)}-{w.name.replace(' ', '_')}" for e, w in WRONG]
+)
+def test_the_instant_check_recognises_the_wrong_answer(ex: Exercise, wrong: Wrong):
+    """Does the learner read the hint that belongs to the mistake?"""
+    passed, report = checks.judge(checks.load(ex.lab)[ex.name], ex.answers | wrong.functions)
+    assert not passed
+    assert " ".join(wrong.hint.split()) in " ".join(report.split())
+
+
+@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+def test_the_instant_check_passes_the_right_answer(ex):
+    """Does the right answer pass all visible checks, and is the learner told of more?"""
+    passed, report = checks.judge(checks.load(ex.lab)[ex.name], ex.answers)
+    assert passed, report
+    assert report.endswith("marking uses more.")
+
+
+class Liar:
+    """Equal to everything, ordered before and after everything."""
+
+    def __eq__(self, _):
+        return True
+
+    def __hash__(self):
+        return 0
+
+    def __array__(self, *_, **__):
+        raise TypeError("no array")
+
+
+def refuse(*_):
+    raise ValueError("no")
+
+
+EMPTY = {
+    "raises NotImplementedError": lambda *_: (_ for _ in ()).throw(NotImplementedError("x")),
+    "raises ValueError": refuse,
+    "returns None": lambda *_: None,
+    "returns NaN": lambda *_: float("nan"),
+    "returns 0": lambda *_: 0,
+    "returns a liar": lambda *_: Liar(),
+    "returns a text": lambda *_: "all right",
+    "returns an empty list": lambda *_: [],
+    "returns an object array": lambda *_: np.array([Liar()], dtype=object),
+    "returns a number as the score": lambda *_: 100,
+}
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+def test_an_empty_answer_gets_nothing(ex, kind):
+    """Is a function that does no work worth 0 points?"""
+    assert marks(ex, dict.fromkeys(ex.functions, EMPTY[kind])).points == 0
+
+
+@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+def test_a_missing_answer_gets_nothing_and_says_so(ex):
+    """Is a deleted function reported by name?"""
+    result = marks(ex, {})
+    assert result.points == 0
+    assert "is not defined" in result.report
+
+
+@pytest.mark.parametrize("ex", QUIZ, ids=called)
+def test_a_quiz_answer_is_marked_by_its_option(ex):
+    """Does the right letter earn the points, every other none, and is the choice explained?"""
+    for option, explanation in ex.options.items():
+        result = marks(ex, {ex.functions[0]: option})
+        right = option == ex.answers["right"]
+        assert result.points == (ex.points if right else 0)
+        assert explanation.split()[-1] in result.report
+    for value in (None, 1, "z", "", ["a"]):
+        assert marks(ex, {ex.functions[0]: value}).points == 0
+
+
+@pytest.mark.parametrize("lab", names())
+def test_points_add_up_to_100(lab):
+    """Do the exercises of a lab total 100, its quiz 10 of them where it has one?"""
+    declared = load(lab)
+    assert sum(ex.points for ex in declared.exercises) == 100
+    quiz = [ex for ex in declared.exercises if ex.kind == "quiz"]
+    assert not quiz or (sum(ex.points for ex in quiz) == 10 and len(quiz) >= 5)
+
+
+@pytest.mark.parametrize("lab", names())
+def test_baked_checks_hold_no_code(lab):
+    """Is neither a right nor a wrong answer shipped with `utils`?"""
+    text = (checks.BAKED / f"{lab}.json").read_text(encoding="utf-8")
+    assert not re.search(r"\n *def \w+\(|def \w+\(|import numpy", text)
+
+
+@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+def test_reports_fit_the_page(ex):
+    """Are the lines of every report at most 78 characters long?"""
+    reports = [marks(ex, ex.answers | wrong.functions).report for wrong in ex.wrongs[:6]]
+    assert max(len(line) for report in reports for line in report.split("\n")) <= 78
