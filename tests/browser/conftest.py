@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -67,7 +68,9 @@ def jupyter(tmp_path_factory):
     command = [sys.executable, "-m", "utils.lab", "--no-browser", f"--port={port}"]
     command += [f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"]
     with (home / "jupyter.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=root, env=env, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            command, cwd=root, env=env, stdout=log, stderr=log, start_new_session=True
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 60
@@ -81,8 +84,8 @@ def jupyter(tmp_path_factory):
                 time.sleep(0.1)
         yield Jupyter(url, root, env)
     finally:
-        server.terminate()
-        server.wait(20)
+        os.killpg(server.pid, signal.SIGKILL)  # its kernels too
+        server.wait(10)
 
 
 @pytest.fixture(scope="session")

@@ -84,3 +84,15 @@ class Lab:
         self.page.wait_for_timeout(150)
         self.wait_idle(timeout)
         return "\n".join(cell.locator(".jp-OutputArea-output").all_inner_texts())
+
+    def assignments(self, section: str) -> Locator:
+        """Return one list of the Assignment List: "released", "fetched" or "submitted"."""
+        return self.page.locator(f"#{section}_assignments_list .list_item")
+
+    def open_assignment_list(self) -> None:
+        """Open nbgrader's Assignment List from the menu, or bring it to the front, and refresh."""
+        self.page.get_by_role("menuitem", name="Nbgrader").click()
+        menu = self.page.locator(".lm-Menu-content")
+        menu.get_by_text("Assignment List", exact=True).click()
+        expect(self.page.locator("#course_list_default")).not_to_be_empty(timeout=30_000)
+        self.page.locator("#refresh_assignments_list").click()
