@@ -1,0 +1,171 @@
+"""Destroy the functions that an exercise forbids, in one learner's process, for good.
+
+A forbidden function written in Python gets other code, so that every alias, closure, wrapper and
+`getattr` finds only the refusal; a compiled one is replaced wherever a dictionary holds it; the
+source files are covered, so that nothing can be loaded again. The functions are found once, in the
+template, since a look at all objects takes a second.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.machinery
+import importlib.util
+import os
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from utils.forbidden import FAMILIES, Family, ForbiddenCall, refuser, stub
+
+from . import confine
+
+# Where TensorFlow runs any operation by its name: (function, position of the name).
+_EXECUTE = (("TFE_Py_FastPathExecute", 1), ("TFE_Py_Execute", 2))
+
+
+@dataclass
+class Targets:
+    """What each family forbids, as found in this process."""
+
+    functions: dict[str, list[FunctionType]] = field(default_factory=lambda: defaultdict(list))
+    references: dict[str, list[tuple[dict, Any, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    paths: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def find(cls) -> Targets:
+        """Look through all modules and objects of this process."""
+        found = cls()
+        found._find_functions()
+        for name, family in FAMILIES.items():
+            found._find_compiled(name, family)
+            found._find_paths(name, family)
+        return found
+
+    def _find_functions(self) -> None:
+        rules = [
+            (name, prefix, re.compile(pattern))
+            for name, family in FAMILIES.items()
+            for prefix, pattern in family.inside
+        ]
+        by_module: dict[str, list] = {}
+        for function in gc.get_objects():
+            if type(function) is not FunctionType:
+                continue
+            module = str(function.__globals__.get("__name__", ""))
+            if module not in by_module:
+                by_module[module] = [r for r in rules if module.startswith(r[1])]
+            for name, _, pattern in by_module[module]:
+                if pattern.fullmatch(function.__code__.co_name):
+                    self.functions[name].append(function)
+
+    def _find_compiled(self, name: str, family: Family) -> None:
+        wanted = {}
+        for dotted in family.compiled:
+            module, _, attribute = dotted.rpartition(".")
+            held = (
+                vars(
+                    sys.modules.get(module, object),
+                )
+                if module in sys.modules
+                else {}
+            )
+            for key in [k for k in held if attribute == "*" and k[:2] != "__"] or [attribute]:
+                if callable(held.get(key)):
+                    wanted[id(held[key])] = f"{module}.{key}"
+        if not wanted:
+            return
+        for holder in gc.get_objects():
+            if type(holder) is dict:
+                for key, value in holder.items():
+                    if id(value) in wanted and callable(value):
+                        self.references[name].append((holder, key, wanted[id(value)]))
+
+    def _find_paths(self, name: str, family: Family) -> None:
+        for function in self.functions[name]:
+            path = function.__code__.co_filename
+            if path.endswith(".py") and os.path.isfile(path):
+                self.paths[name] |= {path, importlib.util.cache_from_source(path)}
+        for package in family.packages:
+            spec = importlib.machinery.PathFinder.find_spec(package)
+            self.paths[name] |= set(spec.submodule_search_locations or ()) if spec else set()
+        for folder in [path for path in sys.path if path.endswith("site-packages")]:
+            self.paths[name] |= {os.path.join(folder, file) for file in family.files}
+
+
+def destroy(targets: Targets, families: Iterable[str], seen: list[str], jailed: bool) -> None:
+    """Destroy `families` here and now; `seen` then remembers the calls that were refused."""
+    for name in [*families, "reference"]:
+        family = FAMILIES[name]
+        for function in targets.functions[name]:
+            called = readable(f"{function.__globals__['__name__']}.{function.__code__.co_name}")
+            function.__code__ = stub(function, refuser(called, seen))
+        for holder, key, called in targets.references[name]:
+            holder[key] = _Refused(refuser(readable(called), seen))
+        if family.ops:
+            _refuse_operations(re.compile(family.ops), seen)
+        if family.packages:
+            sys.meta_path.insert(0, _Refuser(family.packages, seen))
+            for module in [m for m in sys.modules if m.partition(".")[0] in family.packages]:
+                del sys.modules[module]
+        if jailed:
+            for path in sorted(targets.paths[name]):
+                confine.cover(path)
+
+
+def readable(name: str) -> str:
+    """Return a dotted name without the private parts: "scipy.special.softmax"."""
+    parts = name.split(".")
+    kept = [p for p in parts[1:-1] if not re.match(r"_|src$|python$|ops$|backend$|gen_", p)]
+    return ".".join(parts[:1] + kept[:1] + parts[-1:])
+
+
+class _Refused:
+    """Stands where a compiled function was."""
+
+    def __init__(self, refuse: Callable[[], Any]) -> None:
+        object.__setattr__(self, "_refuse", refuse)
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        return self._refuse()
+
+    def __getattr__(self, name: str) -> Any:
+        return self._refuse()
+
+
+class _Refuser:
+    """An import finder that refuses packages."""
+
+    def __init__(self, packages: tuple[str, ...], seen: list[str]) -> None:
+        self.packages, self.seen = packages, seen
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        if name.partition(".")[0] in self.packages:
+            try:
+                refuser(name, self.seen)()
+            except ForbiddenCall as error:
+                raise ImportError(f"{error} is forbidden in this exercise") from error
+
+
+def _refuse_operations(pattern: re.Pattern, seen: list[str]) -> None:
+    """Refuse TensorFlow operations by name, however they are run."""
+    module = sys.modules.get("tensorflow.python.pywrap_tfe")
+    if module is None:
+        return
+
+    def checked(run: Callable, position: int) -> Callable:
+        def execute(*args: Any) -> Any:
+            if pattern.fullmatch(str(args[position])):
+                refuser(f"tensorflow.raw_ops.{args[position]}", seen)()
+            return run(*args)
+
+        return execute
+
+    for name, position in _EXECUTE:
+        setattr(module, name, checked(getattr(module, name), position))

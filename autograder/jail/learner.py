@@ -1,0 +1,198 @@
+"""The learner's process: gives up its rights, runs the cells, answers calls.
+
+It trusts nobody's code in it, its own included, once a cell has run: whatever it sends is checked by
+the marker, and whatever it should have stopped the marker stops by killing it.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from utils.calling import Failure, Outcome, failure, run_calls
+
+from . import confine, forbid
+from .channel import Channel, TooLarge, calls_from_body, failure_to_body, outcomes_to_body
+
+CHANNEL, OUT, ERR = 3, 1, 2
+
+
+class Timeout(BaseException):
+    """Raised inside a learner's code when its time is over."""
+
+
+def main(shell: Any, pipe: socket.socket, settings: dict, targets: forbid.Targets) -> None:
+    """Be the learner's process from the fork to the end; never returns."""
+    channel = Channel(pipe)
+    try:
+        seen: list[str] = []
+        enclose(pipe, settings)
+        channel = Channel(socket.socket(fileno=CHANNEL))
+        forbid.destroy(targets, settings["forbid"], seen, jailed=settings["jailed"])
+        renounce(settings)
+        gc.enable()
+        channel.send(0, "ready")
+        Service(channel, shell, settings, seen).serve()
+    except BaseException as error:
+        with contextlib.suppress(BaseException):
+            channel.send(0, f"{type(error).__name__}: {error}")
+    finally:
+        os._exit(0)
+
+
+def enclose(pipe: socket.socket, settings: dict) -> None:
+    """Keep one pipe and a scratch folder: no other file, process or queue is in sight."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    scratch = settings["scratch"]
+    if settings["jailed"]:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+        confine.unshare(confine.CLONE_NEWNS | confine.CLONE_NEWIPC)
+        flags = confine.MS_NOSUID | confine.MS_NODEV | confine.MS_NOEXEC
+        size = f"size={settings['scratch_size']},nr_inodes=4096,mode=700"
+        confine.mount("none", scratch, "tmpfs", flags, size)
+    os.chdir(scratch)
+    os.environ["HOME"] = scratch
+    null = os.open(os.devnull, os.O_RDONLY)
+    files = [os.open(name, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600) for name in "oe"]
+    for name in "oe":
+        os.unlink(name)
+    keep = os.dup(pipe.fileno())
+    for source, target in ((null, 0), (files[0], OUT), (files[1], ERR), (keep, CHANNEL)):
+        if source != target:
+            os.dup2(source, target)
+    os.closerange(CHANNEL + 1, 1024)
+
+
+def renounce(settings: dict) -> None:
+    """Give up what the process could still do; from here on there is no way back."""
+    if sys.platform == "linux":
+        confine.limit_resources(settings)
+        if settings["jailed"]:
+            confine.cover("/proc")
+            confine.drop_privileges()
+        if settings["filter"]:
+            confine.filter_system_calls()
+
+
+class Service:
+    """Runs cells and calls for the marker, one request after the other."""
+
+    def __init__(self, channel: Channel, shell: Any, settings: dict, seen: list[str]) -> None:
+        self.channel, self.shell, self.seen = channel, shell, seen
+        self.output = settings["output"]
+        self.by_statement = bool(settings["forbid"])
+
+    def serve(self) -> None:
+        while True:
+            number, (kind, *rest) = self.channel.receive()
+            for reply in getattr(self, "on_" + kind)(*rest):
+                self.channel.send(number, reply)
+
+    def on_cell(self, name: str, source: str, seconds: float) -> Iterator[list]:
+        """Run a cell; answer with what it printed, how it failed, and its time."""
+        started = time.monotonic()
+        error = None
+        try:
+            with time_limit(seconds):
+                run = self._run_statements if self.by_statement else self._run_cell
+                error = run(name, source)
+        except BaseException as raised:
+            error = describe(raised)
+        out, err = (self._printed(fd, stream) for fd, stream in ((OUT, "stdout"), (ERR, "stderr")))
+        yield [out, err, failure_to_body(error), time.monotonic() - started]
+
+    def on_define(self, source: str) -> Iterator[None]:
+        """Run trusted source in the learner's namespace."""
+        exec(compile(source, "<given>", "exec"), self.shell.user_ns)
+        yield None
+
+    def on_calls(self, cases: list, seconds: float) -> Iterator[list]:
+        """Answer every case with its outcomes."""
+        for body in cases:
+            calls = calls_from_body(body)
+            until = time.monotonic() + seconds
+            self.seen.clear()
+            outcomes = run_calls(
+                self.shell.user_ns, calls, guard=lambda: time_limit(until - time.monotonic())
+            )
+            if self.seen:
+                outcomes = [replace(o, forbidden=list(self.seen)) for o in outcomes]
+            yield sendable(outcomes)
+
+    def _run_cell(self, name: str, source: str) -> Failure | None:
+        result = self.shell.run_cell(source, store_history=False)
+        raised = result.error_before_exec or result.error_in_exec
+        return describe(raised) if raised else None
+
+    def _run_statements(self, name: str, source: str) -> Failure | None:
+        """Run a cell statement by statement: one that fails does not stop later definitions."""
+        error = None
+        source = self.shell.transform_cell(source)
+        filename = self.shell.compile.cache(source, 0)
+        for statement in ast.parse(source).body:
+            try:
+                code = compile(ast.Module([statement], []), filename, "exec")
+                exec(code, self.shell.user_ns)
+            except Timeout:
+                raise
+            except BaseException as raised:
+                error = error or describe(raised)
+        return error
+
+    def _printed(self, fd: int, stream: str) -> str:
+        """Return what was written to a stream since the last cell, up to the limit."""
+        with contextlib.suppress(BaseException):
+            getattr(sys, stream).flush()
+        size = os.fstat(fd).st_size
+        text = os.pread(fd, self.output, 0).decode("utf-8", "replace")
+        os.ftruncate(fd, 0)
+        return text + f"\n[{size - self.output} more bytes]" * (size > self.output)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `Timeout` in the code inside after `seconds`; code that never listens is killed."""
+    active = True
+
+    def ring(*_: object) -> None:
+        if active:
+            raise Timeout(f"stopped after {seconds:.3g} seconds")
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
+    try:
+        yield
+    finally:
+        active = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def describe(error: BaseException) -> Failure:
+    """Describe an exception; running out of memory has a name of its own."""
+    return (
+        replace(failure(error), type="Memory") if isinstance(error, MemoryError) else failure(error)
+    )
+
+
+def sendable(outcomes: list[Outcome]) -> list:
+    """Write outcomes; those that do not fit into a frame become failures."""
+    from .channel import pack
+
+    body = outcomes_to_body(outcomes)
+    try:
+        pack(0, body)
+    except (TooLarge, TypeError, ValueError):
+        failed = Outcome(error=Failure("NotPlain", "a value that is far too large"))
+        return outcomes_to_body([failed] * len(outcomes))
+    return body

@@ -1,0 +1,498 @@
+"""The marker's side of the jail: start the template, have learners forked, talk to them.
+
+    with Template() as template:
+        with template.learner(cells, forbid={"softmax"}) as learner:
+            results = learner.run_cells()
+            outcomes = learner.call([Call("softmax", [z])], deadline=2.0)
+
+What a learner's process does wrong ends up in the results; an exception here (`JailError`) means
+that the jail itself does not work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from traitlets import Float, Integer
+from traitlets.config import Configurable
+
+from utils.calling import Call, Failure, Outcome
+from utils.forbidden import FAMILIES
+
+from .channel import (
+    RETURNED, Channel, Gone, Late, ProtocolError, calls_to_body, failure_from_body,
+    outcomes_from_body,
+)  # fmt: skip
+
+ROOT = Path(__file__).resolve().parents[2]
+INSIDE = ("__init__", "channel", "confine", "forbid", "learner", "template")
+SCRATCH = "/tmp"
+START_SECONDS, CONTROL_SECONDS = 180.0, 20.0
+_BOOT = "import sys; sys.path.insert(0, {root!r}); from {package} import template; template.main{args!r}"
+
+
+class JailError(RuntimeError):
+    """The jail does not work here, or has stopped working; no learner's fault."""
+
+
+class Limits(Configurable):
+    """What one learner's process may use."""
+
+    cell = Float(30.0, help="Seconds a cell may run.").tag(config=True)
+    notebook = Float(120.0, help="Seconds all cells of a notebook may run together.").tag(
+        config=True
+    )
+    call = Float(2.0, help="Seconds a call may take where its exercise names no deadline.").tag(
+        config=True
+    )
+    grace = Float(
+        1.0, help="Seconds after a deadline before a process that does not react is killed."
+    ).tag(config=True)
+    patience = Integer(
+        3, help="Deadlines a function may miss before its other cases are given up."
+    ).tag(config=True)
+    restarts = Integer(2, help="How often a process that died is started again.").tag(config=True)
+    cpu = Integer(300, help="Seconds of processor time.").tag(config=True)
+    memory = Integer(2 << 30, help="Bytes of memory, on top of the imported libraries.").tag(
+        config=True
+    )
+    file_size = Integer(64 << 20, help="Bytes of the largest file.").tag(config=True)
+    scratch_size = Integer(64 << 20, help="Bytes of all files in the scratch folder.").tag(
+        config=True
+    )
+    output = Integer(64 << 10, help="Bytes of each output stream kept from a cell.").tag(
+        config=True
+    )
+    open_files = Integer(256, help="Files open at a time.").tag(config=True)
+    threads = Integer(256, help="Threads (new processes are refused altogether).").tag(config=True)
+
+    def to_settings(self) -> dict:
+        """Return what the learner's process sets for itself."""
+        names = "cpu memory file_size scratch_size output open_files threads".split()
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What running a cell did."""
+
+    cell_id: str
+    stdout: str = ""
+    stderr: str = ""
+    error: Failure | None = None
+    seconds: float = 0.0
+
+
+class Template:
+    """Warm processes from which learners are forked; start one for each worker.
+
+    Raises `JailError` where a layer of the jail is missing, unless `jailed` is False. A second,
+    light template (NumPy only) starts by itself for exercises that forbid TensorFlow.
+    """
+
+    def __init__(self, limits: Limits | None = None, jailed: bool = True) -> None:
+        self.limits = limits or Limits()
+        self.jailed = jailed
+        self._servers: dict[bool, _Server] = {}
+
+    def start(self) -> Template:
+        """Start the full template now, rather than for the first learner."""
+        self._server(light=False)
+        return self
+
+    def learner(
+        self, cells: Iterable[tuple[str, str]], forbid: Iterable[str] = frozenset()
+    ) -> Learner:
+        """Return a learner that will run `cells`, without the forbidden families of functions."""
+        forbid = sorted(forbid)
+        if unknown := set(forbid) - set(FAMILIES):
+            raise ValueError(f"no family of functions: {', '.join(unknown)}")
+        light = any(FAMILIES[name].without for name in forbid)
+        return Learner(self._server(light), list(cells), forbid, self.limits)
+
+    def close(self) -> None:
+        """End the template and every learner's process."""
+        for server in self._servers.values():
+            server.close()
+        self._servers.clear()
+
+    def _server(self, light: bool) -> _Server:
+        if light not in self._servers or not self._servers[light].alive():
+            self._servers[light] = _Server(self.jailed, light)
+        return self._servers[light]
+
+    __enter__ = start
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Server:
+    """One template process and the control socket to it."""
+
+    def __init__(self, jailed: bool, light: bool) -> None:
+        self.jailed = jailed
+        self.folder = tempfile.mkdtemp(prefix="learner-")
+        self.lock = threading.Lock()
+        self.control, inner = socket.socketpair()
+        command = _command(inner.fileno(), self.folder, jailed, light)
+        with open(os.path.join(self.folder, "log"), "wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                pass_fds=[inner.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/" if jailed else self.folder,
+                env=_environment(SCRATCH if jailed else self.folder),
+                start_new_session=True,
+            )
+        inner.close()
+        self._reply(START_SECONDS)
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def fork(self, settings: dict) -> tuple[int, Channel]:
+        """Have a learner's process forked; return its number and the pipe to it."""
+        ours, theirs = socket.socketpair()
+        if not self.jailed:
+            settings = settings | {"scratch": tempfile.mkdtemp(dir=self.folder)}
+        with theirs:
+            reply = self._ask({"fork": settings}, [theirs.fileno()])
+        if "error" in reply:
+            ours.close()
+            raise JailError(f"no process for the learner: {reply['error']}")
+        channel = Channel(ours, accepts=RETURNED)
+        try:
+            _, word = channel.receive(time.monotonic() + CONTROL_SECONDS)
+        except (Late, Gone, ProtocolError) as error:
+            word = f"{type(error).__name__} while a learner's process was starting"
+        if word != "ready":
+            channel.close()
+            self.end(reply["pid"])
+            raise JailError(str(word))
+        return reply["pid"], channel
+
+    def end(self, pid: int) -> int:
+        """Kill a learner's process; return its exit status once it is dead."""
+        return self._ask({"end": pid})["status"]
+
+    def close(self) -> None:
+        self.control.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _ask(self, request: dict, fds: Iterable[int] = ()) -> dict:
+        with self.lock:
+            try:
+                socket.send_fds(self.control, [json.dumps(request).encode()], list(fds))
+            except OSError as error:
+                raise JailError(f"the template has ended: {error}") from None
+            return self._reply(CONTROL_SECONDS)
+
+    def _reply(self, seconds: float) -> dict:
+        self.control.settimeout(seconds)
+        try:
+            answer = self.control.recv(1 << 16)
+        except OSError:
+            answer = b""
+        if not answer:
+            log = Path(self.folder, "log").read_text(errors="replace").strip()
+            self.close()
+            raise JailError(f"the template has ended or hangs\n{log[-2000:]}")
+        return json.loads(answer)
+
+
+class _Fallen(Exception):
+    """A learner's process is dead, late or babbling; holds the failure to report."""
+
+    def __init__(self, kind: str, message: str = "") -> None:
+        super().__init__(kind)
+        self.failure = Failure(kind, message)
+
+
+class Learner:
+    """A learner's process, started when first needed and again (a few times) when it dies.
+
+    What ends a process (a call, a cell) is reported as failed and not tried again; the cells
+    before it are run again in the new process.
+    """
+
+    def __init__(
+        self, server: _Server, cells: list[tuple[str, str]], forbid: list[str], limits: Limits
+    ) -> None:
+        self._server, self._cells, self._limits = server, cells, limits
+        self._settings = limits.to_settings() | {"forbid": forbid, "filter": True}
+        self._results: dict[int, CellResult] = {}
+        self._fatal: set[int] = set()
+        self._definitions: list[str] = []
+        self._next = 0
+        self._pid = 0
+        self._starts_left = 1 + limits.restarts
+        self._time_left = limits.notebook
+        self._channel: Channel | None = None
+
+    def run_cells(self) -> list[CellResult]:
+        """Run the cells in order; a cell that fails does not stop the next."""
+        with contextlib.suppress(_Fallen):
+            self._ready()
+        lost = CellResult("", error=Failure("Died", "earlier cells ended the process too often"))
+        return [
+            self._results.get(i, CellResult(name, error=lost.error))
+            for i, (name, _) in enumerate(self._cells)
+        ]
+
+    def define(self, source: str) -> None:
+        """Put trusted definitions into the learner's namespace."""
+        self._definitions.append(source)
+        with contextlib.suppress(_Fallen):
+            if self._channel is not None:
+                self._exchange("define", [source], self._limits.cell)
+
+    def call(self, calls: list[Call], deadline: float | None = None) -> list[Outcome]:
+        """Make the calls of one case; return one outcome a call, whatever happens."""
+        return self.call_many([calls], deadline)[0]
+
+    def call_many(
+        self, cases: list[list[Call]], deadline: float | None = None
+    ) -> list[list[Outcome]]:
+        """Make the calls of several cases, each within `deadline` seconds, in one go."""
+        seconds = self._limits.call if deadline is None else deadline
+        done: list[list[Outcome]] = []
+        missed = 0
+        while len(done) < len(cases):
+            rest = cases[len(done) :]
+            try:
+                if missed >= self._limits.patience:
+                    raise _Fallen("Timeout", "earlier calls took too long")
+                self._ready()
+                number = self._send(["calls", [calls_to_body(c) for c in rest], seconds])
+                for calls in rest:
+                    body = self._receive(number, seconds)
+                    done.append(self._sound(outcomes_from_body, body, len(calls)))
+                    missed += any(o.error and o.error.type == "Timeout" for o in done[-1])
+                    if missed >= self._limits.patience and len(done) < len(cases):
+                        self._end()
+                        break
+            except _Fallen as fallen:
+                missed += fallen.failure.type == "Timeout"
+                done.append([Outcome(error=fallen.failure) for _ in cases[len(done)]])
+        return done
+
+    def close(self) -> None:
+        """Kill the process and wait until it and all it started are dead."""
+        self._end()
+
+    def __enter__(self) -> Learner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ready(self) -> None:
+        """Have a process in which all cells have run; raises `_Fallen` where there is none."""
+        while True:
+            if self._channel is None:
+                self._start()
+            try:
+                while self._next < len(self._cells):
+                    self._run_cell(self._next)
+                    self._next += 1
+                if self._fresh:
+                    for source in self._definitions:
+                        self._exchange("define", [source], self._limits.cell)
+                    self._fresh = False
+                return
+            except _Fallen as fallen:
+                if self._next >= len(self._cells):
+                    raise
+                name = self._cells[self._next][0]
+                self._results[self._next] = CellResult(name, error=fallen.failure)
+                self._fatal.add(self._next)
+
+    def _start(self) -> None:
+        if self._starts_left <= 0:
+            raise _Fallen("Died", "the process ended too often")
+        self._starts_left -= 1
+        self._pid, self._channel = self._server.fork(self._settings)
+        self._next, self._fresh = 0, True
+
+    def _run_cell(self, index: int) -> None:
+        if index in self._fatal:
+            return
+        name, source = self._cells[index]
+        seconds = min(self._limits.cell, self._time_left)
+        if seconds <= 0:
+            raise _Fallen("Timeout", "the time for the whole notebook is over")
+        started = time.monotonic()
+        try:
+            body = self._exchange("cell", [name, source, seconds], seconds)
+        finally:
+            self._time_left -= time.monotonic() - started
+        self._results.setdefault(index, self._sound(_cell_result, name, body))
+
+    def _exchange(self, kind: str, rest: list, seconds: float) -> Any:
+        return self._receive(self._send([kind, *rest]), seconds)
+
+    def _send(self, body: list) -> int:
+        """Send a request to a process that has nothing to say yet."""
+        number = secrets.randbits(48)
+        try:
+            if not self._channel.silent():
+                raise ProtocolError("an answer without a question")
+            self._channel.send(number, body, time.monotonic() + CONTROL_SECONDS)
+        except (ProtocolError, Late, Gone) as error:
+            raise self._fallen(error) from None
+        return number
+
+    def _receive(self, number: int, seconds: float) -> Any:
+        try:
+            got, body = self._channel.receive(time.monotonic() + seconds + self._limits.grace)
+            if got != number:
+                raise ProtocolError("an answer to another question")
+        except (ProtocolError, Late, Gone) as error:
+            raise self._fallen(error) from None
+        return body
+
+    def _sound(self, read: Any, *args: Any) -> Any:
+        try:
+            return read(*args)
+        except (ProtocolError, ValueError, TypeError) as error:
+            raise self._fallen(ProtocolError(str(error))) from None
+
+    def _fallen(self, error: Exception) -> _Fallen:
+        status = self._end()
+        if isinstance(error, Late):
+            return _Fallen("Timeout")
+        if isinstance(error, ProtocolError):
+            return _Fallen("Protocol", str(error))
+        return _Fallen("Died", signal.Signals(-status).name if status < 0 else "")
+
+    def _end(self) -> int:
+        if self._channel is None:
+            return 0
+        self._channel.close()
+        self._channel = None
+        return self._server.end(self._pid)
+
+
+def _cell_result(name: str, body: Any) -> CellResult:
+    stdout, stderr, error, seconds = body
+    if type(stdout) is not str or type(stderr) is not str or type(seconds) is not float:
+        raise TypeError("a strange result of a cell")
+    if not math.isfinite(seconds):
+        raise ValueError("a strange time")
+    return CellResult(name, stdout, stderr, failure_from_body(error), seconds)
+
+
+# --- bubblewrap -----------------------------------------------------------------------------------
+
+
+def _environment(home: str) -> dict[str, str]:
+    """Return all that the environment of a learner's process holds."""
+    return {
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "PATH": "",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": home,
+        "KERAS_HOME": home,
+        "KERAS_BACKEND": "tensorflow",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "MALLOC_ARENA_MAX": "2",
+        **{
+            f"{lib}_NUM_THREADS": "1"
+            for lib in ("OMP", "OPENBLAS", "MKL", "TF_INTRAOP", "TF_INTEROP")
+        },
+    }
+
+
+def _command(control: int, folder: str, jailed: bool, light: bool) -> list[str]:
+    """Return the command line of a template process."""
+    root, package = ("/course", "jail") if jailed else (str(ROOT), "autograder.jail")
+    args = (control, SCRATCH if jailed else folder, jailed, light)
+    python = [sys.executable, "-s", "-P", "-c",
+              _BOOT.format(root=root, package=package, args=args)]  # fmt: skip
+    return [*bubblewrap(), *python] if jailed else python
+
+
+def bubblewrap() -> list[str]:
+    """Return bubblewrap's command line up to the program to run."""
+    program = shutil.which("bwrap")
+    if program is None:
+        raise JailError("bubblewrap (bwrap) is not installed")
+    jail = Path(__file__).parent
+    options = [
+        "--unshare-user",
+        "--unshare-all",
+        "--hostname",
+        "jail",
+        "--uid",
+        "1000",
+        "--gid",
+        "1000",
+    ]
+    options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
+    if threading.current_thread() is threading.main_thread():
+        options += ["--die-with-parent"]  # (it means the thread)
+    options += _system()
+    options += ["--proc", "/proc", "--size", str(64 << 20), "--tmpfs", "/tmp", "--dir", "/dev"]
+    for device in ("null", "zero", "random", "urandom"):
+        options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
+    options += ["--ro-bind", str(ROOT / "utils"), "/course/utils"]
+    for name in INSIDE:
+        options += ["--ro-bind", str(jail / f"{name}.py"), f"/course/jail/{name}.py"]
+    return [program, *options, "--remount-ro", "/", "--chdir", "/tmp", "--"]
+
+
+def _system() -> list[str]:
+    """Return the options that show libraries and the Python environment, and no programs."""
+    options: list[str] = []
+    shown: list[Path] = []
+    for name in ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64"):
+        path = Path(name)
+        if path.is_symlink():
+            options += ["--symlink", os.readlink(path), name]
+        elif path.is_dir():
+            options += ["--ro-bind", name, name]
+            shown.append(path)
+    for name in ("/etc/ld.so.cache", "/etc/localtime"):
+        options += ["--ro-bind-try", name, name]
+    for prefix in {Path(p).resolve() for p in (sys.base_prefix, sys.prefix)}:
+        if not any(prefix.is_relative_to(p) for p in shown) and str(prefix) not in (
+            "/usr",
+            "/usr/local",
+        ):
+            options += ["--ro-bind", str(prefix), str(prefix), "--tmpfs", str(prefix / "bin")]
+            shown.append(prefix)
+    options += ["--ro-bind", os.path.realpath(sys.executable), sys.executable]
+    for path in shown:
+        if ROOT.is_relative_to(path):
+            for name in ("autograder", "solutions", "tests", "course", "notebooks", ".git"):
+                options += ["--tmpfs", str(ROOT / name)] if (ROOT / name).is_dir() else []
+    return options

@@ -1,0 +1,123 @@
+"""The template process: imports once, then forks a learner's process for each request.
+
+It runs inside bubblewrap, has one thread, and runs no learner's code. Nothing of TensorFlow may
+have run in it: what is imported survives a fork, its thread pools do not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import warnings
+from typing import Any
+
+from . import confine, forbid, learner
+
+LIGHT = (
+    "numpy",
+    "matplotlib.pyplot",
+    "matplotlib.figure",
+    "IPython",
+    "utils.reference",
+    "utils.data",
+)
+FULL = (
+    "scipy.special", "scipy.signal", "scipy.ndimage", "scipy.optimize", "scipy.differentiate",
+    "sklearn.datasets", "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection",
+    "sklearn.neural_network", "sklearn.preprocessing", "sklearn.utils.extmath",
+    "tensorflow", "keras", "sympy", "graphlib", "utils.models",
+)  # fmt: skip
+
+
+def main(control_fd: int, scratch: str, jailed: bool, light: bool) -> None:
+    """Warm up, say so on the control socket, and serve it until it closes."""
+    control = socket.socket(fileno=control_fd)
+    warm_up(LIGHT if light else LIGHT + FULL)
+    shell = make_shell(scratch)
+    targets = forbid.Targets.find()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    control.sendall(json.dumps({"ready": True}).encode())
+    Template(control, shell, targets, {"scratch": scratch, "jailed": jailed}).serve()
+
+
+def warm_up(modules: tuple[str, ...]) -> None:
+    """Import what labs use; what is not installed is left out."""
+    warnings.simplefilter("ignore")
+    for name in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    if tensorflow := sys.modules.get("tensorflow"):
+        tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+        sys.modules["keras"].utils.set_random_seed(0)
+    warnings.resetwarnings()
+
+
+def make_shell(scratch: str) -> Any:
+    """Return an IPython shell that keeps no history and prints no tracebacks."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.ipython_dir = scratch
+    shell = InteractiveShell.instance(config=config)
+    shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None
+    shell.run_cell("None", store_history=False)
+    return shell
+
+
+class Template:
+    """Answers `fork` and `end` requests of the marker."""
+
+    def __init__(
+        self, control: socket.socket, shell: Any, targets: forbid.Targets, settings: dict
+    ) -> None:
+        self.control, self.shell, self.targets, self.settings = control, shell, targets, settings
+        self.namespace = os.open("/proc/self/ns/pid", os.O_RDONLY) if settings["jailed"] else -1
+        self.learners: set[int] = set()
+
+    def serve(self) -> None:
+        """Serve until the marker closes its end, then leave nobody behind."""
+        while True:
+            message, fds, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
+            if not message:
+                break
+            request = json.loads(message)
+            reply = self.fork(request["fork"], fds[0]) if fds else self.end(request["end"])
+            self.control.sendall(json.dumps(reply).encode())
+        for pid in list(self.learners):
+            self.end(pid)
+
+    def fork(self, settings: dict, fd: int) -> dict:
+        """Start a learner's process that talks over `fd`; answer with its number."""
+        pipe = socket.socket(fileno=fd)
+        try:
+            if self.settings["jailed"]:
+                confine.unshare(confine.CLONE_NEWPID)
+            if (pid := os.fork()) == 0:
+                learner.main(self.shell, pipe, self.settings | settings, self.targets)
+        except OSError as error:
+            return {"error": str(error)}
+        finally:
+            if self.settings["jailed"]:
+                confine.setns(self.namespace, confine.CLONE_NEWPID)
+            pipe.close()
+        self.learners.add(pid)
+        return {"pid": pid}
+
+    def end(self, pid: int) -> dict:
+        """Kill a learner's process and all it started; answer how it ended once it is dead."""
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        self.learners.discard(pid)
+        return {"status": os.waitstatus_to_exitcode(status)}
