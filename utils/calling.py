@@ -84,7 +84,7 @@ def run_calls(
     """
     outcomes: list[Outcome] = []
     raw: list[Any] = []
-    built: dict[int, Any] = {}
+    built: dict[Any, Any] = {}
     for call in calls:
         try:
             args = [_build(arg, built, raw, build_model) for arg in call.args or []]
@@ -102,7 +102,7 @@ class _NoResult(Exception):
     """The result that an argument refers to does not exist, since that call failed."""
 
 
-def _build(arg: Any, built: dict[int, Any], raw: list, build_model: Callable) -> Any:
+def _build(arg: Any, built: dict[Any, Any], raw: list, build_model: Callable) -> Any:
     if isinstance(arg, Result):
         value = raw[arg.call] if arg.call < len(raw) else None
         if value is None:
@@ -112,14 +112,15 @@ def _build(arg: Any, built: dict[int, Any], raw: list, build_model: Callable) ->
         except Exception:
             raise _NoResult from None
     if isinstance(arg, (Rng, Source, ModelData)):
-        if id(arg) not in built:
+        key = arg if isinstance(arg, Rng) else id(arg)
+        if key not in built:
             if isinstance(arg, Rng):
-                built[id(arg)] = np.random.default_rng(arg.seed)
+                built[key] = np.random.default_rng(arg.seed)
             elif isinstance(arg, Source):
-                built[id(arg)] = _Counted(arg.text)
+                built[key] = _Counted(arg.text)
             else:
-                built[id(arg)] = build_model(arg)
-        return built[id(arg)]
+                built[key] = build_model(arg)
+        return built[key]
     if isinstance(arg, Layout):
         return arg.build()
     if isinstance(arg, np.ndarray):

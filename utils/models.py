@@ -61,7 +61,9 @@ def _model(model: Any) -> ModelData:
     if getattr(model, "compiled", False):
         loss = _loss(model.loss)
         rate = float(np.asarray(model.optimizer.learning_rate))
-        optimizer = {"name": type(model.optimizer).__name__.lower(), "learning_rate": rate}
+        steps = int(np.asarray(model.optimizer.iterations))
+        kind = type(model.optimizer).__name__.lower()
+        optimizer = {"name": kind, "learning_rate": rate, "steps": steps}
     return ModelData(inputs, layers, weights, loss, optimizer)
 
 

@@ -27,9 +27,13 @@ class NotPlain(ValueError):
 
 @dataclass(frozen=True)
 class Rng:
-    """Argument: a seeded `numpy.random.Generator`; the same object twice is one generator."""
+    """Argument: a seeded `numpy.random.Generator`.
+
+    Equal ones in one case are one generator; another `copy` starts anew from the same seed.
+    """
 
     seed: int
+    copy: int = 0
 
 
 @dataclass(frozen=True)
