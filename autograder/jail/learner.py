@@ -1,7 +1,7 @@
 """The learner's process: gives up its rights, runs the cells, answers calls.
 
-It trusts nobody's code in it, its own included, once a cell has run: whatever it sends is checked by
-the marker, and whatever it should have stopped the marker stops by killing it.
+Once a cell has run, nothing in this process is to be trusted: what it sends is checked by the
+marker, and what it should have stopped, the marker stops by killing it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from utils.calling import Failure, Outcome, failure, run_calls
@@ -121,11 +122,9 @@ class Service:
         """Answer every case with its outcomes."""
         for body in cases:
             calls = calls_from_body(body)
-            until = time.monotonic() + seconds
             self.seen.clear()
-            outcomes = run_calls(
-                self.shell.user_ns, calls, guard=lambda: time_limit(until - time.monotonic())
-            )
+            guard = partial(_until, time.monotonic() + seconds)
+            outcomes = run_calls(self.shell.user_ns, calls, guard=guard)
             if self.seen:
                 outcomes = [replace(o, forbidden=list(self.seen)) for o in outcomes]
             yield sendable(outcomes)
@@ -178,11 +177,14 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def _until(end: float) -> contextlib.AbstractContextManager:
+    return time_limit(end - time.monotonic())
+
+
 def describe(error: BaseException) -> Failure:
     """Describe an exception; running out of memory has a name of its own."""
-    return (
-        replace(failure(error), type="Memory") if isinstance(error, MemoryError) else failure(error)
-    )
+    known = failure(error)
+    return replace(known, type="Memory") if isinstance(error, MemoryError) else known
 
 
 def sendable(outcomes: list[Outcome]) -> list:

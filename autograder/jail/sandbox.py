@@ -36,7 +36,13 @@ from utils.calling import Call, Failure, Outcome
 from utils.forbidden import FAMILIES
 
 from .channel import (
-    RETURNED, Channel, Gone, Late, ProtocolError, calls_to_body, failure_from_body,
+    RETURNED,
+    Channel,
+    Gone,
+    Late,
+    ProtocolError,
+    calls_to_body,
+    failure_from_body,
     outcomes_from_body,
 )  # fmt: skip
 
@@ -44,7 +50,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INSIDE = ("__init__", "channel", "confine", "forbid", "learner", "template")
 SCRATCH = "/tmp"
 START_SECONDS, CONTROL_SECONDS = 180.0, 20.0
-_BOOT = "import sys; sys.path.insert(0, {root!r}); from {package} import template; template.main{args!r}"
+_BOOT = "import sys; sys.path[:0] = [{!r}]; from {} import template; template.main{!r}"
 
 
 class JailError(RuntimeError):
@@ -84,8 +90,7 @@ class Limits(Configurable):
 
     def to_settings(self) -> dict:
         """Return what the learner's process sets for itself."""
-        names = "cpu memory file_size scratch_size output open_files threads".split()
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in self.trait_names(config=True)}
 
 
 @dataclass(frozen=True)
@@ -437,7 +442,7 @@ def _command(control: int, folder: str, jailed: bool, light: bool) -> list[str]:
     root, package = ("/course", "jail") if jailed else (str(ROOT), "autograder.jail")
     args = (control, SCRATCH if jailed else folder, jailed, light)
     python = [sys.executable, "-s", "-P", "-c",
-              _BOOT.format(root=root, package=package, args=args)]  # fmt: skip
+              _BOOT.format(root, package, args)]  # fmt: skip
     return [*bubblewrap(), *python] if jailed else python
 
 
