@@ -79,11 +79,27 @@ def create_venv() -> None:
     subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
 
 
+def stamp(lock: str) -> Path:
+    """Return the file that remembers which bytes of a lock file were installed."""
+    return VENV / f".installed-{lock}"
+
+
+def digest(lock: str) -> str:
+    """Return what a lock file's stamp holds after it was installed."""
+    return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+
+
+def is_installed(lock: str) -> bool:
+    """Tell whether a lock file was installed as it is now."""
+    return stamp(lock).exists() and stamp(lock).read_text() == digest(lock)
+
+
 def install(lock: str) -> None:
-    """Install a locked requirements file, and let `utils` and `autograder` be imported."""
-    stamp = VENV / f".installed-{lock}"
-    digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == digest:
+    """Install a lock file, and let `utils` and `autograder` be imported.
+
+    What development needs includes what the labs need, so either stamp will do for the labs.
+    """
+    if PYTHON.exists() and any(map(is_installed, {lock, LOCKS["dev"]})):
         return
     create_venv()
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
@@ -103,7 +119,7 @@ def install(lock: str) -> None:
         text=True,
     ).stdout.strip()
     Path(purelib, "neural_network_labs.pth").write_text(f"{ROOT}\n", encoding="utf-8")
-    stamp.write_text(digest)
+    stamp(lock).write_text(digest(lock))
 
 
 def main() -> None:
