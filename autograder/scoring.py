@@ -18,6 +18,7 @@ from utils.judging import Case, Finding, verdict
 from utils.judging.quiz import letter
 from utils.recognise import fingerprint, recognise
 
+QUICK = 5.0  # seconds: exercises with a longer deadline are not called once more
 Run = Callable[[list[Case]], list[list[Outcome]]]
 
 
@@ -71,6 +72,8 @@ def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
         plan += [(check, case, False) for case in seen]
         fresh = check.hidden(rng) if check.hidden else []
         plan += [(check, exercise.expected(case), True) for case in fresh]
+    if exercise.kind == "function" and exercise.deadline <= QUICK:
+        plan.append((plan[0][0], plan[0][1], True))  # an answer keeps no state between calls
     results = run([case for _, case, _ in plan])
     tried = [
         _Tried(check, case, hidden, outcomes, verdict(case, outcomes))

@@ -1,0 +1,117 @@
+"""Do the notebooks run as a learner and an instructor meet them?"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import nbclient
+import nbformat
+import pytest
+
+from autograder import release
+from autograder.exercise import load, names
+from utils.checks import CheckFailed
+
+LABS = release.labs()
+
+
+def execute(nb, folder, monkeypatch, allow_errors=False):
+    """Run a notebook in a kernel of its own, in an empty folder."""
+    monkeypatch.setenv("LABS_PROGRESS", str(folder / "progress.json"))
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(release.ROOT))
+    monkeypatch.setenv("PYTHONWARNINGS", "default")
+    client = nbclient.NotebookClient(
+        nb,
+        timeout=240,
+        kernel_name="python3",
+        allow_errors=allow_errors,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute()
+    return nb
+
+
+def stream(nb, name):
+    return [
+        (cell.source[:200], output.text)
+        for cell in nb.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "stream" and output.name == name
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lab", LABS)
+def test_a_solved_lab_runs_from_top_to_bottom_in_silence(lab, tmp_path, monkeypatch):
+    """Does the solution run without an error, a warning or a line on standard error?"""
+    nb = execute(release.source_notebook(lab), tmp_path, monkeypatch)
+    assert not stream(nb, "stderr")
+    marked = [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade")]
+    scores = {c.metadata.nbgrader.grade_id: c.outputs[-1].data["text/plain"] for c in marked}
+    points = {c.metadata.nbgrader.grade_id: float(c.metadata.nbgrader.points) for c in marked}
+    assert {name: float(text) for name, text in scores.items()} == points
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lab", LABS)
+def test_an_untouched_lab_stops_only_at_its_checks(lab, tmp_path, monkeypatch):
+    """Do figures and examples run before anything is written, and does every check say so?"""
+    nb = nbformat.read(release.target(lab), as_version=4)
+    execute(nb, tmp_path, monkeypatch, allow_errors=True)
+    failed = {}
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                failed[cell.id] = output.ename
+    checks = {ex.name for ex in load(lab).exercises} if lab in names() else set()
+    assert failed == dict.fromkeys(checks, CheckFailed.__name__)
+    assert not stream(nb, "stderr")
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_release_is_what_its_source_gives(lab):
+    """Are the committed release and its baked checks up to date, to the byte?"""
+    from autograder import baking
+
+    built = next(release.build([lab]))
+    assert release.target(lab).read_text(encoding="utf-8") == built.notebook
+    if built.baked:
+        assert baking.path(lab).read_text(encoding="utf-8") == built.baked
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_release_holds_no_answer(lab):
+    """Is every line of every solution gone, and every hidden line?"""
+    text = release.target(lab).read_text(encoding="utf-8")
+    cells = ["".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
+    assert "BEGIN" not in "".join(cells)
+    source = (release.SOLUTIONS / f"{lab}.py").read_text(encoding="utf-8")
+    released = {line.strip() for cell in cells for line in cell.split("\n")}
+    for region in re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", source, re.DOTALL):
+        lines = [line.strip() for line in region.split("\n") if len(line.strip()) > 20]
+        assert not lines or any(line not in released for line in lines)
+        assert "\n".join(lines) not in text or not lines
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_tensorflow_waits_for_its_section(lab):
+    """Is TensorFlow imported in a code cell of its own section, not at the top?"""
+    nb = release.source_notebook(lab)
+    code = [c.source for c in nb.cells if c.cell_type == "code"]
+    imports = [i for i, text in enumerate(code) if re.search(r"import (keras|tensorflow)", text)]
+    assert not imports or imports[0] > 0
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_there_is_something_to_do_on_every_screen(lab):
+    """Is there never more than a screen of prose between two things to do or see?"""
+    long = []
+    for cell in release.source_notebook(lab).cells:
+        if cell.cell_type == "markdown":
+            shown = sum(1 + len(line) // 100 for line in cell.source.split("\n") if line.strip())
+            if shown > 26:
+                long.append((cell.source[:60], shown))
+    assert not long
