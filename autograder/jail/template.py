@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import sys
@@ -26,6 +27,8 @@ LIGHT = (
     "IPython",
     "utils.reference",
     "utils.data",
+    "utils.checks",
+    "utils.figures",
 )
 FULL = (
     "scipy.special", "scipy.signal", "scipy.ndimage", "scipy.optimize", "scipy.differentiate",
@@ -54,6 +57,10 @@ def warm_up(modules: tuple[str, ...]) -> None:
     for name in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    if figures := sys.modules.get("utils.figures"):
+        for module in pkgutil.iter_modules(figures.__path__, "utils.figures."):
+            with contextlib.suppress(Exception):
+                importlib.import_module(module.name)
     if tensorflow := sys.modules.get("tensorflow"):
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)

@@ -1,0 +1,243 @@
+"""Mark one submission: run its cells in the jail, put questions to its functions, add up points.
+
+`mark` is a pure function of the submission, the lab, the student and the secret. It holds the
+checks; the learner's code is in another process and sees neither them nor the score.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from autograder.exercise import Exercise, Lab, generator, load
+from autograder.intake import Submission
+from autograder.jail.sandbox import CellResult, Learner, Template
+from autograder.scoring import Score, score
+from utils.calling import Outcome
+from utils.judging import Case
+
+MAX_LINES = 1000
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What marking a submission gave: a score an exercise, outputs of the cells, times, notes.
+
+    `problem` says why nothing could be marked; there are no scores then.
+    """
+
+    lab: str
+    student: str
+    scores: list[Score] = field(default_factory=list)
+    outputs: dict[str, list[dict]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    helped: dict[str, list[str]] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def points(self) -> float:
+        """The sum of the points."""
+        return round(sum(s.points for s in self.scores), 2)
+
+    def to_dict(self) -> dict:
+        """Return the marks as JSON data."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: dict) -> Marks:
+        """Read what `to_dict` wrote."""
+        return Marks(**{**data, "scores": [Score.from_dict(s) for s in data["scores"]]})
+
+
+def mark(
+    submission: Submission,
+    student: str,
+    secret: bytes,
+    template: Template,
+    kept: dict[str, Score] | None = None,
+) -> Marks:
+    """Mark a rebuilt submission; scores in `kept` hold already and are not worked out again."""
+    return _Marking(submission, load(submission.lab), student, secret, template, kept or {}).run()
+
+
+class _Marking:
+    def __init__(
+        self,
+        submission: Submission,
+        lab: Lab,
+        student: str,
+        secret: bytes,
+        template: Template,
+        kept: dict[str, Score],
+    ) -> None:
+        self.submission, self.lab, self.template = submission, lab, template
+        self.student, self.secret = student, secret
+        self.scores: dict[str, Score] = dict(kept)
+        self.todo = [ex for ex in lab.exercises if ex.name not in kept]
+        self.cells = [(cell.id, cell.source) for cell in submission.cells if cell.runs]
+        self.outputs: dict[str, list[dict]] = {}
+        self.seconds: dict[str, float] = {}
+        self.helped: dict[str, list[str]] = {}
+
+    def run(self) -> Marks:
+        # What is forbidden is destroyed in a process for good: each set of it gets its own. The
+        # process that forbids nothing comes first; its outputs are the ones to show.
+        groups = {ex.forbids: None for ex in sorted(self.todo, key=lambda ex: len(ex.forbids))}
+        learners: dict[tuple[str, ...], Learner] = {}
+        try:
+            for forbids in groups:
+                started = time.perf_counter()
+                learner = self.template.learner(self.cells, frozenset(forbids))
+                learners[forbids] = learner
+                results = learner.run_cells()
+                self._took("cells", started)
+                self.outputs = self.outputs or {r.cell_id: shown(r) for r in results}
+                for ex in self.todo:
+                    if ex.forbids == forbids:
+                        self._mark(ex, learner)
+            self._help(learners)
+        finally:
+            for learner in learners.values():
+                learner.close()
+        return Marks(
+            self.lab.name,
+            self.student,
+            [self.scores[ex.name] for ex in self.lab.exercises],
+            self.outputs,
+            list(self.submission.notes),
+            {name: round(seconds, 4) for name, seconds in self.seconds.items()},
+            self.helped,
+        )
+
+    def _took(self, what: str, started: float) -> None:
+        self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - started
+
+    def _mark(self, ex: Exercise, learner: Learner) -> None:
+        started = time.perf_counter()
+        self.scores[ex.name] = self._score(ex, learner)
+        self._took(ex.name, started)
+
+    def _score(self, ex: Exercise, learner: Learner) -> Score:
+        def run(cases: list[Case]) -> list[list[Outcome]]:
+            return learner.call_many([case.calls for case in cases], ex.deadline)
+
+        return score(ex, run, generator(self.secret, self.student, self.lab.name, ex.name))
+
+    def _help(self, learners: dict[tuple[str, ...], Learner]) -> None:
+        """Mark again, with right versions of what it builds on, an exercise that fell short.
+
+        The learner's code shares a process with the right answers then, so from this second try
+        come the points and nothing that the learner's code can have written.
+        """
+        given: dict[tuple[str, ...], set[str]] = {forbids: set() for forbids in learners}
+        failed: list[Exercise] = []
+        for ex in self.lab.exercises:
+            if self._short(ex) and ex in self.todo:
+                needed = self._builds_on(ex, failed)
+                if needed:
+                    started = time.perf_counter()
+                    learner = learners[ex.forbids]
+                    for other in needed:
+                        if other.name not in given[ex.forbids]:
+                            learner.define("import numpy as np\n\n" + other.source())
+                            given[ex.forbids].add(other.name)
+                    self.helped[ex.name] = [other.name for other in needed]
+                    second = self._score(ex, learner)
+                    if second.points > self.scores[ex.name].points:
+                        self.scores[ex.name] = _plainly(second, needed)
+                    self._took(ex.name, started)
+            if self._short(ex) and ex.kind == "function":
+                failed.append(ex)
+
+    def _short(self, ex: Exercise) -> bool:
+        return ex.kind == "function" and self.scores[ex.name].points < ex.points
+
+    def _builds_on(self, ex: Exercise, failed: list[Exercise]) -> list[Exercise]:
+        """Return those of the failed exercises that the answer to `ex` names, straight or not."""
+        if not failed or ex.name + "_answer" in self.submission.missing:
+            return failed
+        own = "\n".join(c.source for c in self.submission.cells if c.kind == "own")
+        answers = {e.name: self.submission.answer(e.name) for e in self.lab.exercises}
+        reached, queue = set(), [answers[ex.name] + "\n" + own]
+        while queue:
+            used = names(queue.pop())
+            for other in self.lab.exercises:
+                if other.name not in reached and used & set(other.functions):
+                    reached.add(other.name)
+                    queue.append(answers[other.name])
+        return [other for other in failed if other.name in reached]
+
+
+def names(source: str) -> set[str]:
+    """Return the names that code uses; every word of it where it does not parse."""
+    try:
+        return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(re.findall(r"\w+", source))
+
+
+def _plainly(second: Score, needed: list[Exercise]) -> Score:
+    """Return a score whose report holds nothing but how many checks pass."""
+    passed = sum(check.passed for check in second.checks)
+    names = ", ".join(name for ex in needed for name in ex.functions)
+    lines = [f"{passed} of {len(second.checks)} checks pass, with right versions of",
+             f"what it builds on ({names}) in place of yours."]  # fmt: skip
+    if failing := [check.title for check in second.checks if not check.passed]:
+        lines.append(f"The first that fails: {failing[0]}")
+    return replace(second, report="\n".join(lines), mistake="")
+
+
+def shown(result: CellResult) -> list[dict]:
+    """Return what a cell did as notebook outputs."""
+    out = [
+        {"output_type": "stream", "name": name, "text": _cut(text)}
+        for name, text in (("stdout", result.stdout), ("stderr", result.stderr))
+        if text
+    ]
+    if error := result.error:
+        head = f"{error.type}: {error.message}" if error.message else error.type
+        lines = ([f"    {error.line}"] if error.line else []) + [head]
+        out.append(
+            {"output_type": "error", "ename": error.type, "evalue": error.message,
+             "traceback": lines}
+        )  # fmt: skip
+    return out
+
+
+def _cut(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    if len(lines) <= MAX_LINES:
+        return text
+    return "".join(lines[: MAX_LINES - 1]) + "... Output truncated ...\n"
+
+
+def marked_outputs(marks: Marks) -> dict[str, list[dict]]:
+    """Return the outputs of all cells by cell id, as nbgrader's SaveAutoGrades reads them.
+
+    A marked cell (its id is its exercise's name) shows the report, then the score as its value.
+    """
+    outputs = dict(marks.outputs)
+    for each in marks.scores:
+        outputs[each.exercise] = [
+            {"output_type": "stream", "name": "stdout", "text": each.report + "\n"},
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": repr(float(each.points))},
+                "metadata": {},
+            },
+        ]
+    return outputs
+
+
+def by_exercise(marks: Iterable[Marks]) -> dict[str, list[Any]]:
+    """Return the scores of many marks, exercise by exercise."""
+    table: dict[str, list[Any]] = {}
+    for each in marks:
+        for one in each.scores:
+            table.setdefault(one.exercise, []).append(one)
+    return table

@@ -1,0 +1,123 @@
+"""nbgrader preprocessors, so that `nbgrader autograde` and the Formgrader mark as `grade` does.
+
+In `nbgrader_config.py`, `Intake` comes first of the sanitizing preprocessors and `Mark` takes the
+place of nbgrader's `Execute`. `Mark` leaves in each marked cell its score as the cell's value, which
+nbgrader's own `SaveAutoGrades` then writes into the gradebook.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from pathlib import Path
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode, from_dict
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Unicode
+
+from autograder import exercise, intake, marker
+from autograder.jail.sandbox import Limits, Template
+from autograder.secret import course_secret
+
+
+class _Warm:
+    """One template for a whole run of nbgrader, ended when the process ends or nobody asks."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.template: Template | None = None
+        self.key: Any = None
+        self.timer: threading.Timer | None = None
+        atexit.register(self.close)
+
+    def use(self, limits: Limits, jailed: bool, work: Any, idle: float) -> Any:
+        """Return `work(template)`; the template is kept for `idle` seconds afterwards."""
+        key = (tuple(sorted(limits.trait_values().items(), key=str)), jailed)
+        with self.lock:
+            if self.timer:
+                self.timer.cancel()
+            if self.key != key:
+                self._end()
+            if self.template is None:
+                self.template, self.key = Template(limits, jailed), key
+            try:
+                return work(self.template)
+            finally:
+                self.timer = threading.Timer(idle, self.close)
+                self.timer.daemon = True
+                self.timer.start()
+
+    def close(self) -> None:
+        """End the template."""
+        with self.lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self.template is not None:
+            self.template.close()
+        self.template = None
+
+
+_warm = _Warm()
+
+
+class Intake(NbGraderPreprocessor):
+    """Rebuild a submission on the released lab, before anything else looks at it."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Return the rebuilt notebook; a lab that is not declared here is left as it is."""
+        lab = resources["nbgrader"]["notebook"]
+        if lab not in exercise.names():
+            return nb, resources
+        released = intake.skeleton(lab)
+        submission = intake.rebuild(released, nb.cells)
+        for note in submission.notes:
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
+        return from_dict(intake.to_notebook(submission, released)), resources
+
+
+class Mark(NbGraderPreprocessor):
+    """Run a submission in the jail and mark it, in place of executing it in a kernel."""
+
+    allow_unjailed = Bool(
+        False,
+        help="Mark even where a layer of the jail is missing (see `python -m autograder doctor`): "
+        "learners' code could then read and change what the instructor can.",
+    ).tag(config=True)
+    course = Unicode(
+        "",
+        help="The course folder, which holds the course secret; by default the folder that holds "
+        "the folder of submissions.",
+    ).tag(config=True)
+    idle = Float(
+        120.0, help="Seconds after which the warm process for learners is ended when unused."
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Return the notebook with reports, scores and outputs in it."""
+        about = resources["nbgrader"]
+        lab, student = about["notebook"], about["student"]
+        if lab not in exercise.names():
+            self.log.warning("%s has no marked exercises: nothing is run", lab)
+            return nb, resources
+        released = intake.skeleton(lab)
+        submission = intake.rebuild(released, nb.cells)
+        notes = nb.metadata.get("autograder", {}).get("notes", [])
+        submission.notes[:] = list(dict.fromkeys([*notes, *submission.notes]))
+        secret = course_secret(self._course())
+        marks = _warm.use(
+            Limits(parent=self),
+            not self.allow_unjailed,
+            lambda template: marker.mark(submission, student, secret, template),
+            self.idle,
+        )
+        self.log.info("%s: %s: %g points", student, lab, marks.points)
+        outputs = marker.marked_outputs(marks)
+        return from_dict(intake.to_notebook(submission, released, outputs)), resources
+
+    def _course(self) -> Path:
+        if self.course:
+            return Path(self.course)
+        coursedir = self.parent.parent.coursedir
+        return Path(coursedir.root, coursedir.submitted_directory).parent
