@@ -316,7 +316,7 @@ def _refused(names: Iterable[str]) -> Iterator[None]:
     try:
         for name in sorted(names):
             owner, attribute = _owner(name)
-            value = getattr(owner, attribute, None)
+            value = None if owner is None else getattr(owner, attribute, None)
             if isinstance(value, FunctionType):
                 undo.append(lambda f=value, code=value.__code__: setattr(f, "__code__", code))
                 value.__code__ = stub(value, refuser(name))
