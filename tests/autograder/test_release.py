@@ -1,0 +1,104 @@
+"""Is a source that does not fit its declaration refused, with file, cell and reason?"""
+
+import re
+
+import pytest
+
+from autograder import release
+from autograder.release import SourceError
+
+LAB = "03_softmax"
+
+
+@pytest.fixture
+def edited(tmp_path, monkeypatch):
+    """Return a function that releases lab 03 after one replacement in its source."""
+    monkeypatch.setattr(release, "SOLUTIONS", tmp_path)
+    text = (release.ROOT / "solutions" / f"{LAB}.py").read_text(encoding="utf-8")
+
+    def build(old, new, count=1):
+        assert old in text
+        (tmp_path / f"{LAB}.py").write_text(text.replace(old, new, count), encoding="utf-8")
+        return release.source_notebook(LAB)
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("    ### BEGIN SOLUTION\n", "", "### BEGIN and ### END SOLUTION"),
+        ("### END HIDDEN TESTS", "### END", "needs one line"),
+        ('"grade_id": "softmax",', '"grade_id": "soft",', "unknown exercise"),
+        ('"grade_id": "one_hot",', '"grade_id": "softmax",', "used in cell"),
+        ('"points": 20, ', "", "needs points"),
+        ('"points": 20, ', '"points": 21, ', "20 in the declaration"),
+        ('mark("03_softmax", "softmax", softmax)', "mark()", "needs the line"),
+        ('check("softmax", softmax)', "pass", "needs the line"),
+        ('"grade_id": "softmax_answer"', '"grade_id": "softmax_anser"', "unknown exercise"),
+        ('"grade_id": "softmax_answer", ', "", "without a grade_id"),
+    ],
+)
+def test_a_wrong_source_is_refused(edited, old, new, reason):
+    """Does the message name the file, the cell and the reason?"""
+    with pytest.raises(SourceError, match=reason) as caught:
+        edited(old, new)
+    assert re.search(rf"solutions/{LAB}\.py, cell \d+", str(caught.value))
+
+
+def test_a_missing_marked_cell_is_refused(edited):
+    """Is a lab without one of its exercises refused?"""
+    with pytest.raises(SourceError, match="no marked cell for softmax_model"):
+        edited(
+            '"grade": true, "grade_id": "softmax_model"', '"grade": false, "grade_id": "x_answer"'
+        )
+
+
+def test_points_that_do_not_add_up_are_refused(edited, monkeypatch):
+    """Is a lab of 99 points refused?"""
+    from autograder import exercise
+
+    monkeypatch.setattr(exercise, "TOTAL", 99)
+    with pytest.raises(SourceError, match="add up to 100, not 99"):
+        edited("", "")
+
+
+def test_cell_ids_do_not_depend_on_what_stands_before(edited):
+    """Does a new cell leave the ids of all others alone?"""
+    before = [cell.id for cell in edited("", "").cells]
+    extra = [
+        c.id
+        for c in edited("# %% [markdown]\n", "# %% [markdown]\n# New.\n\n# %% [markdown]\n").cells
+    ]
+    assert [i for i in extra if i in before] == before
+    assert len(extra) == len(before) + 1
+
+
+def test_building_twice_gives_the_same_bytes():
+    """Is a release a function of its source alone?"""
+    assert list(release.build([LAB])) == list(release.build([LAB]))
+
+
+def test_an_unknown_lab_is_refused_by_name():
+    """Does a typing error on the command line name the labs there are?"""
+    with pytest.raises(SourceError, match="03_softmax"):
+        release.labs(["07_nothing"])
+
+
+def test_a_notebook_that_somebody_worked_in_is_kept(tmp_path, monkeypatch):
+    """Is a learner's work never overwritten by a release?"""
+    monkeypatch.setattr(release, "NOTEBOOKS", tmp_path)
+    built = next(release.build([LAB]))
+    release.write(built)
+    path = release.target(LAB)
+    path.write_text(built.notebook.replace("# YOUR CODE HERE", "x = 1", 1), encoding="utf-8")
+    release.write(built)
+    assert path.read_text(encoding="utf-8") == built.notebook
+    assert "x = 1" in path.with_name(f"{LAB}-kept-1.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_stub_names_its_exercise():
+    """Does the line that raises say which lab and exercise it waits for?"""
+    text = next(release.build([LAB])).notebook
+    assert text.count('raise NotImplementedError(\\"03_softmax: softmax\\")') == 1
+    assert "NotImplementedError()" not in text

@@ -1,0 +1,116 @@
+"""Are points given for what is right, and told to the learner without hidden inputs?"""
+
+import numpy as np
+import pytest
+
+from autograder import incell
+from autograder.exercise import Lab, case, generator, load
+from autograder.scoring import Score, score
+from utils.calling import run_calls
+
+
+def lab():
+    out = Lab("00_test", "A test", minutes=1)
+    ex = out.exercise("double", points=10)
+
+    @ex.right
+    def double(x):
+        return 2 * x
+
+    ex.check("a number", [case("double", 3.0)], lambda rng: [case("double", 12345.678)], weight=3)
+    ex.check("refused", [case("double", "x", raises=ValueError)])
+    ex.answers["double"] = lambda x: 2 * x if isinstance(x, float) else int("x")
+    return ex
+
+
+def marks(ex, function, seed=0):
+    def run(cases):
+        return [run_calls({"double": function}, c.calls) for c in cases]
+
+    return score(ex, run, np.random.default_rng(seed))
+
+
+def test_checks_earn_their_weight():
+    """Is the share of points the share of weights?"""
+    assert marks(lab(), lambda x: 2 * x).points == 7.5
+
+
+def test_refusing_everything_earns_nothing():
+    """Is a check of refusals worth nothing where no value is right?"""
+    assert marks(lab(), lambda x: int("x")).points == 0
+
+
+def test_a_hidden_failure_shows_no_hidden_input():
+    """Does the report of a hidden failure keep the input to itself?"""
+    result = marks(lab(), lambda x: 6.0 if x == 3.0 else int("x") if x == "x" else 1.0)
+    assert result.points == 0
+    assert "12345" not in result.report
+    assert "fresh inputs" in result.report
+
+
+def test_an_answer_with_a_memory_is_found():
+    """Is a function that is right once, and wrong the second time, not right?"""
+    seen = []
+
+    def once(x):
+        seen.append(x)
+        return 2 * x if seen.count(x) == 1 and x != "x" else int("x")
+
+    assert marks(lab(), once).points < 10
+
+
+def test_scores_survive_json():
+    """Is a score the same after being written and read?"""
+    result = marks(lab(), lambda x: 2 * x)
+    assert Score.from_dict(result.to_dict()) == result
+
+
+def test_hidden_inputs_depend_on_secret_student_and_exercise():
+    """Is a re-mark reproducible, and one learner's input no help to another?"""
+    draws = {
+        generator(secret, student, "03_softmax", name).random()
+        for secret in (b"a", b"b")
+        for student in ("ada", "grace")
+        for name in ("softmax", "one_hot")
+    }
+    assert len(draws) == 8
+    again = [generator(b"a", "ada", "03_softmax", "softmax").random() for _ in range(2)]
+    assert again[0] == again[1]
+
+
+@pytest.fixture
+def _fresh(monkeypatch):
+    monkeypatch.setattr(incell, "_failed", {})
+
+
+@pytest.mark.usefixtures("_fresh")
+def test_a_later_exercise_gets_a_right_helper_in_the_kernel(capsys):
+    """Is `predict_proba` marked on its own merits where `softmax` is wrong?"""
+    space = {"np": np}
+    exec(
+        "def softmax(z):\n    return z\n"
+        "def predict_proba(X, W, b):\n    return softmax(X @ W + b)\n"
+        "def predict(X, W, b):\n    return np.argmax(X @ W + b, axis=1)\n",
+        space,
+    )
+    assert incell.mark("03_softmax", "softmax", space["softmax"]) == 0
+    found = incell.mark(
+        "03_softmax", "softmax_regression", space["predict_proba"], space["predict"]
+    )
+    assert found == load("03_softmax").find("softmax_regression").points
+    assert space["softmax"](5) == 5
+    capsys.readouterr()
+
+
+@pytest.mark.usefixtures("_fresh")
+def test_standard_error_is_swallowed_in_a_marked_cell(capfd):
+    """Does a noisy answer leave no byte on standard error?"""
+    import os
+
+    def noisy(z):
+        os.write(2, b"noise from C\n")
+        e = np.exp(z)
+        return e / e.sum(axis=-1, keepdims=True)
+
+    assert incell.mark("03_softmax", "softmax", noisy) == 20
+    assert capfd.readouterr().err == ""

@@ -1,0 +1,124 @@
+"""Does the instant check help a learner, and never show a traceback of ours?"""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import scipy.special
+
+from utils import checks, progress
+from utils.checks import Check, CheckFailed
+
+
+@pytest.fixture(autouse=True)
+def _own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("LABS_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+
+
+def softmax(z):
+    e = np.exp(z)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def transposed(z):
+    e = np.exp(z)
+    return e / e.sum(axis=0, keepdims=True)
+
+
+def failing(*arguments):
+    with pytest.raises(CheckFailed) as caught:
+        Check("03_softmax")(*arguments)
+    return str(caught.value)
+
+
+def test_a_right_answer_is_told_that_marking_uses_more(capsys):
+    """Does a pass say how many checks, and that there are others?"""
+    Check("03_softmax")("softmax", softmax)
+    assert capsys.readouterr().out == "5 of 5 visible checks pass; marking uses more.\n"
+
+
+def test_a_report_is_in_order():
+    """What is wrong, for which input, expected, got, one next step?"""
+    lines = failing("softmax", transposed).split("\n")
+    heads = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
+    assert heads[1:] == ["Wrong", "Input", "Expected", "Got", "Next"]
+
+
+def test_a_failed_check_is_shown_without_a_traceback():
+    """Does a notebook show the report alone?"""
+    error = CheckFailed("one\ntwo")
+    assert error._render_traceback_() == ["one\ntwo"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("softmax",), ("softmax", softmax, softmax), ("softmaxx", softmax), ("softmax", None)],
+)
+def test_a_wrong_call_of_the_check_is_explained(arguments):
+    """Is a misspelt or incomplete call answered in words?"""
+    assert len(failing(*arguments)) > 10
+
+
+def test_an_unknown_lab_names_the_known_ones():
+    """Does the error say which labs there are?"""
+    with pytest.raises(ValueError, match="03_softmax"):
+        Check("99_nothing")
+
+
+def test_a_library_softmax_is_refused_under_any_name():
+    """Is a forbidden call found through an alias, and allowed again afterwards?"""
+    alias = scipy.special.softmax
+    report = failing("softmax", lambda z: alias(z, axis=-1))
+    assert "scipy.special.softmax, which this exercise" in report
+    assert alias(np.zeros(2)).tolist() == [0.5, 0.5]
+
+
+def test_hints_come_one_by_one_and_start_over(capsys):
+    """Is there a next hint on each request?"""
+    check = Check("03_softmax")
+    for _ in range(4):
+        check.hint("softmax")
+    out = capsys.readouterr().out
+    assert out.count("Hint 1 of 3") == 1
+    assert "That was the last" in out
+
+
+def test_progress_is_remembered_per_exercise():
+    """Is a pass noted, and a later failure too?"""
+    Check("03_softmax")("softmax", softmax)
+    assert progress.read() == {"03_softmax": {"softmax": True}}
+    failing("softmax", transposed)
+    assert progress.read() == {"03_softmax": {"softmax": False}}
+
+
+def test_a_broken_progress_file_is_no_error(tmp_path):
+    """Does a damaged file count as no progress?"""
+    (tmp_path / "progress.json").write_text("{")
+    assert progress.read() == {}
+
+
+def test_marking_gets_the_report_instead_of_an_exception(monkeypatch, capsys):
+    """Does nbgrader's autograde run on, so that partial credit is possible?"""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    Check("03_softmax")("softmax", transposed)
+    assert "The first that fails" in capsys.readouterr().out
+    assert progress.read() == {}
+
+
+def test_reports_are_at_most_78_wide():
+    """Do long inputs and hints fold?"""
+    for line in failing("softmax", transposed).split("\n"):
+        assert len(line) <= checks.WIDTH
+
+
+def test_importing_utils_is_light():
+    """Do TensorFlow, scikit-learn and pyplot wait until a function needs them?"""
+    code = (
+        "import sys, utils, utils.checks, utils.figures;"
+        "heavy = ('tensorflow', 'keras', 'sklearn', 'matplotlib.pyplot');"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

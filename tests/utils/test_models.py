@@ -1,0 +1,138 @@
+"""Is a Keras model described by what it does, however it is spelled?"""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from utils import models
+from utils.calling import Call, Outcome
+from utils.judging import Case, verdict
+from utils.plain import plain
+
+L = keras.layers
+CE = keras.losses.SparseCategoricalCrossentropy
+WANTED = {"inputs": 4, "layers": [[3, "relu"], [2, "softmax"]]}
+
+
+def judged(model, **params):
+    case = Case([Call("build", [])], "models.model", {**WANTED, **params}, [None])
+    return verdict(case, [Outcome(plain(model))])
+
+
+def network(*layers, loss=None):
+    model = keras.Sequential([keras.Input((4,)), *layers])
+    if loss is not None:
+        model.compile(loss=loss)
+    return model
+
+
+def functional():
+    inputs = keras.Input((4,))
+    return keras.Model(inputs, L.Dense(2, "softmax")(L.Dense(3, "relu")(inputs)))
+
+
+RIGHT = {
+    "names": lambda: network(L.Dense(3, "relu"), L.Dense(2, "softmax")),
+    "functions": lambda: network(L.Dense(3, tf.nn.relu), L.Dense(2, keras.activations.softmax)),
+    "lambdas": lambda: network(
+        L.Dense(3, lambda t: keras.ops.maximum(t, 0)), L.Dense(2, lambda t: tf.nn.softmax(t))
+    ),
+    "layers": lambda: network(L.Dense(3), L.ReLU(), L.Dense(2), L.Softmax()),
+    "activation layers": lambda: network(
+        L.Dense(3), L.Activation("relu"), L.Dense(2), L.Activation(tf.nn.softmax)
+    ),
+    "functional": functional,
+    "nested": lambda: network(keras.Sequential([L.Dense(3, "relu")]), L.Dense(2, "softmax")),
+    "flatten": lambda: network(L.Flatten(), L.Dense(3, "relu"), L.Dense(2, "softmax")),
+}
+
+
+@pytest.mark.parametrize("spelling", RIGHT)
+def test_every_spelling_of_the_network_is_right(spelling):
+    """Is the network recognised whatever names, functions or layers build it?"""
+    assert judged(RIGHT[spelling]()) is None
+
+
+WRONG = {
+    "units": lambda: network(L.Dense(5, "relu"), L.Dense(2, "softmax")),
+    "layer-count": lambda: network(L.Dense(2, "softmax")),
+    "hidden-activation": lambda: network(L.Dense(3, "tanh"), L.Dense(2, "softmax")),
+    "output-activation": lambda: network(L.Dense(3, "relu"), L.Dense(2)),
+    "extra-layer": lambda: network(L.Dense(3, "relu"), L.Dropout(0.5), L.Dense(2, "softmax")),
+    "bias": lambda: network(L.Dense(3, "relu", use_bias=False), L.Dense(2, "softmax")),
+    "activation-twice": lambda: network(L.Dense(3, "relu"), L.Dense(2, "softmax"), L.Softmax()),
+    "inputs": lambda: keras.Sequential([L.Dense(3, "relu"), L.Dense(2, "softmax")]),
+}
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_each_difference_has_its_own_finding(code):
+    """Is the part that differs named?"""
+    assert judged(WRONG[code]()).code == code
+
+
+PAIR = [["softmax", "sparse_categorical_crossentropy", False]]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "sparse_categorical_crossentropy",
+        CE(),
+        keras.losses.sparse_categorical_crossentropy,
+        lambda y, p: keras.losses.sparse_categorical_crossentropy(y, p),
+        ["sparse_categorical_crossentropy"],
+    ],
+)
+def test_every_spelling_of_the_loss_is_right(loss):
+    """Is a loss recognised by name, object, function and value?"""
+    model = network(L.Dense(3, "relu"), L.Dense(2, "softmax"), loss=loss)
+    assert judged(model, compiled=PAIR) is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "code"),
+    [
+        (None, "not-compiled"),
+        ("categorical_crossentropy", "loss"),
+        ("mse", "loss"),
+        (CE(from_logits=True), "logits-twice"),
+        (CE(reduction="sum"), "reduction"),
+        (lambda y, p: tf.nn.sparse_softmax_cross_entropy_with_logits(y, p), "logits-twice"),
+    ],
+)
+def test_a_loss_that_does_not_fit_is_named(loss, code):
+    """Is softmax with from_logits=True refused, although Keras repairs it?"""
+    model = network(L.Dense(3, "relu"), L.Dense(2, "softmax"), loss=loss)
+    assert judged(model, compiled=PAIR).code == code
+
+
+def test_a_linear_output_with_a_probability_loss_is_refused():
+    """Is the pair that Keras accepts in silence told?"""
+    model = network(L.Dense(3, "relu"), L.Dense(2), loss="sparse_categorical_crossentropy")
+    pairs = [["linear", "sparse_categorical_crossentropy", True]]
+    assert judged(model, compiled=pairs).code == "logits-missing"
+
+
+def test_a_model_survives_the_way_there_and_back():
+    """Are weights, loss and optimizer kept when a model is built from its data?"""
+    loss = {"name": "binary_crossentropy", "from_logits": True}
+    data = models.dense(4, [(3, "relu"), (1, "linear")], seed=1, loss=loss,
+                        optimizer={"name": "adam", "learning_rate": 0.5})  # fmt: skip
+    back = plain(models.to_keras(data))
+    assert back.layers == data.layers
+    assert back.inputs == (4,)
+    assert back.loss["from_logits"]
+    assert (back.optimizer["name"], back.optimizer["learning_rate"]) == ("adam", 0.5)
+    for a, b in zip(back.weights, data.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_history_is_data():
+    """Do the losses and the number of epochs come out of what `fit` returns?"""
+    model = network(L.Dense(1), loss="mse")
+    history = model.fit(np.ones((6, 4)), np.ones((6, 1)), epochs=2, verbose=0)
+    data = plain(history)
+    assert data.epochs == [0, 1]
+    assert len(data.history["loss"]) == 2
