@@ -38,3 +38,49 @@ def four_clusters(m=200, seed=0):
     centres = np.array([[-2.8, 1.6], [-0.9, -0.2], [1.0, 1.0], [2.4, -1.8]])
     y = rng.permutation(np.arange(m) % 4)
     return centres[y] + rng.normal(scale=0.65, size=(m, 2)), y
+
+
+# Waves of one heartbeat: height, seconds from the peak, width in seconds.
+_BEAT = ((0.14, -0.17, 0.025), (-0.12, -0.035, 0.01), (1.0, 0.0, 0.014), (-0.25, 0.04, 0.014),
+         (0.28, 0.26, 0.05))  # fmt: skip
+_WIDE_BEAT = ((0.9, 0.0, 0.05), (-0.4, 0.12, 0.05), (-0.2, 0.3, 0.06))
+_RATE = 100  # samples a second
+
+
+def _waves(n, peak, waves):
+    seconds = np.arange(n) / _RATE - peak
+    return sum(h * np.exp(-(((seconds - at) / width) ** 2) / 2) for h, at, width in waves)
+
+
+def _heart(n, rng, wide=None, noise=0.03):
+    """`n` samples and the peaks in seconds; the beat nearest to `wide` seconds is early and wide."""
+    peaks = np.cumsum(rng.normal(0.8, 0.03, size=int(n / _RATE) + 5)) - rng.uniform(0.8, 1.6)
+    chosen = None if wide is None else int(np.argmin(np.abs(peaks - wide)))
+    if chosen is not None:
+        peaks[chosen] = wide
+    signal = 0.08 * np.sin(2 * np.pi * (0.3 * np.arange(n) / _RATE + rng.uniform()))
+    for number, peak in enumerate(peaks):
+        signal += _waves(n, peak, _WIDE_BEAT if number == chosen else _BEAT)
+    return signal + rng.normal(scale=noise, size=n), peaks
+
+
+def ecg(n=400, seed=0):
+    """A signal like an electrocardiogram, 100 samples a second, not a real one.
+
+    Returns `x (n,)` float64 and `peaks`, the ints at which a beat is highest.
+    """
+    x, peaks = _heart(n, np.random.default_rng(seed))
+    places = np.round(peaks * _RATE).astype(int)
+    return x, places[(places >= 0) & (places < n)]
+
+
+def ecg_windows(m=600, n=120, seed=0):
+    """Pieces of signals like that of `ecg`; half of them hold one beat that is wide.
+
+    Returns `X (m, n)` float64 and `y (m,)` int, 1 where there is a wide beat, anywhere in the piece.
+    """
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.arange(m) % 2)
+    last = n / _RATE - 0.15
+    X = [_heart(n, rng, rng.uniform(0.15, last) if wide else None, 0.12)[0] for wide in y]
+    return np.array(X), y

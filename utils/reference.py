@@ -101,3 +101,80 @@ def build_softmax_model(n_features, n_classes):
     )
     model.compile("adam", "sparse_categorical_crossentropy")
     return model
+
+
+def sgd_step(theta, grad, alpha):
+    """theta - alpha * grad. Source: scikit-learn's `SGDOptimizer`."""
+    return momentum_step(theta, grad, np.zeros(np.shape(theta)), alpha, 0.0)[0]
+
+
+def momentum_step(theta, grad, velocity, alpha, beta):
+    """`(theta, velocity)` after a step: beta * velocity + grad, theta - alpha * velocity.
+
+    Source: scikit-learn's `SGDOptimizer`, which keeps -alpha * velocity.
+    """
+    from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
+
+    start = np.asarray(theta, dtype=float)
+    optimizer = SGDOptimizer([start], alpha, momentum=beta, nesterov=False)
+    optimizer.velocities = [-alpha * np.asarray(velocity, dtype=float)]
+    (change,) = optimizer._get_updates([np.asarray(grad, dtype=float)])
+    return start + change, -change / alpha
+
+
+def adam_step(theta, grad, m, v, t, alpha=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """`(theta, m, v)` after step `t` of Adam (Kingma and Ba 2015, algorithm 1).
+
+    Source: scikit-learn's `AdamOptimizer`, whose epsilon is the paper's epsilon hat: eps is
+    converted, which makes the two the same.
+    """
+    from sklearn.neural_network._stochastic_optimizers import AdamOptimizer
+
+    start = np.asarray(theta, dtype=float)
+    epsilon_hat = eps * np.sqrt(1 - beta2**t)
+    optimizer = AdamOptimizer([start], alpha, beta1, beta2, epsilon_hat)
+    optimizer.t, optimizer.ms, optimizer.vs = t - 1, [m], [v]
+    (change,) = optimizer._get_updates([np.asarray(grad, dtype=float)])
+    return start + change, optimizer.ms[0], optimizer.vs[0]
+
+
+def minimize(gradient, theta, steps, alpha):
+    """The `(steps + 1, n)` path of Adam from `theta`. Source: scikit-learn's `AdamOptimizer`."""
+    from sklearn.neural_network._stochastic_optimizers import AdamOptimizer
+
+    point = np.array(theta, dtype=float)
+    optimizer, path = AdamOptimizer([point], alpha), [point.copy()]
+    for t in range(1, steps + 1):
+        optimizer.epsilon = 1e-8 * np.sqrt(1 - optimizer.beta_2**t)
+        optimizer.update_params([point], [gradient(point.copy())])
+        path.append(point.copy())
+    return np.array(path)
+
+
+def conv1d(x, w, b, stride=1):
+    """ReLU of the valid cross-correlation: `((T - k)//stride + 1, F)`.
+
+    Source: `scipy.signal.correlate`.
+    """
+    from scipy.signal import correlate
+
+    sums = [correlate(x, w[:, f], mode="valid")[::stride] + b[f] for f in range(w.shape[1])]
+    return np.maximum(np.stack(sums, axis=1), 0)
+
+
+def dense_parameters(n_in, units):
+    """Numbers that a dense layer learns. Source: Keras."""
+    import keras
+
+    layer = keras.layers.Dense(units)
+    layer.build((None, n_in))
+    return int(layer.count_params())
+
+
+def conv1d_parameters(width, channels, filters):
+    """Numbers that a one-dimensional convolution learns. Source: Keras."""
+    import keras
+
+    layer = keras.layers.Conv1D(filters, width)
+    layer.build((None, width, channels))
+    return int(layer.count_params())
