@@ -171,7 +171,7 @@ figures.softmax_bars(softmax)
 # flat triangle: a corner is certainty, the middle is "no idea", an edge has lost one class.
 #
 # **Try it.** Bring the point to the middle in two different ways. Then towards a corner: can you
-# reach it? Press *Line* and watch which curve one growing logit traces.
+# reach it? Choose a logit in *line of* and see which path the point takes when only that one moves.
 
 # %% tags=["demo"]
 figures.probability_triangle(softmax)
@@ -553,7 +553,10 @@ import keras
 
 # %% nbgrader={"grade": false, "grade_id": "softmax_model_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def build_softmax_model(n_features, n_classes):
-    """A compiled network: 25 ReLU, 15 ReLU, n_classes softmax; sparse categorical cross-entropy."""
+    """Network of 25 ReLU, 15 ReLU and n_classes softmax units, compiled.
+
+    Its loss is the sparse categorical cross-entropy. Returns a Keras model.
+    """
     ### BEGIN SOLUTION
     model = keras.Sequential(
         [

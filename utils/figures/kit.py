@@ -248,8 +248,9 @@ class Figure:
             if self._update is not None:
                 with matplotlib.rc_context(STYLE):
                     self.text = self._update() or self.text
-            self.picture.value = self._render()
-            self.picture.tooltip = f"{self.title}. {self.text}"
+            image = self._render()
+            with self.picture.hold_sync():  # one message
+                self.picture.value, self.picture.tooltip = image, f"{self.title}. {self.text}"
             self.caption.value = self._caption()
         finally:
             self._busy = False

@@ -58,14 +58,17 @@ def softmax_bars(softmax=None):
         fig.button("Add 1 to all", add_one)
         fig.button("Reset", reset)
         left, right = fig.axes(1, 2, xlabel="class", xticks=range(3))
-        left.set(title="exponentials  exp(z / T)")
-        left.yaxis.set_major_formatter(lambda v, _: f"{v:.3g}".rjust(6, "\u2007"))  # steady width
+        # The left axis shows shares of `limit`; its tick labels move too, which spares a full redraw.
+        left.set(title="exponentials  exp(z / T)", ylim=(0, 1), yticks=[0, 0.5, 1])
+        left.set_yticklabels(["\u2007" * 6] * 3)
         right.set(title="probabilities", ylim=(0, 1.12), yticks=[0, 0.25, 0.5, 0.75, 1])
         heights, shares = _bars(left, 3), _bars(right, 3)
         tops = [
             [ax.text(k, 0, "", ha="center", va="bottom") for k in range(3)] for ax in (left, right)
         ]
-        fig.live(heights, shares, *tops)
+        aside = {"ha": "right", "va": "center", "transform": left.get_yaxis_transform()}
+        ticks = [left.text(-0.03, at, "", **aside) for at in (0, 0.5, 1)]
+        fig.live(heights, shares, *tops, ticks)
         own = fig.own(softmax, "softmax", reference.softmax)
 
         @fig.on_change
@@ -73,13 +76,13 @@ def softmax_bars(softmax=None):
             z = np.array([slider.value for slider in logits]) / temperature.value
             grown, p = np.exp(z), own(z)
             limit = next(v for v in _ROUND if v >= 1.12 * grown.max())
-            if limit != left.get_ylim()[1]:
-                left.set_ylim(0, limit)
-                fig.refresh()
-            for bars, texts, values in ((heights, tops[0], grown), (shares, tops[1], p)):
-                for bar, text, value in zip(bars, texts, values, strict=True):
-                    bar.set_height(value)
-                    text.set(y=value, text=f"{value:.3g}" if bars is heights else f"{value:.3f}")
+            for tick, at in zip(ticks, (0, 0.5, 1), strict=True):
+                tick.set_text(f"{at * limit:g}")
+            for k in range(3):
+                heights[k].set_height(grown[k] / limit)
+                tops[0][k].set(y=grown[k] / limit, text=f"{grown[k]:.3g}")
+                shares[k].set_height(p[k])
+                tops[1][k].set(y=p[k], text=f"{p[k]:.3f}")
             parts = ", ".join(f"class {k} {v:.3f}" for k, v in enumerate(p))
             total = ", ".join(f"{v:.3g}" for v in grown)
             return f"Exponentials {total}. Probabilities: {parts}; they add up to {sum(p):.3f}."
@@ -106,7 +109,7 @@ def probability_triangle(softmax=None):
         logits = [
             fig.slider(f"logit {k}", -6.0, 6.0, value) for k, value in enumerate((1.0, 0.0, -1.0))
         ]
-        path = fig.choice("line of", {"no logit": None, **{f"logit {k}": k for k in range(3)}})
+        path = fig.choice("line of", {"no logit": -1, **{f"logit {k}": k for k in range(3)}})
         ax = fig.axes(aspect="equal", xlim=(-0.3, 1.3), ylim=(-0.16, 1.04))
         ax.set_axis_off()
         ax.plot(*CORNERS[[0, 1, 2, 0]].T, color=kit.INK)
@@ -141,7 +144,7 @@ def probability_triangle(softmax=None):
             point.set_color(kit.COLOURS[int(np.argmax(p))])
             point.set_marker(kit.MARKERS[int(np.argmax(p))])
             line.set_data([], [])
-            if path.value is not None:
+            if path.value >= 0:
                 many = np.tile(z, (60, 1))
                 many[:, path.value] = np.linspace(-12, 12, 60)
                 line.set_data(*(own(many) @ CORNERS).T)
@@ -149,9 +152,7 @@ def probability_triangle(softmax=None):
                 name.set_text(f"class {k}\n{p[k]:.3f}")
             text = ", ".join(f"class {k} {v:.3f}" for k, v in enumerate(p))
             tail = (
-                ""
-                if path.value is None
-                else f" The dashed line: logit {path.value} from low to high."
+                "" if path.value < 0 else f" The dashed line: logit {path.value} from low to high."
             )
             return f"Probabilities: {text}. Largest share: class {int(np.argmax(p))}.{tail}"
 
