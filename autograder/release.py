@@ -183,10 +183,13 @@ def _validate_answer(where: str, cell: Any, name: str, declared: Any) -> None:
 # --- nbgrader ---------------------------------------------------------------------------------
 
 
-def generate(sources: dict[str, Any], folder: Path, record: bool) -> dict[str, str]:
+def generate(
+    sources: dict[str, Any], folder: Path, record: bool, db_url: str = ""
+) -> dict[str, str]:
     """Run nbgrader's own `generate_assignment` on source notebooks; return the released texts.
 
-    With `record` the assignments are written into the gradebook of the course folder.
+    With `record` the assignments are written into the gradebook of the course folder, or into the
+    one at `db_url`.
     """
     import logging
 
@@ -197,6 +200,8 @@ def generate(sources: dict[str, Any], folder: Path, record: bool) -> dict[str, s
 
     config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
     source, release = folder / "source", folder / "release"
+    if db_url:
+        config.CourseDirectory.db_url = db_url
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.source_directory = "source"
     config.CourseDirectory.release_directory = "release"
@@ -225,20 +230,22 @@ def _leaks(lab: str, text: str) -> None:
 
 
 def build(chosen: list[str], record: bool = False) -> Iterator[Built]:
-    """Build the releases of the labs `chosen`, in memory."""
+    """Build the releases of the labs `chosen`, in memory; the start page is no assignment."""
+    import nbformat
+
     from autograder import baking, exercise
 
     sources = {lab: source_notebook(lab) for lab in chosen}
+    assignments = {lab: nb for lab, nb in sources.items() if lab in exercise.names()}
     with tempfile.TemporaryDirectory() as folder:
-        released = generate(sources, Path(folder), record)
-    for lab, text in released.items():
+        released = generate(assignments, Path(folder), record) if assignments else {}
+    for lab, nb in sources.items():
+        text = released.get(lab) or nbformat.writes(nb).rstrip("\n") + "\n"
         _leaks(lab, text)
         baked = baking.bake(exercise.load(lab)) if lab in exercise.names() else ""
         yield Built(lab, text, baked)
     if record:
-        import nbformat
-
-        for lab, nb in sources.items():
+        for lab, nb in assignments.items():
             (SOURCE / lab).mkdir(parents=True, exist_ok=True)
             nbformat.write(nb, SOURCE / lab / f"{lab}.ipynb")
 

@@ -1,0 +1,64 @@
+"""Does the start page tell a learner what is there, and how far they have come?"""
+
+import json
+import shutil
+
+import pytest
+
+from utils import progress, start
+
+
+@pytest.fixture(autouse=True)
+def _own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("LABS_PROGRESS", str(tmp_path / "progress.json"))
+
+
+def test_labs_are_listed_in_order_with_links_and_points():
+    """Does each lab have its link, time and points?"""
+    table = start.labs()
+    names = [row[0] for row in table.rows]
+    assert names == sorted(names)
+    assert "[03 Multiclass classification and softmax](03_softmax/03_softmax.ipynb)" in names
+    assert {row[2] for row in table.rows} == {"100"}
+    assert '<a href="03_softmax/03_softmax.ipynb">' in table._repr_html_()
+
+
+def test_progress_counts_passed_checks():
+    """Does a passed check show in its lab's row, and in the sum?"""
+    progress.record("03_softmax", "softmax", True)
+    progress.record("03_softmax", "one_hot", False)
+    (row,) = [row for row in start.labs().rows if "03_softmax" in row[0]]
+    assert row[3].endswith("1 of 6")
+    assert start.labs().caption.startswith("1 of ")
+
+
+def test_a_full_disk_is_told(monkeypatch):
+    """Does the page say what is wrong, in words?"""
+    usage = shutil.disk_usage(".")._replace(free=5 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    table = start.installation()
+    (row,) = [row for row in table.rows if row[0] == "disk"]
+    assert row[1:] == ["look here", "only 5 MB free: saving may fail"]
+    assert "need your attention" in table.caption
+
+
+def test_a_check_that_fails_is_a_row_and_no_traceback(monkeypatch):
+    """Is an unexpected error shown beside the part it concerns?"""
+
+    def broken():
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(start, "_TESTS", [("data", broken)])
+    assert start.installation().rows == [["data", "look here", "RuntimeError: no such thing"]]
+
+
+def test_a_table_is_text_outside_a_notebook():
+    """Are links shown as names, and columns aligned?"""
+    text = repr(start.Table(["lab", "n"], [["[One](one.ipynb)", "1"]], "A caption."))
+    assert text.split("\n") == ["lab  n", "One  1", "", "A caption."]
+
+
+def test_html_is_escaped():
+    """Is text from outside no markup?"""
+    assert "<b>" not in start.Table(["<b>"], [["<b>"]])._repr_html_()
+    assert json.dumps(start.Table(["a"], [["b"]])._repr_html_())

@@ -1,0 +1,166 @@
+"""The start page: is everything installed, which labs are there, how far has the learner come."""
+
+from __future__ import annotations
+
+import html
+import importlib.metadata
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from utils import progress
+from utils.checks import BAKED
+
+PACKAGES = ("jupyterlab", "ipywidgets", "numpy", "matplotlib", "scikit-learn", "tensorflow")
+FREE = 1 << 30
+
+
+class Table:
+    """Rows for a person: an HTML table in JupyterLab, plain lines elsewhere."""
+
+    def __init__(self, head: list[str], rows: list[list[str]], caption: str = "") -> None:
+        self.head, self.rows, self.caption = head, rows, caption
+
+    def __repr__(self) -> str:
+        widths = [
+            max(len(_text(row[i])) for row in [self.head, *self.rows])
+            for i in range(len(self.head))
+        ]
+        lines = [
+            "  ".join(
+                _text(cell).ljust(width) for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+            for row in [self.head, *self.rows]
+        ]
+        return "\n".join([*lines, "", self.caption] if self.caption else lines)
+
+    def _repr_html_(self) -> str:
+        def row(cells: list[str], tag: str) -> str:
+            scope = ' scope="col"' if tag == "th" else ""
+            style = ' style="text-align:left"'
+            return (
+                "<tr>"
+                + "".join(f"<{tag}{scope}{style}>{_html(c)}</{tag}>" for c in cells)
+                + "</tr>"
+            )
+
+        body = "".join(row(cells, "td") for cells in self.rows)
+        caption = f"<p>{html.escape(self.caption)}</p>" if self.caption else ""
+        return f"<table><thead>{row(self.head, 'th')}</thead><tbody>{body}</tbody></table>{caption}"
+
+
+def _text(cell: str) -> str:
+    """Show a link `[name](address)` as its name."""
+    return cell[1:].partition("](")[0] if cell.startswith("[") else cell
+
+
+def _html(cell: str) -> str:
+    if cell.startswith("["):
+        name, _, address = cell[1:-1].partition("](")
+        return f'<a href="{html.escape(address, quote=True)}">{html.escape(name)}</a>'
+    return html.escape(cell)
+
+
+def installation() -> Table:
+    """Check what the labs need, in plain words: a row each, "ready" or what to do."""
+    rows = [_row(name, test) for name, test in _TESTS]
+    bad = sum(row[1] != "ready" for row in rows)
+    caption = "Everything is ready." if not bad else f"{bad} of {len(rows)} need your attention."
+    return Table(["part", "state", "details"], rows, caption)
+
+
+def _row(name: str, test: Callable[[], tuple[bool, str]]) -> list[str]:
+    try:
+        good, detail = test()
+    except Exception as error:
+        good, detail = False, f"{type(error).__name__}: {error}"
+    return [name, "ready" if good else "look here", detail]
+
+
+def _python() -> tuple[bool, str]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = (3, 11) <= sys.version_info[:2] <= (3, 13)
+    return good, version if good else f"{version}: the labs need Python 3.11, 3.12 or 3.13"
+
+
+def _packages() -> tuple[bool, str]:
+    found, missing = [], []
+    for name in PACKAGES:
+        for candidate in (name, f"{name}-cpu"):
+            try:
+                found.append(f"{name} {importlib.metadata.version(candidate)}")
+                break
+            except importlib.metadata.PackageNotFoundError:
+                continue
+        else:
+            missing.append(name)
+    if missing:
+        return False, f"missing: {', '.join(missing)}. Start JupyterLab with `make lab`."
+    return True, ", ".join(found)
+
+
+def _kernel() -> tuple[bool, str]:
+    if "ipykernel" not in sys.modules:
+        return False, "no Jupyter kernel: open this page in JupyterLab"
+    return True, "this page runs Python code, with the environment of the labs"
+
+
+def _widgets() -> tuple[bool, str]:
+    import ipywidgets
+
+    folder = Path(sys.prefix, "share", "jupyter", "labextensions", "@jupyter-widgets")
+    if not folder.is_dir():
+        return False, "sliders will not show: ipywidgets is installed for another JupyterLab"
+    return True, f"sliders and figures, ipywidgets {ipywidgets.__version__}"
+
+
+def _digits() -> tuple[bool, str]:
+    from utils import data
+
+    images, _ = data.digits()
+    return len(images) == 1797, f"{len(images):,} images of hand-written digits, no download"
+
+
+def _disk() -> tuple[bool, str]:
+    free = shutil.disk_usage(".").free
+    if not os.access(".", os.W_OK):
+        return False, "this folder is read-only: your answers could not be saved"
+    if free < FREE:
+        return False, f"only {free >> 20} MB free: saving may fail"
+    return True, f"{free >> 30} GB free, and this folder can be written"
+
+
+_TESTS: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
+    ("Python", _python),
+    ("packages", _packages),
+    ("kernel", _kernel),
+    ("widgets", _widgets),
+    ("data", _digits),
+    ("disk", _disk),
+]
+
+
+def labs() -> Table:
+    """List the labs in order, with expected time, points, and the checks passed so far."""
+    passed = progress.read()
+    rows, total, done = [], 0, 0
+    for path in sorted(BAKED.glob("*.json")):
+        lab = json.loads(path.read_text(encoding="utf-8"))
+        names = [ex["name"] for ex in lab["exercises"]]
+        good = sum(passed.get(lab["lab"], {}).get(name, False) for name in names)
+        total, done = total + len(names), done + good
+        number = lab["lab"].partition("_")[0]
+        link = f"[{number} {lab['title']}]({lab['lab']}/{lab['lab']}.ipynb)"
+        points = str(sum(ex["points"] for ex in lab["exercises"]))
+        rows.append([link, f"{lab['minutes']} minutes", points, _bar(good, len(names))])
+    caption = f"{done} of {total} checks passed so far."
+    return Table(["lab", "time", "points", "checks passed"], rows, caption)
+
+
+def _bar(done: int, total: int) -> str:
+    """Draw progress so that it reads without colour: filled boxes, and the numbers in words."""
+    filled = round(10 * done / total) if total else 0
+    return "\u25a0" * filled + "\u25a1" * (10 - filled) + f" {done} of {total}"
