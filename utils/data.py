@@ -53,7 +53,7 @@ def _waves(n, peak, waves):
 
 
 def _heart(n, rng, wide=None, noise=0.03):
-    """`n` samples and the peaks in seconds; the beat nearest to `wide` seconds is early and wide."""
+    """`n` samples and the peaks in seconds; the beat nearest to `wide` seconds is a wide one."""
     peaks = np.cumsum(rng.normal(0.8, 0.03, size=int(n / _RATE) + 5)) - rng.uniform(0.8, 1.6)
     chosen = None if wide is None else int(np.argmin(np.abs(peaks - wide)))
     if chosen is not None:
@@ -77,7 +77,7 @@ def ecg(n=400, seed=0):
 def ecg_windows(m=600, n=120, seed=0):
     """Pieces of signals like that of `ecg`; half of them hold one beat that is wide.
 
-    Returns `X (m, n)` float64 and `y (m,)` int, 1 where there is a wide beat, anywhere in the piece.
+    Returns `X (m, n)` float64 and `y (m,)` int, 1 where there is a wide beat, anywhere in it.
     """
     rng = np.random.default_rng(seed)
     y = rng.permutation(np.arange(m) % 2)
