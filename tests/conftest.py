@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[1]
 HOME = tempfile.TemporaryDirectory(prefix="labs-home-")
 
 
@@ -46,3 +47,18 @@ def pytest_runtest_setup(item):
             pytest.fail(f"needs {lack}", pytrace=False)
         if lack:
             pytest.skip(f"needs {lack}")
+
+
+@pytest.fixture(scope="session")
+def copy_of_repository(tmp_path_factory):
+    """Return a function that makes a copy as a clone would be, and the environment to use it in."""
+
+    def copy():
+        root = tmp_path_factory.mktemp("clone") / "labs"
+        home = tmp_path_factory.mktemp("home")
+        ignored = shutil.ignore_patterns(".*", "__pycache__", "course", "dist")
+        shutil.copytree(ROOT, root, ignore=ignored)
+        env = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER_")}
+        return root, env | {"HOME": str(home), "PYTHONPATH": str(root)}
+
+    return copy

@@ -1,7 +1,6 @@
 """A JupyterLab of this repository, started as `make lab` starts it, and a Chromium to drive it."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +15,6 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.driving import CHROMIUM, Lab
 
-ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "browser-test"
 
 
@@ -43,12 +41,6 @@ class Jupyter:
         return done.stderr
 
 
-def copy_repository(target: Path) -> None:
-    """Copy what a clone holds, without environment, build output and course folder."""
-    ignored = shutil.ignore_patterns(".*", "__pycache__", "course", "dist")
-    shutil.copytree(ROOT, target, ignore=ignored)
-
-
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
@@ -57,17 +49,14 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def jupyter(tmp_path_factory):
+def jupyter(copy_of_repository):
     """A JupyterLab on a copy of the repository, with an empty home."""
-    home = tmp_path_factory.mktemp("home")
-    root = tmp_path_factory.mktemp("clone") / "labs"
-    copy_repository(root)
+    root, env = copy_of_repository()
+    log_file = Path(env["HOME"], "jupyter.log")
     port = free_port()
-    env = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER_")}
-    env |= {"HOME": str(home), "PYTHONPATH": str(root)}
     command = [sys.executable, "-m", "utils.lab", "--no-browser", f"--port={port}"]
     command += [f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"]
-    with (home / "jupyter.log").open("w") as log:
+    with log_file.open("w") as log:
         server = subprocess.Popen(
             command, cwd=root, env=env, stdout=log, stderr=log, start_new_session=True
         )
@@ -80,7 +69,7 @@ def jupyter(tmp_path_factory):
                 break
             except OSError:
                 if server.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail((home / "jupyter.log").read_text())
+                    pytest.fail(log_file.read_text())
                 time.sleep(0.1)
         yield Jupyter(url, root, env)
     finally:

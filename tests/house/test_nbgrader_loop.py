@@ -1,0 +1,97 @@
+"""The whole round of a lab through nbgrader's own commands, on a copy of the repository."""
+
+import csv
+import getpass
+import subprocess
+import sys
+
+import jupytext
+import nbformat
+import pytest
+
+LAB = "03_softmax"
+USER = getpass.getuser()
+
+
+@pytest.fixture(scope="module")
+def course(copy_of_repository):
+    """A copy of the repository after one learner's round, and what each command logged."""
+    root, env = copy_of_repository()
+    log = {}
+
+    def python(*arguments, cwd=root):
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=cwd, env=env, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
+    def nbgrader(command, *arguments):
+        log[command] = python("-m", "nbgrader", command, *arguments)
+
+    python("-c", "import sys; from autograder.release import main; sys.exit(main(['--quiet']))")
+    released = (root / "notebooks" / LAB / f"{LAB}.ipynb").read_bytes()
+    nbgrader("generate_assignment", LAB, "--force")
+    assert (root / "notebooks" / LAB / f"{LAB}.ipynb").read_bytes() == released
+    nbgrader("release_assignment", LAB)
+    nbgrader("fetch_assignment", LAB)
+    work = root / "course" / "work" / LAB / f"{LAB}.ipynb"
+    answer(work, root / "solutions" / f"{LAB}.py")
+    nbgrader("validate", str(work))
+    nbgrader("submit", LAB)
+    nbgrader("collect", LAB)
+    nbgrader("autograde", LAB)
+    nbgrader("generate_feedback", LAB)
+    nbgrader("release_feedback", LAB)
+    nbgrader("fetch_feedback", LAB)
+    nbgrader("export")
+    return root, log
+
+
+def answer(notebook, solution):
+    """Write the right answers into a learner's notebook."""
+    cells = jupytext.read(solution).cells
+    sources = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in cells}
+    lab = nbformat.read(notebook, as_version=4)
+    for cell in lab.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = sources[cell.metadata.nbgrader.grade_id]
+    nbformat.write(lab, notebook)
+
+
+pytestmark = [pytest.mark.slow, pytest.mark.jail]
+
+
+def test_right_answers_validate(course):
+    """Does Validate tell a learner with right answers that all is well?"""
+    _, log = course
+    assert "Success! Your notebook passes all the tests." in log["validate"]
+
+
+def test_right_answers_get_full_marks(course):
+    """Does the exported table of grades say 100 of 100?"""
+    root, _ = course
+    with (root / "grades.csv").open() as file:
+        (row,) = list(csv.DictReader(file))
+    assert row["assignment"] == LAB
+    assert row["student_id"] == USER
+    assert float(row["score"]) == float(row["max_score"]) == 100
+
+
+def test_feedback_comes_back_without_hidden_lines(course):
+    """Is the learner's feedback where the Assignment List looks, and free of hidden tests?"""
+    root, _ = course
+    (feedback,) = (root / "course" / "work" / LAB / "feedback").rglob(f"{LAB}.html")
+    text = feedback.read_text(encoding="utf-8")
+    assert "softmax" in text
+    assert "HIDDEN TESTS" not in text
+    assert "autograder" not in text
+
+
+def test_everything_stays_in_the_course_folder(course):
+    """Does a whole round leave the rest of the repository as it was?"""
+    root, _ = course
+    known = {*("LICENSE", "Makefile", "README.md", "CONTRIBUTING.md", "course", "grades.csv")}
+    known |= {path.name for path in root.iterdir() if path.suffix in {".toml", ".txt", ".yml"}}
+    known |= {*("autograder", "nbgrader_config.py", "notebooks", "solutions", "tests", "utils")}
+    assert {path.name for path in root.iterdir()} - known == set()
