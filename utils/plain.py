@@ -102,8 +102,9 @@ def plain(value: Any) -> Any:
     """Return `value` as plain data.
 
     Tuples, ranges, views and iterators become lists; NumPy scalars become Python numbers; a
-    TensorFlow tensor becomes an array; a subclass of `ndarray` its base class; a Keras model or
-    `History` its data. Raises `NotPlain` for anything else, and for what is too deep or too large.
+    TensorFlow tensor becomes an array; a subclass of `ndarray` its base class; an array of texts a
+    list; a Keras model or `History` its data. Raises `NotPlain` for anything else, and for what is
+    too deep or too large.
     """
     return _Plain().convert(value, 0)
 
@@ -133,6 +134,8 @@ class _Plain:
         if isinstance(value, np.generic):
             return self._scalar(value)
         if isinstance(value, np.ndarray):
+            if np.ndarray.dtype.__get__(value).kind == "U":  # names: as good as a list of them
+                return self.convert(np.ndarray.tolist(value), depth + 1)
             return array(value)
         if isinstance(value, dict):
             return self._dict(value, depth)
