@@ -70,6 +70,7 @@ def alike(a: Any, b: Any, rtol: float = 1e-5) -> bool:
         with np.errstate(invalid="ignore", over="ignore"):
             a, b = a.astype(float), b.astype(float)
             near = np.abs(a - b) <= 1e-12 + rtol * np.maximum(np.abs(a), np.abs(b))
+            near &= np.isfinite(a) & np.isfinite(b)
             return bool(np.all(near | (a == b) | (np.isnan(a) & np.isnan(b))))
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(alike(x, y, rtol) for x, y in zip(a, b, strict=True))
