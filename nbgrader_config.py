@@ -58,8 +58,10 @@ steps = GenerateAssignment.class_traits()["preprocessors"].default()
 steps.insert(steps.index(ClearSolutions) + 1, NameStubs)
 c.GenerateAssignment.preprocessors = steps
 if (root / "autograder" / "preprocessor.py").exists():
-    from autograder.preprocessor import Mark
+    from autograder.preprocessor import Intake, Mark
 
+    steps = Autograde.class_traits()["sanitize_preprocessors"].default()
+    c.Autograde.sanitize_preprocessors = [Intake, *steps]
     c.Autograde.autograde_preprocessors = [
         Mark if step is Execute else step
         for step in Autograde.class_traits()["autograde_preprocessors"].default()

@@ -78,9 +78,8 @@ class Submission:
 # --- the skeleton ---------------------------------------------------------------------------------
 
 
-@cache
-def skeleton(lab: str) -> Skeleton:
-    """Return the skeleton of a lab: the committed release, with its hidden lines put back.
+def released_cells(lab: str) -> tuple[Cell, ...]:
+    """Return the cells of a lab as released, without hidden lines.
 
     Raises `FileNotFoundError` where the lab has not been released.
     """
@@ -88,46 +87,53 @@ def skeleton(lab: str) -> Skeleton:
 
     path = release.target(lab)
     if not path.is_file():
-        raise FileNotFoundError(f"{path.name} is not released: run `python -m autograder release`")
-    released = json.loads(path.read_bytes())
+        raise FileNotFoundError(f"{lab} is not released: run `python -m autograder release {lab}`")
+    return tuple(_released(i, raw) for i, raw in enumerate(json.loads(path.read_bytes())["cells"]))
+
+
+def _released(number: int, raw: dict) -> Cell:
+    source, metadata = _source(raw), dict(raw.get("metadata", {}))
+    meta, cell_type = metadata.get("nbgrader") or {}, raw.get("cell_type", "code")
+    if meta.get("grade"):
+        kind = "marked"
+    elif meta.get("solution"):
+        kind = "answer"
+    elif cell_type != "code":
+        kind = "text"
+    else:
+        kind = "demo" if "demo" in metadata.get("tags", []) else "code"
+    name = meta.get("grade_id", "")
+    return Cell(raw.get("id") or f"cell-{number}", kind, source, name, metadata, source, cell_type)
+
+
+@cache
+def skeleton(lab: str) -> Skeleton:
+    """Return the skeleton of a lab: the committed release, with its hidden lines put back.
+
+    Raises `FileNotFoundError` where the lab has not been released.
+    """
+    from nbformat.notebooknode import from_dict
+    from nbgrader.utils import compute_checksum
+
+    from autograder import release
+
+    cells = released_cells(lab)
+    nb = release.source_notebook(lab)
     hidden = {
         cell.metadata["nbgrader"]["grade_id"]: cell.source
-        for cell in release.source_notebook(lab).cells
+        for cell in nb.cells
         if cell.metadata.get("nbgrader", {}).get("grade")
     }
-    return make_skeleton(lab, released, hidden)
-
-
-def make_skeleton(lab: str, released: dict, hidden: dict[str, str]) -> Skeleton:
-    """Build a skeleton from a released notebook; `hidden` holds the marked cells' full sources."""
-    from nbgrader.utils import compute_checksum
-    from nbformat.notebooknode import from_dict
-
-    cells = []
-    for number, raw in enumerate(released["cells"]):
-        source, metadata = _source(raw), dict(raw.get("metadata", {}))
-        meta = metadata.get("nbgrader") or {}
-        name = meta.get("grade_id", "")
-        if meta.get("grade"):
-            source = hidden.get(name, source)
-            full = from_dict({**raw, "source": source, "metadata": metadata})
-            metadata["nbgrader"] = {**meta, "checksum": compute_checksum(full)}
-        kind = _released_kind(raw, meta, metadata)
-        cells.append(
-            Cell(raw.get("id") or f"cell-{number}", kind, source, name, metadata,
-                 source, raw.get("cell_type", "code"))
-        )  # fmt: skip
-    return Skeleton(lab, tuple(cells), released.get("metadata", {}))
-
-
-def _released_kind(raw: dict, meta: dict, metadata: dict) -> str:
-    if meta.get("grade"):
-        return "marked"
-    if meta.get("solution"):
-        return "answer"
-    if raw.get("cell_type") != "code":
-        return "text"
-    return "demo" if "demo" in metadata.get("tags", []) else "code"
+    full = []
+    for cell in cells:
+        if cell.kind == "marked" and cell.name in hidden:
+            source = hidden[cell.name]
+            raw = {"cell_type": cell.cell_type, "source": source, "metadata": cell.metadata}
+            meta = {**cell.metadata["nbgrader"], "checksum": compute_checksum(from_dict(raw))}
+            metadata = {**cell.metadata, "nbgrader": meta}
+            cell = replace(cell, source=source, released=source, metadata=metadata)
+        full.append(cell)
+    return Skeleton(lab, tuple(full), dict(nb.metadata))
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -269,7 +275,7 @@ class _Rebuilding:
                 )
 
     def _match_plain(self) -> None:
-        free = {i for i in self.by_id.values()}
+        free = set(self.by_id.values())
         for i, raw in enumerate(self.raws):
             where = self.by_id.get(raw.get("id")) if isinstance(raw.get("id"), str) else None
             if self.match[i] is None and i not in self.dropped and where in free:
@@ -280,9 +286,10 @@ class _Rebuilding:
         for where in sorted(free):
             by_source.setdefault(self.released.cells[where].source.strip(), []).append(where)
         for i, raw in enumerate(self.raws):
-            if self.match[i] is None and i not in self.dropped:
-                if places := by_source.get(_source(raw).strip()):
-                    self.match[i] = places.pop(0)
+            if self.match[i] is not None or i in self.dropped:
+                continue
+            if places := by_source.get(_source(raw).strip()):
+                self.match[i] = places.pop(0)
 
     def _own(self, number: int, raw: dict) -> Cell:
         metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}

@@ -7,9 +7,10 @@ checks; the learner's code is in another process and sees neither them nor the s
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -21,6 +22,10 @@ from utils.calling import Outcome
 from utils.judging import Case
 
 MAX_LINES = 1000
+# Failures after which a process is no more.
+FATAL = ("Died", "Protocol")
+# What calls gave, by the identity of their case.
+Known = dict[int, list[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ class _Marking:
         self.scores: dict[str, Score] = dict(kept)
         self.todo = [ex for ex in lab.exercises if ex.name not in kept]
         self.cells = [(cell.id, cell.source) for cell in submission.cells if cell.runs]
+        self.learners: dict[tuple[str, ...], Learner] = {}
+        self.until = time.monotonic() + 2 * template.limits.notebook
         self.outputs: dict[str, list[dict]] = {}
         self.seconds: dict[str, float] = {}
         self.helped: dict[str, list[str]] = {}
@@ -88,21 +95,19 @@ class _Marking:
         # What is forbidden is destroyed in a process for good: each set of it gets its own. The
         # process that forbids nothing comes first; its outputs are the ones to show.
         groups = {ex.forbids: None for ex in sorted(self.todo, key=lambda ex: len(ex.forbids))}
-        learners: dict[tuple[str, ...], Learner] = {}
         try:
             for forbids in groups:
-                started = time.perf_counter()
-                learner = self.template.learner(self.cells, frozenset(forbids))
-                learners[forbids] = learner
-                results = learner.run_cells()
-                self._took("cells", started)
+                results = self._learner(forbids).run_cells()
                 self.outputs = self.outputs or {r.cell_id: shown(r) for r in results}
-                for ex in self.todo:
-                    if ex.forbids == forbids:
-                        self._mark(ex, learner)
-            self._help(learners)
+                # Reports show what happened on visible inputs. Those go first, all of them, so
+                # that nothing an answer then knows of hidden ones can be written into a report.
+                group = [ex for ex in self.todo if ex.forbids == forbids]
+                seen = [self._ask_visible(ex) for ex in group]
+                for ex, known in zip(group, seen, strict=True):
+                    self.scores[ex.name] = self._score(ex, known)
+            self._help()
         finally:
-            for learner in learners.values():
+            for learner in self.learners.values():
                 learner.close()
         return Marks(
             self.lab.name,
@@ -114,43 +119,61 @@ class _Marking:
             self.helped,
         )
 
-    def _took(self, what: str, started: float) -> None:
+    def _learner(self, forbids: tuple[str, ...]) -> Learner:
+        """Return the process for exercises that forbid this, with all cells run in it."""
+        if forbids not in self.learners:
+            with self._timed("cells"):
+                self.learners[forbids] = self.template.learner(self.cells, frozenset(forbids))
+                self.learners[forbids].run_cells()
+        return self.learners[forbids]
+
+    @contextlib.contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
         self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - started
 
-    def _mark(self, ex: Exercise, learner: Learner) -> None:
-        started = time.perf_counter()
-        self.scores[ex.name] = self._score(ex, learner)
-        self._took(ex.name, started)
+    def _ask(self, ex: Exercise, cases: list[Case]) -> list[list[Outcome]]:
+        """Make the calls of cases; an answer that ends its process leaves a new one to others."""
+        learner = self._learner(ex.forbids)
+        with self._timed(ex.name):
+            outcomes = learner.call_many([case.calls for case in cases], ex.deadline)
+        fell = any(o.error and o.error.type in FATAL for each in outcomes for o in each)
+        if fell and time.monotonic() < self.until:
+            self.learners.pop(ex.forbids).close()
+        return outcomes
 
-    def _score(self, ex: Exercise, learner: Learner) -> Score:
+    def _ask_visible(self, ex: Exercise) -> Known:
+        cases = [case for cases in ex.seen for case in cases]
+        return {id(case): each for case, each in zip(cases, self._ask(ex, cases), strict=True)}
+
+    def _score(self, ex: Exercise, known: Known | None = None) -> Score:
+        known = dict(known or {})
+
         def run(cases: list[Case]) -> list[list[Outcome]]:
-            return learner.call_many([case.calls for case in cases], ex.deadline)
+            fresh = [case for case in cases if id(case) not in known]
+            outcomes = self._ask(ex, fresh)
+            known.update((id(case), each) for case, each in zip(fresh, outcomes, strict=True))
+            return [known[id(case)] for case in cases]
 
         return score(ex, run, generator(self.secret, self.student, self.lab.name, ex.name))
 
-    def _help(self, learners: dict[tuple[str, ...], Learner]) -> None:
+    def _help(self) -> None:
         """Mark again, with right versions of what it builds on, an exercise that fell short.
 
         The learner's code shares a process with the right answers then, so from this second try
         come the points and nothing that the learner's code can have written.
         """
-        given: dict[tuple[str, ...], set[str]] = {forbids: set() for forbids in learners}
         failed: list[Exercise] = []
         for ex in self.lab.exercises:
-            if self._short(ex) and ex in self.todo:
-                needed = self._builds_on(ex, failed)
-                if needed:
-                    started = time.perf_counter()
-                    learner = learners[ex.forbids]
-                    for other in needed:
-                        if other.name not in given[ex.forbids]:
-                            learner.define("import numpy as np\n\n" + other.source())
-                            given[ex.forbids].add(other.name)
-                    self.helped[ex.name] = [other.name for other in needed]
-                    second = self._score(ex, learner)
-                    if second.points > self.scores[ex.name].points:
-                        self.scores[ex.name] = _plainly(second, needed)
-                    self._took(ex.name, started)
+            if self._short(ex) and ex in self.todo and (needed := self._builds_on(ex, failed)):
+                learner = self._learner(ex.forbids)
+                for other in needed:
+                    learner.define("import numpy as np\n\n" + other.source())
+                self.helped[ex.name] = [other.name for other in needed]
+                second = self._score(ex)
+                if second.points > self.scores[ex.name].points:
+                    self.scores[ex.name] = _plainly(second, needed)
             if self._short(ex) and ex.kind == "function":
                 failed.append(ex)
 

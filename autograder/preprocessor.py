@@ -1,8 +1,8 @@
 """nbgrader preprocessors, so that `nbgrader autograde` and the Formgrader mark as `grade` does.
 
 In `nbgrader_config.py`, `Intake` comes first of the sanitizing preprocessors and `Mark` takes the
-place of nbgrader's `Execute`. `Mark` leaves in each marked cell its score as the cell's value, which
-nbgrader's own `SaveAutoGrades` then writes into the gradebook.
+place of nbgrader's `Execute`. `Mark` leaves in each marked cell its score as the cell's value,
+which nbgrader's own `SaveAutoGrades` then writes into the gradebook.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class _Warm:
 
     def use(self, limits: Limits, jailed: bool, work: Any, idle: float) -> Any:
         """Return `work(template)`; the template is kept for `idle` seconds afterwards."""
-        key = (tuple(sorted(limits.trait_values().items(), key=str)), jailed)
+        names = Limits.class_own_traits(config=True)
+        key = ([getattr(limits, name) for name in names], jailed)
         with self.lock:
             if self.timer:
                 self.timer.cancel()

@@ -1,0 +1,32 @@
+"""The instructor's commands: `python -m autograder COMMAND --help`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+COMMANDS = {
+    "release": ("autograder.release", "build the learners' notebooks from solutions/"),
+    "grade": ("autograder.grade", "mark what was submitted"),
+    "report": ("autograder.report", "what to teach again: shares of points, commonest mistakes"),
+    "export": ("autograder.export", "grades of the course as CSV"),
+    "doctor": ("autograder.doctor", "whether marking is safe on this machine, and works"),
+    "bundle": ("autograder.bundle", "write dist/labs.zip, what learners receive"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Hand over to a command."""
+    if not arguments or arguments[0] not in COMMANDS:
+        asked = arguments and arguments[0] not in ("-h", "--help", "help")
+        out = sys.stderr if asked or not arguments else sys.stdout
+        print("python -m autograder COMMAND [OPTIONS]\n", file=out)
+        for name, (_, what) in COMMANDS.items():
+            print(f"  {name:<9}{what}", file=out)
+        return 2 if out is sys.stderr else 0
+    module = importlib.import_module(COMMANDS[arguments[0]][0])
+    return module.main(arguments[1:]) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
