@@ -84,3 +84,10 @@ def ecg_windows(m=600, n=120, seed=0):
     last = n / _RATE - 0.15
     X = [_heart(n, rng, rng.uniform(0.15, last) if wide else None, 0.12)[0] for wide in y]
     return np.array(X), y
+
+
+def wave(m=60, seed=0):
+    """Noisy points on a smooth curve: `x (m,)` float64 in [-1, 1], increasing, and `y (m,)`."""
+    rng = np.random.default_rng(seed)
+    x = np.sort(rng.uniform(-1, 1, size=m))
+    return x, np.sin(4 * x) + 0.6 * x + rng.normal(scale=0.08, size=m)

