@@ -1,0 +1,90 @@
+"""JupyterLab and nbgrader as configured: valid settings, our folders, texts kept as they are."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import jupytext
+import pytest
+from jupytext.config import find_jupytext_configuration_file, load_jupytext_configuration_file
+from traitlets.config.loader import PyFileConfigLoader
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTIONS = sorted(ROOT.glob("solutions/*.py"))
+# What a kernel adds to a notebook that is opened.
+LANGUAGE = {"name": "python", "version": "3.11.7", "codemirror_mode": {"name": "ipython"}}
+
+
+def test_overrides_are_settings_that_exist():
+    """Is every overridden setting in JupyterLab's own schema, with a value it allows?"""
+    path = ROOT / "utils" / "lab" / "settings" / "overrides.json"
+    for plugin, settings in json.loads(path.read_text()).items():
+        package, name = plugin.split(":")
+        schemas = Path(sys.prefix, "share", "jupyter", "lab", "schemas")
+        schema = json.loads((schemas / package / f"{name}.json").read_text())
+        assert set(settings) <= set(schema["properties"])
+        jsonschema.validate(settings, schema)
+
+
+def test_jupyterlab_starts_on_the_start_page():
+    """Do the options name the repository as root and the first notebook as the first thing?"""
+    from utils.lab import __main__ as start
+
+    options = start.options()
+    assert f"--ServerApp.root_dir={ROOT}" in options
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_start.ipynb" in options
+
+
+def config(root):
+    """Return the nbgrader configuration of a repository."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+
+
+def test_nbgrader_works_on_our_folders():
+    """Are source, release and the rest where the README says?"""
+    course = config(ROOT).CourseDirectory
+    assert course.course_id == "neural-networks"
+    assert course.root == str(ROOT)
+    assert course.release_directory == "notebooks"
+    for step in ["source", "submitted", "autograded", "feedback"]:
+        assert course[f"{step}_directory"] == f"course/{step}"
+    assert course.db_url == f"sqlite:///{ROOT / 'course' / 'gradebook.db'}"
+
+
+def test_the_exchange_can_be_elsewhere(monkeypatch, tmp_path):
+    """Does NBGRADER_EXCHANGE name the exchange, without creating it on a learner's behalf?"""
+    elsewhere = tmp_path / "exchange"
+    monkeypatch.setenv("NBGRADER_EXCHANGE", str(elsewhere))
+    assert config(ROOT).Exchange.root == str(elsewhere)
+    assert not elsewhere.exists()
+
+
+def test_a_copy_is_a_course_of_its_own(copy_of_repository):
+    """Does nbgrader in a copy use the copy's folders, and leave ours alone?"""
+    root, env = copy_of_repository()
+    before = sorted(os.listdir(ROOT / "course")) if (ROOT / "course").exists() else None
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "list"],
+        cwd=root, env=env, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (root / "course" / "exchange").is_dir()
+    after = sorted(os.listdir(ROOT / "course")) if (ROOT / "course").exists() else None
+    assert before == after
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_a_lab_saved_from_jupyterlab_is_the_same_text(path):
+    """Is a solution that is opened as a notebook and saved changed at most in its header?"""
+    settings = load_jupytext_configuration_file(find_jupytext_configuration_file(str(path)))
+    text = path.read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="py:percent", config=settings)
+    notebook.metadata["language_info"] = LANGUAGE
+    saved = jupytext.writes(notebook, fmt="py:percent", config=settings)
+    header = re.compile(r"\A# ---\n.*?# ---\n", re.DOTALL)
+    assert header.sub("", saved) == header.sub("", text)
+    assert "version" not in header.match(saved).group()
