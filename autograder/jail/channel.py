@@ -245,38 +245,13 @@ def _sound_fields(value: Any) -> None:
 
 
 def calls_to_body(calls: list[Call]) -> list:
-    """Write the calls of one case. Arguments that are one object stay one: see `_shared`."""
-    shared, seen = [], {}
-    for arg in _shared([call.args for call in calls]):
-        shared.append(seen.setdefault(id(arg), len(shared)))
-    return [[[call.function, call.args] for call in calls], shared]
+    """Write the calls of one case."""
+    return [[call.function, call.args] for call in calls]
 
 
 def calls_from_body(body: list) -> list[Call]:
     """Read what `calls_to_body` wrote."""
-    calls, shared = body
-    objects = list(_shared([args for _, args in calls]))
-    same = {id(arg): objects[first] for arg, first in zip(objects, shared, strict=True)}
-
-    def unite(value: Any) -> Any:
-        if type(value) is list:
-            return [unite(item) for item in value]
-        if type(value) is dict:
-            return {key: unite(item) for key, item in value.items()}
-        return same.get(id(value), value)
-
-    return [Call(function, unite(args)) for function, args in calls]
-
-
-def _shared(value: Any) -> Any:
-    """Yield, in order, the arguments that mean one object wherever they appear in a case."""
-    if isinstance(value, (Rng, Source, ModelData)):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _shared(item)
-    elif isinstance(value, dict):
-        yield from _shared(list(value.values()))
+    return [Call(function, args) for function, args in body]
 
 
 def outcomes_to_body(outcomes: list[Outcome]) -> list:

@@ -54,6 +54,15 @@ def cover(path: str) -> None:
         mount("/dev/null", path, None, MS_BIND)
 
 
+def mount_proc() -> None:
+    """Show this process alone, and nothing to write (root may otherwise write /proc/sys)."""
+    flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+    try:
+        mount("proc", "/proc", "proc", flags, "subset=pid")
+    except OSError:  # before Linux 5.8
+        mount("proc", "/proc", "proc", flags)
+
+
 def drop_privileges() -> None:
     """Give up every capability for good, and the means to gain new ones."""
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")

