@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib
 import json
 import os
@@ -11,12 +10,11 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-from autograder import cohort, exercise, intake, release, secret
+from autograder import cohort, exercise, intake, secret
 from autograder.cohort import Course, Done
 from autograder.jail.sandbox import JailError, Limits
 
