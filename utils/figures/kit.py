@@ -37,6 +37,7 @@ No background is painted, and `INK` is a grey that reads on light and on dark pa
 
 import base64
 import contextlib
+import copy
 import html
 import io
 import warnings
@@ -76,12 +77,18 @@ class _Picture(widgets.Image):
     description = traitlets.Unicode("").tag(sync=True)
 
 
+def _own_copy(argument):
+    """A copy of data that a learner's function may write into; anything else as it is."""
+    return copy.deepcopy(argument) if isinstance(argument, np.ndarray | list | dict) else argument
+
+
 class Figure:
     """A drawing of `width` by `height` pixels with controls and a text alternative."""
 
     def __init__(self, title, width=640, height=320):
         self.title, self.text, self.notes = title, "", []
-        self._update, self._live, self._background, self._busy = None, [], None, False
+        self._update, self._live, self._background = None, [], None
+        self._busy = self._settled = False
         self._style = contextlib.ExitStack()
         dpi = 100 * SHARPNESS
         self.canvas = Canvas(
@@ -167,14 +174,17 @@ class Figure:
     def player(self, label, last, interval=150, step=1):
         """Play, step and reset a frame number from 0 to `last`; returns its slider."""
         frame = self.slider(label, 0, last, 0)
-        play = widgets.Play(min=0, max=last, step=step, interval=interval, show_repeat=False)
-        play.layout.width = "auto"
-        widgets.jslink((play, "value"), (frame, "value"))
+        clock = widgets.Play(min=0, max=last, step=step, interval=interval)
+        clock.layout.display = "none"  # it counts; its own buttons are pictures without a name
+        play = widgets.ToggleButton(description="Play", layout=widgets.Layout(width="auto"))
+        widgets.jslink((clock, "value"), (frame, "value"))
+        widgets.jslink((play, "value"), (clock, "playing"))
+        self._show(clock)
         self._show(play)
 
         def go(value):
-            play.playing = False
-            frame.value = play.value = value
+            clock.playing = play.value = False
+            frame.value = clock.value = value
 
         self.button("Step", lambda: go(min(last, frame.value + step)))
         self.button("Reset", lambda: go(0))
@@ -194,19 +204,19 @@ class Figure:
                 if function is None:
                     return right
                 try:
-                    mine = function(*[np.copy(a) if np.ndim(a) else a for a in arguments])
+                    mine = function(*[_own_copy(argument) for argument in arguments])
                     several = isinstance(right, tuple)
                     parts = [np.asarray(part) for part in (mine if several else [mine])]
                     shapes = [np.shape(part) for part in (right if several else [right])]
-                    if [part.shape for part in parts] != shapes:
-                        problem = f"{name} returned the wrong shape"
-                    elif not all(p.dtype.kind in "biuf" and np.isfinite(p).all() for p in parts):
+                    if not all(p.dtype.kind in "biuf" and np.isfinite(p).all() for p in parts):
                         problem = f"{name} did not return finite numbers"
+                    elif [part.shape for part in parts] != shapes:
+                        problem = f"{name} returned the wrong shape"
                     else:
                         return tuple(parts) if several else parts[0]
                 except NotImplementedError:
                     problem = f"finish {name} to see your own"
-                except Exception as error:  # a figure shows, whatever a learner wrote
+                except (Exception, SystemExit) as error:  # a figure shows, whatever a learner wrote
                     problem = f"{name} raised {type(error).__name__}"
             self.note(f"{problem}; the reference is drawn instead")
             return right
@@ -257,9 +267,10 @@ class Figure:
 
     def _render(self):
         if self._background is None:
-            if self.canvas.get_layout_engine() is not None:
+            if not self._settled:
                 self._agg.draw()
                 self.canvas.set_layout_engine("none")  # axes stay in place from now on
+                self._settled = True
             self._agg.draw()
             self._background = self._agg.copy_from_bbox(self.canvas.bbox)
         self._agg.restore_region(self._background)

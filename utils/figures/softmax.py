@@ -58,7 +58,7 @@ def softmax_bars(softmax=None):
         fig.button("Add 1 to all", add_one)
         fig.button("Reset", reset)
         left, right = fig.axes(1, 2, xlabel="class", xticks=range(3))
-        # The left axis shows shares of `limit`; its tick labels move too, which spares a full redraw.
+        # The left axis shows shares of `limit`; its tick labels are live: no full redraw.
         left.set(title="exponentials  exp(z / T)", ylim=(0, 1), yticks=[0, 0.5, 1])
         left.set_yticklabels(["\u2007" * 6] * 3)
         right.set(title="probabilities", ylim=(0, 1.12), yticks=[0, 0.25, 0.5, 0.75, 1])

@@ -1,0 +1,183 @@
+"""The figures of lab 03_softmax, with and without the learner's functions."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from utils import data, reference
+from utils.figures import softmax as figures
+
+
+def unfinished(*_):
+    raise NotImplementedError("03_softmax: unfinished")
+
+
+def not_numbers(*_):
+    return np.nan
+
+
+FIGURES = {
+    "some_digits": (figures.some_digits, 0),
+    "softmax_bars": (figures.softmax_bars, 1),
+    "probability_triangle": (figures.probability_triangle, 1),
+    "loss_curve": (figures.loss_curve, 1),
+    "four_clusters": (figures.four_clusters, 2),
+    "read_digits": (figures.read_digits, 1),
+}
+
+
+def controls(fig):
+    """The controls that hold a value, by label."""
+    return {c.description: c for c in fig.controls.children if hasattr(c, "value")}
+
+
+def picture(fig):
+    """The pixels shown."""
+    return np.asarray(Image.open(io.BytesIO(fig.picture.value)))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_moves_without_any_function(name):
+    """Do the first slider of each figure and its words and pixels go together, without a note?"""
+    make, _ = FIGURES[name]
+    fig = make()
+    slider = next(c for c in controls(fig).values() if hasattr(c, "max"))
+    words, pixels = fig.text, picture(fig)
+    slider.value = slider.max
+    assert fig.text != words
+    assert name == "read_digits" or not np.array_equal(picture(fig), pixels)
+    assert fig.notes == []
+
+
+@pytest.mark.parametrize("wrong", [unfinished, not_numbers])
+@pytest.mark.parametrize("name", [name for name, (_, count) in FIGURES.items() if count])
+def test_a_figure_never_raises(name, wrong):
+    """Is an unfinished or broken function noted, and the reference drawn, in every figure?"""
+    make, count = FIGURES[name]
+    fig = make(*[wrong] * count)
+    controls_of = controls(fig)
+    slider = next(c for c in controls_of.values() if hasattr(c, "max"))
+    slider.value = slider.max
+    right = make()
+    next(c for c in controls(right).values() if hasattr(c, "max")).value = slider.max
+    assert fig.text == right.text
+    assert len(fig.notes) == count
+    assert all(note.endswith("the reference is drawn instead") for note in fig.notes)
+
+
+def test_bars_say_what_they_show():
+    """Are exponentials and probabilities those of the logits over the temperature?"""
+    fig = figures.softmax_bars()
+    at = controls(fig)
+    with fig.hold():
+        at["logit 0"].value, at["logit 1"].value, at["logit 2"].value = 2.0, 0.0, -2.0
+        at["temperature T"].value = 2.0
+    assert fig.text == (
+        "Exponentials 2.72, 1, 0.368. "
+        "Probabilities: class 0 0.665, class 1 0.245, class 2 0.090; they add up to 1.000."
+    )
+
+
+def test_adding_one_to_all_leaves_the_probabilities():
+    """Does the button raise every logit by 1 and keep the shares, and stop at the sliders' end?"""
+    fig = figures.softmax_bars()
+    (button,) = [c for c in fig.controls.children if c.description == "Add 1 to all"]
+    shares = fig.text.split("Probabilities")[1]
+    for top in (2.0, 3.0, 4.0, 4.0):
+        button.click()
+        assert controls(fig)["logit 0"].value == top
+        assert fig.text.split("Probabilities")[1] == shares
+
+
+def test_bars_show_a_wrong_softmax_as_it_is():
+    """Does the learner see columns that do not add up to 1?"""
+    fig = figures.softmax_bars(lambda z: 1 / (1 + np.exp(-z)))
+    assert "they add up to 1.500" in fig.text
+    assert fig.notes == []
+
+
+def test_the_triangle_is_honest():
+    """Are the corner, the middle and the line where they should be?"""
+    fig = figures.probability_triangle()
+    at = controls(fig)
+    with fig.hold():
+        for k in range(3):
+            at[f"logit {k}"].value = 0.0
+    assert "class 0 0.333, class 1 0.333, class 2 0.333" in fig.text
+    at["line of"].value = 2
+    assert "The dashed line: logit 2" in fig.text
+
+
+def test_the_loss_curve_uses_the_learners_function():
+    """Is the loss that of the learner, even a wrong one?"""
+    fig = figures.loss_curve(lambda P, y: -np.log2(P[0, y[0]]))
+    assert "Probability 0.700 for the true class costs 0.515" in fig.text
+
+
+def test_the_clouds_are_learned():
+    """Does the cost start at ln 4 and fall, and the share of right points rise, as the lab says?"""
+    fig = figures.four_clusters()
+    step = controls(fig)["step"]
+    assert "cost 1.386, 25% of the points right" in fig.text
+    step.value = 1
+    assert "70% of the points right" in fig.text
+    step.value = 40
+    assert "cost 0.317, 92% of the points right" in fig.text
+    controls(fig)["learning rate"].value = 10.0
+    step.value = 1
+    assert "cost 1.495" in fig.text
+
+
+def test_the_clouds_follow_the_learners_gradient():
+    """Does a gradient of the wrong sign make the cost rise?"""
+
+    def uphill(X, y, W, b):
+        dW, db = reference.softmax_gradient(X, y, W, b)
+        return -dW, -db
+
+    fig = figures.four_clusters(reference.predict_proba, uphill)
+    controls(fig)["step"].value = 5
+    cost = float(fig.text.split("cost ")[1].split(",")[0])
+    assert cost > np.log(4)
+    assert fig.notes == []
+
+
+def test_digits_are_read_with_the_given_network():
+    """Are the probabilities of the network drawn, and its mistakes counted?"""
+    _, _, _, y = data.digits_split()
+    fig = figures.read_digits(lambda X: reference.one_hot(np.full(len(X), 7), 10))
+    wrong = int(np.sum(y != 7))
+    assert f"read as 7 with probability 1.000: {'right' if y[0] == 7 else 'wrong'}" in fig.text
+    assert f"{wrong} of 360 held-back digits are read wrong" in fig.text
+    controls(fig)["only mistakes"].value = True
+    for index in range(5):
+        controls(fig)["digit number"].value = index
+        assert ": wrong." in fig.text
+
+
+@pytest.mark.slow
+def test_training_shows_an_unfinished_network_with_the_reference(capsys):
+    """Does the live curve go on with the reference, say so, and end with a usable network?"""
+    training = figures.train_digits(unfinished, epochs=2)
+    assert training.figure.notes == [
+        "build_softmax_model is not finished; the reference is drawn instead"
+    ]
+    assert "After epoch 2 the loss is: training" in training.figure.text
+    assert "at the start: training 2.3" in training.figure.text
+    assert "360" in figures.read_digits(training.model).text
+
+
+@pytest.mark.slow
+def test_training_shows_the_learners_network(capsys):
+    """Is the network that the learner built the one that is trained?"""
+    built = []
+
+    def build(n_features, n_classes):
+        built.append(reference.build_softmax_model(n_features, n_classes))
+        return built[-1]
+
+    training = figures.train_digits(build, epochs=1)
+    assert training.model is built[0]
+    assert training.figure.notes == []
