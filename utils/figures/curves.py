@@ -1,5 +1,6 @@
 """A learning curve that grows while a network trains."""
 
+import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
@@ -10,11 +11,21 @@ class LiveCurve:
     """Two curves against the epoch, drawn again as each point arrives.
 
     `add(first, second)` appends a point, starting at epoch 0 (untrained); `level`, a pair of height
-    and label, is drawn as a dotted line. Shown at once; `finish` stores the last picture.
+    and label, is drawn as a dotted line; `legend` is where its upper right corner goes, in shares
+    of the axes. Shown at once, with a progress bar; `finish` stores the last picture.
     """
 
-    def __init__(self, title, epochs, names=("training", "held-back"), ylabel="loss", level=None):
+    def __init__(
+        self,
+        title,
+        epochs,
+        names=("training", "held-back"),
+        ylabel="loss",
+        level=None,
+        legend=(1, 0.9),
+    ):
         self.names, self.values, self.extra = names, [], ""
+        self.bar = widgets.IntProgress(0, 0, epochs, description="training")
         with kit.Figure(title, 560, 300) as self.figure:
             ax = self.figure.axes(xlabel="epoch", ylabel=ylabel, xlim=(0, epochs))
             if level:
@@ -26,7 +37,7 @@ class LiveCurve:
                     names, kit.DASHES, kit.COLOURS, kit.MARKERS, strict=False
                 )
             ]
-            ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9))
+            ax.legend(loc="upper right", bbox_to_anchor=legend)
             self.figure.live(*lines)
             self._top = 0.0
 
@@ -42,12 +53,14 @@ class LiveCurve:
                     line.set_data(range(len(column)), column)
                 return self._text(ylabel, points)
 
+        self.figure.controls.children = (self.bar,)
         self._handle = display(self.figure, display_id=True)
 
     def add(self, *point, extra=""):
         """Append one point, a value for each curve, and a sentence for the caption."""
         self.values.append(point)
         self.extra = extra
+        self.bar.value = len(self.values) - 1
         self.figure.draw()
 
     def finish(self):
