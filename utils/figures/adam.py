@@ -14,8 +14,9 @@ NAMES = ("gradient descent", "momentum", "Adam")
 class _Landscape:
     """A cost of two parameters: its height and gradient, where walks start, what is shown."""
 
-    def __init__(self, height, gradient, start, xlim, ylim, noise=0.0, floor=0.0):
+    def __init__(self, height, gradient, start, xlim, ylim, noise=0.0, floor=0.0, lowest=((0, 0),)):
         self.height, self.gradient, self.start = height, gradient, np.array(start)
+        self.lowest = np.array(lowest)
         self.xlim, self.ylim, self.floor = xlim, ylim, floor
         self.noise = noise * np.random.default_rng(4).normal(size=(200, 2))
 
@@ -40,6 +41,7 @@ def _saddle():
         (-2.6, 1.6),
         (-1.9, 1.9),
         floor=-0.25,
+        lowest=((0, -1), (0, 1)),
     )
 
 
@@ -92,7 +94,7 @@ class _Race:
             self.nows += self.right.plot(
                 [], [], dash, marker=mark, color=colour, markersize=8, label=name
             )
-        self.right.legend(loc="lower center", ncols=len(names), bbox_to_anchor=(0.3, 1.0))
+        fig.canvas.legend(handles=self.nows, loc="outside upper center", ncols=len(names))
         fig.live(*self.paths, *self.dots, *self.costs, *self.nows)
 
     def show(self, land, paths, step):
@@ -122,9 +124,7 @@ class _Race:
         self.contours = self.left.contour(
             *grid, heights, levels, colors=kit.INK, linewidths=0.8, alpha=0.45
         )
-        lowest = np.argwhere(heights <= heights.min() + 1e-3 * heights.max())
-        goals = np.unique([(x[j].round(), y[i].round()) for i, j in lowest], axis=0)
-        self.goals[0].set_data(*goals.T)
+        self.goals[0].set_data(*land.lowest.T)
         self.left.set(xlim=land.xlim, ylim=land.ylim)
         self.land = land
         self.fig.refresh()
@@ -135,7 +135,6 @@ def one_rate(sgd_step=None):
     steps = 60
     with kit.Figure("Gradient descent in a valley", 720, 330) as fig:
         frame = fig.player("step", steps)
-        frame.value = steps
         rate = fig.slider("learning rate", 0.005, 0.1, 0.01, 0.005, ".3f")
         across = fig.slider("curvature across", 1, 40, 25)
         own = fig.own(sgd_step, "sgd_step", reference.sgd_step)
@@ -150,6 +149,7 @@ def one_rate(sgd_step=None):
             text = race.show(land, [path], frame.value)
             return f"{text} Each step multiplies the distance by {factors}."
 
+        frame.value = steps
     return fig
 
 
@@ -172,7 +172,6 @@ def with_momentum(sgd_step=None, momentum_step=None):
     steps, land = 80, _valley(25)
     with kit.Figure("With and without momentum", 720, 330) as fig:
         frame = fig.player("step", steps)
-        frame.value = 25
         rate = fig.slider("learning rate", 0.005, 0.1, 0.02, 0.005, ".3f")
         beta = fig.slider("beta", 0.0, 0.98, 0.9, 0.02)
         descend = fig.own(sgd_step, "sgd_step", reference.sgd_step)
@@ -188,6 +187,7 @@ def with_momentum(sgd_step=None, momentum_step=None):
             paths = [kept(k, lambda m=move: _walk(land, steps, m)) for k, move in moves.items()]
             return race.show(land, paths, frame.value)
 
+        frame.value = 40
     return fig
 
 
@@ -202,7 +202,6 @@ def paths(sgd_step=None, momentum_step=None, adam_step=None):
     with kit.Figure("Three ways down", 760, 360) as fig:
         preset = fig.choice("landscape", {name.title(): name for name in lands})
         frame = fig.player("step", steps)
-        frame.value = 40
         rate = fig.slider("rate of descent and momentum", 0.005, 0.1, 0.02, 0.005, ".3f")
         beta = fig.slider("beta of momentum", 0.0, 0.98, 0.9, 0.02)
         alpha = fig.slider("rate of Adam", 0.02, 1.0, 0.3, 0.02)
@@ -222,6 +221,7 @@ def paths(sgd_step=None, momentum_step=None, adam_step=None):
             walks = [kept(k, lambda m=move: _walk(land, steps, m)) for k, move in moves.items()]
             return f"{preset.value.title()}. {race.show(land, walks, frame.value)}"
 
+        frame.value = 40
     return fig
 
 
@@ -378,14 +378,17 @@ def keras_differs(adam_step=None):
 def _keras_steps(sizes, moments):
     """How far Keras's Adam moves at each of the steps `moments`, by the size of the gradient."""
     import keras
+    import tensorflow as tf
 
     place = keras.Variable(np.zeros(len(sizes)), dtype="float64")
     optimizer = keras.optimizers.Adam(1.0, epsilon=1e-8)
+    optimizer.build([place])
     grad, steps = keras.ops.convert_to_tensor(sizes, dtype="float64"), {}
+    move = tf.function(lambda: optimizer.apply([grad], [place]))
     for t in range(1, max(moments) + 1):
         if t in moments:
             before = np.array(place)
-        optimizer.apply([grad], [place])
+        move()
         if t in moments:
             steps[t] = before - np.array(place)
     return steps
@@ -401,9 +404,7 @@ def train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15, seed=1):
         keras.optimizers.SGD(momentum, momentum=0.9),
         keras.optimizers.Adam(adam),
     )
-    curve = LiveCurve(
-        "Three optimizers on the digits", epochs, NAMES, "loss on the training digits"
-    )
+    curve = LiveCurve("Three optimizers on the digits", epochs, NAMES, "training loss")
     models = []
     for optimizer in optimizers:
         keras.utils.set_random_seed(seed)
@@ -473,7 +474,7 @@ def sliding_window(conv1d=None):
     filters = _filters()
     width = 9
     with kit.Figure("A window sliding over a signal", 720, 430) as fig:
-        place = fig.slider("window number", 0, len(x) - width, 88)
+        place = fig.slider("window number", 0, len(x) - width, 92)
         kind = fig.choice("filter", {name.title(): name for name in filters}, "rise")
         stride = fig.choice("stride", {str(s): s for s in (1, 2, 5, 10)})
         bias = fig.slider("bias", -1.5, 0.5, 0.0, 0.05)
@@ -488,7 +489,7 @@ def sliding_window(conv1d=None):
         bars = middle.bar(range(width), np.zeros(width), width=0.6, label="weights of the filter",
                           fc=kit.VERMILLION + "60", ec=kit.VERMILLION, hatch="//")  # fmt: skip
         (under,) = middle.plot([], [], "o-", color=kit.BLUE, label="samples under the window")
-        middle.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        middle.legend(loc="lower left", ncols=2, bbox_to_anchor=(0, 0.95))
         (faint,) = bottom.plot([], [], ".", color=kit.INK, markersize=3)
         (line,) = bottom.plot([], [], color=kit.GREEN, marker=".", markersize=5, linewidth=1.4)
         (dot,) = bottom.plot([], [], "^", color=kit.GREEN, markersize=10)
@@ -568,7 +569,7 @@ def three_rates():
         ax = fig.axes(xlabel="epoch", ylabel="loss", xlim=(0, 40), ylim=(0, 3))
         for k, (name, loss) in enumerate(zip("ABC", losses * scale, strict=True)):
             style = {"color": kit.COLOURS[k], "linestyle": kit.DASHES[k]}
-            ax.plot(step, loss, marker=kit.MARKERS[k], markersize=4, markevery=4, **style)
+            ax.plot(step, loss, marker=kit.MARKERS[k], markersize=4, markevery=3, **style)
             ax.text(40.4, loss[-1], name, color=kit.COLOURS[k], va="center", size=13)
 
         @fig.on_change

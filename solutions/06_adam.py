@@ -1,0 +1,748 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Advanced optimization and other layers
+#
+# Gradient descent takes one learning rate for all parameters. On most networks that is either too
+# fast for some or too slow for the rest. This lab builds the two ideas that put it right, momentum
+# and Adam, and then looks at a layer that does more with fewer numbers: the convolution.
+#
+# **After this lab you can**
+# - see from a path or a loss curve whether a learning rate is too small or too large;
+# - write momentum and Adam in a few lines of NumPy, and say what each of their numbers does;
+# - use Adam in Keras, and explain where it is not quite the Adam of the paper;
+# - write a one-dimensional convolution, count its parameters, and say when it beats a dense layer.
+#
+# **Time** about an hour. **You need** NumPy arrays (shapes, slices, broadcasting), what a gradient
+# is, and the step of gradient descent.
+#
+# **How it works** Six exercises and a quiz, 100 points. Write your answer in place of
+# `YOUR CODE HERE`, then run the check below it, as often as you like. Figures use *your* functions
+# as soon as they exist.
+
+# %%
+import numpy as np
+
+from utils.checks import Check
+from utils.figures import adam as figures
+
+check = Check("06_adam")
+
+# %% [markdown]
+# ## Advanced optimization: when one learning rate is too slow or too fast
+#
+# Training walks downhill. $\theta$ holds all parameters, the gradient $g$ has the same shape and
+# points uphill, and each step of gradient descent goes the other way:
+#
+# $$\theta \;\leftarrow\; \theta - \alpha\, g .$$
+#
+# **Think first.** You walk in fog down a long, narrow valley. You feel the slope under your feet
+# and nothing else. Where does the steepest way down lead: along the valley, or across it?
+
+# %% [markdown]
+# ### Exercise: sgd_step (8 points)
+#
+# Write `sgd_step(theta, grad, alpha)`: the parameters after one step of gradient descent.
+# `theta` and `grad` are arrays of floats of one shape, and that may be any shape: a vector, a
+# matrix of weights, or a single number in an array of shape `()`. Return a new array; the ones you
+# were given must stay as they are.
+#
+# **Example.** $\theta = (1, -2)$, $g = (0.5, -3)$ and $\alpha = 0.1$ give $(0.95, -1.7)$.
+#
+# The letters stand for *stochastic* gradient descent: in training, the gradient comes from a small
+# batch of examples, so it is itself a little random. The step is the same.
+#
+# Stuck? Run `check.hint("sgd_step")` in a new cell.
+
+
+# %% nbgrader={"grade": false, "grade_id": "sgd_step_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def sgd_step(theta, grad, alpha):
+    """theta - alpha * grad: the parameters after one step of gradient descent.
+
+    theta, grad: floats of one shape, any. Returns an array of that shape.
+    """
+    ### BEGIN SOLUTION
+    return theta - alpha * grad
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "sgd_step", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
+check("sgd_step", sgd_step)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "sgd_step", sgd_step)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Below, your step walks down a valley that is 25 times as curved across (up and down in the
+# picture) as it is along. The right-hand side shows how high the walk still is, step by step.
+#
+# **Try these**, and say what you expect before each.
+#
+# 1. Start at $\alpha = 0.01$ and raise it. At which rate does the walk begin to zigzag?
+# 2. At which rate does it never arrive?
+# 3. Find the best rate. Then lower the curvature across to 1, a round bowl. What is best now?
+
+# %% tags=["demo"]
+figures.one_rate(sgd_step)
+
+# %% [markdown]
+# **What it showed.** Each direction has a life of its own. Where the curvature is $c$, a step
+# multiplies the distance by $1 - \alpha c$:
+#
+# 1. Across, $c = 25$: above $\alpha = 1/25 = 0.04$ that factor is negative, and the walk jumps over
+#    the floor of the valley with each step.
+# 2. At $\alpha = 2/25 = 0.08$ the factor is $-1$: it jumps forever. Above that it climbs out.
+# 3. Along, $c = 1$: with $\alpha = 0.07$ each step still keeps 93% of the distance. The steep
+#    direction sets the limit, the flat one pays for it. In a round bowl a single rate suits both:
+#    $\alpha = 1$, outside the slider, would arrive in one step.
+#
+# Networks are such valleys with thousands of directions. What could help? Two things: to remember
+# where the walk has been going, and to give each parameter a rate of its own.
+
+# %% [markdown]
+# ## Momentum
+#
+# **Think first.** A ball rolls where a walker steps. Across the valley, the slopes on the two sides
+# push it in turns to the left and to the right. Along the valley they always push the same way.
+# What happens to the two parts of its speed?
+#
+# The ball has a **velocity**, an array of the shape of $\theta$. In each step friction leaves a share
+# $\beta$ of it, the gradient is added, and the parameters move along the *new* velocity:
+#
+# $$\text{velocity} \;\leftarrow\; \beta \cdot \text{velocity} + g, \qquad
+#   \theta \;\leftarrow\; \theta - \alpha \cdot \text{velocity} .$$
+#
+# You will meet other forms of it: with a factor $1 - \beta$ before $g$, or with $\alpha$ inside the
+# velocity. They do the same with other values of $\alpha$. In this lab it is the form above.
+
+# %% [markdown]
+# ### Exercise: momentum_step (14 points)
+#
+# Write `momentum_step(theta, grad, velocity, alpha, beta)`: one step as above. Return two things:
+# the new parameters and the new velocity, `(theta, velocity)`. All arrays are floats of one shape,
+# any shape. Leave the given arrays as they are.
+#
+# **Example.** $\theta = (1, -2)$, $g = (0.5, -3)$, velocity $(2, 1)$, $\alpha = 0.1$, $\beta = 0.5$:
+#
+# - the new velocity is $0.5 \cdot (2, 1) + (0.5, -3) = (1.5, -2.5)$;
+# - the new parameters are $(1, -2) - 0.1 \cdot (1.5, -2.5) = (0.85, -1.75)$.
+#
+# The velocity comes in and goes out, instead of being kept somewhere inside: a function without a
+# memory is easy to test, and one function can serve many arrays.
+#
+# Stuck? Run `check.hint("momentum_step")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "momentum_step_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def momentum_step(theta, grad, velocity, alpha, beta):
+    """velocity = beta * velocity + grad, then theta = theta - alpha * velocity.
+
+    theta, grad, velocity: floats of one shape, any. Returns (theta, velocity), both new.
+    """
+    ### BEGIN SOLUTION
+    velocity = beta * velocity + grad
+    return theta - alpha * velocity, velocity
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "momentum_step", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
+check("momentum_step", momentum_step)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "momentum_step", momentum_step)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your two steps, side by side in the same valley. **Try these.**
+#
+# 1. Keep $\alpha = 0.02$ and compare the two after 40 steps. Who is nearer to the lowest point?
+# 2. Set $\beta = 0$. What is left of momentum?
+# 3. Set $\beta = 0.98$. What does the ball do near the lowest point, and why?
+# 4. Let the gradient be a constant 1 for a moment, in your head. Where does the velocity settle?
+
+# %% tags=["demo"]
+figures.with_momentum(sgd_step, momentum_step)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. Momentum: pushes across the valley cancel, pushes along it add up.
+# 2. Nothing: with $\beta = 0$ the velocity is the gradient.
+# 3. It overshoots and swings back, again and again: little friction, long memory. $\beta = 0.9$ is
+#    the usual compromise.
+# 4. At the value that no longer changes: $v = \beta v + 1$, so $v = 1/(1 - \beta)$. With
+#    $\beta = 0.9$ a steady slope is walked ten times as fast as before.
+
+# %% [markdown]
+# ## Adam: a rate for each parameter
+#
+# **Think first.** One parameter has gradients around 100, another around 0.01. Their curvatures are
+# just as different. Which of them needs the larger learning rate? Could the gradients themselves tell?
+#
+# Adam (Kingma and Ba, 2015) keeps two running averages for every parameter: of the gradient, and of
+# its square.
+#
+# $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2 .$$
+#
+# $m$ says where the parameter is going, as momentum does. $\sqrt{v}$ says how large its gradients
+# usually are. Divided by it, the step no longer depends on the scale of the gradient: a thousand
+# times the loss gives the same walk.
+#
+# Both averages start at 0, so at first they are too small. If the gradient were always $g$, then
+# after $t$ steps $m$ would be $(1 - \beta_1^t)\, g$. The **bias correction** divides by just that:
+#
+# $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad
+#   \theta \leftarrow \theta - \alpha \frac{\hat m}{\sqrt{\hat v} + \epsilon} .$$
+
+# %% [markdown]
+# **Try it**, for one parameter with gradients 4 and then 2, with $\beta_1 = 0.9$, $\beta_2 = 0.999$,
+# $\alpha = 0.1$. How long is the first step? How long would it be if the gradient were 0.004?
+
+# %%
+moment = square = 0.0
+for t, g in enumerate([4.0, 2.0], start=1):
+    moment, square = 0.9 * moment + 0.1 * g, 0.999 * square + 0.001 * g**2
+    corrected = moment / (1 - 0.9**t), square / (1 - 0.999**t)
+    step = 0.1 * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
+    print(
+        f"t = {t}  m {moment:.4f}  v {square:.6f}  corrected {corrected[0]:.4f}, "
+        f"{corrected[1]:.4f}  step {step:.4f}"
+    )
+
+# %% [markdown]
+# ### Exercise: adam_step (26 points)
+#
+# Write `adam_step(theta, grad, m, v, t, alpha=0.001, beta1=0.9, beta2=0.999, eps=1e-8)`: one step
+# of Adam. Return `(theta, m, v)`: the new parameters and the new averages, **without** correction,
+# because the next step continues from them. All arrays are floats of one shape, any shape;
+# leave the given ones as they are. `t` is the number of this step: 1 for the first one.
+#
+# **Examples,** with $\theta = 1$, $g = 4$, $m = v = 0$, $t = 1$, $\alpha = 0.1$, the rest as by default:
+#
+# - $m = 0.4$ and $v = 0.016$; corrected they are 4 and 16; the new $\theta$ is $1 - 0.1 \cdot 4/4 = 0.9$.
+# - Go on with $g = 2$ and $t = 2$: $m = 0.56$, $v = 0.019984$, corrected 2.947368 and 9.996998, and
+#   $\theta = 0.806782$.
+# - With $\epsilon = 4$ the first step is half as long, $0.1 \cdot 4 / (4 + 4)$: $\epsilon$ is added
+#   outside the root.
+#
+# A parameter whose gradients are all 0 stays where it is: that is what $\epsilon$ is for.
+#
+# **Not allowed:** the optimizers of libraries (Keras, TensorFlow, SciPy, scikit-learn).
+#
+# Stuck? Run `check.hint("adam_step")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "adam_step_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def adam_step(theta, grad, m, v, t, alpha=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """One step of Adam: theta - alpha * m_hat / (sqrt(v_hat) + eps).
+
+    theta, grad, m, v: floats of one shape, any. t: number of the step, from 1.
+    Returns (theta, m, v), all new; m and v are not corrected.
+    Source: Kingma and Ba 2015, algorithm 1.
+    """
+    ### BEGIN SOLUTION
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return theta - alpha * m_hat / (np.sqrt(v_hat) + eps), m, v
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "adam_step", "locked": true, "points": 26, "schema_version": 3, "solution": false, "task": false}
+check("adam_step", adam_step)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "adam_step", adam_step)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Four parameters are trained side by side with your step. Their gradients could hardly differ more:
+# one around 100, one around 0.01, one mostly noise, one that is 0 except every 20th step. The
+# picture shows how far each parameter moves, in units of $\alpha$.
+#
+# **Try these**, and say what you expect before each.
+#
+# 1. How do the first two parameters compare? What is the longest step of all?
+# 2. Where does the noisy one stay, and why is that a good thing?
+# 3. Switch the correction off. How long are the first steps now?
+# 4. Leave it off and set $\beta_2 = 0.9$, the value of $\beta_1$. How long are the first steps now, and why?
+
+# %% tags=["demo"]
+figures.effective_steps(adam_step)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. They move alike, close to one $\alpha$ a step, although their gradients differ by a factor of
+#    10,000. So $\alpha$ has a meaning in Adam: it is about how far a parameter moves in one step.
+# 2. Around 0. Where the gradients contradict one another, $m$ is small against $\sqrt v$, and the
+#    steps shorten by themselves. The rare one waits, and moves half an $\alpha$ once its gradient comes.
+# 3. Up to six times too long: $v$ needs a thousand steps to fill, $m$ only ten, so the quotient is too
+#    large. Without the correction, training would begin with its wildest steps.
+# 4. Both averages now start too small alike, by a factor $1 - 0.9^t$; but $v$ stands under a root, so
+#    the first steps come out too *short*, by the root of that factor.
+
+# %% [markdown]
+# ### Exercise: minimize (18 points)
+#
+# Write `minimize(gradient, theta, steps, alpha)`: walk `steps` steps of Adam from `theta`, and return
+# the whole path as an array of shape `(steps + 1, n)`. Row 0 is the starting point.
+#
+# - `gradient` is a function: `gradient(theta)` returns the gradient, `(n,)`, at a point `(n,)`.
+#   Call it once a step: in training it is the dear part.
+# - Both averages start at 0. `alpha` is given; the other settings are those of `adam_step`.
+# - Take all `steps` steps (there is at least one), even where the gradient is 0.
+#
+# **Example.** With `gradient = lambda p: p`, the start `np.array([2.0])`, 2 steps and `alpha=0.5` the
+# path is `[[2.0], [1.5], [1.008712]]`, up to rounding.
+#
+# Your own `adam_step` is welcome; should it be wrong, this exercise is still marked on its own merits.
+# **Not allowed:** the optimizers of libraries.
+#
+# Stuck? Run `check.hint("minimize")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "minimize_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def minimize(gradient, theta, steps, alpha):
+    """The path of Adam from `theta`: (steps + 1, n), the starting point first.
+
+    gradient: function from a point (n,) to the gradient (n,), called once a step.
+    """
+    ### BEGIN SOLUTION
+    m, v = np.zeros_like(theta), np.zeros_like(theta)
+    path = [theta]
+    for t in range(1, steps + 1):
+        theta, m, v = adam_step(theta, gradient(theta), m, v, t, alpha)
+        path.append(theta)
+    return np.array(path)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "minimize", "locked": true, "points": 18, "schema_version": 3, "solution": false, "task": false}
+check("minimize", minimize)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "minimize", minimize)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your `minimize` can fit curves. Here it looks for a wave $a \sin(\omega x + c)$ through noisy points,
+# three parameters at once. **Try it:** pull the step slider, then find a rate that arrives within 50
+# steps. What does the path do when the rate is too large?
+
+# %% tags=["demo"]
+figures.fit_wave(minimize)
+
+# %% [markdown]
+# Now the race: gradient descent, momentum and Adam, all three yours. **Try these.**
+#
+# 1. *Ravine*: which path turns towards the lowest point at once, without seeing the valley's shape?
+# 2. *Saddle*: the start lies almost exactly on a ridge. Who notices first that the ground falls away
+#    to the side? Pull the step slider slowly.
+# 3. *Noisy*: the same random gradients for all. Who arrives, and who keeps quiet once there?
+# 4. Back in the ravine, can you choose rates so that momentum wins?
+
+# %% tags=["demo"]
+figures.paths(sgd_step, momentum_step, adam_step)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. Adam: each coordinate moves by about $\alpha$ a step, steep or flat, so the path begins diagonally.
+# 2. Adam again. On a ridge the gradient to the side is tiny, and plain descent waits until it has
+#    grown. Dividing by its own size makes a tiny gradient count like any other.
+# 3. All get near, none comes to rest: with a constant rate, noise keeps the parameters moving. A smaller
+#    rate towards the end would calm them, which is why rates are often lowered during training.
+# 4. Yes, and that is the honest summary: well tuned, momentum often does as well. Adam needs less
+#    tuning, at the price of two more numbers to remember for every parameter.
+
+# %% [markdown]
+# ## Adam in Keras
+#
+# Keras has these steps ready: `keras.optimizers.SGD(learning_rate, momentum=...)` and
+# `keras.optimizers.Adam(learning_rate)`, to be handed to `compile`. Its Adam is a few lines, like
+# yours. **Think first.** Does it give the same numbers as yours? For which gradients would you test it?
+#
+# From here on we use Keras, on top of TensorFlow. The import takes a few seconds.
+
+# %%
+import keras
+
+# %% [markdown]
+# The figure below gives both the same gradient again and again, and shows how far they move in step $t$,
+# in units of $\alpha$, for gradients from 1 down to $10^{-12}$. Both have $\epsilon = 10^{-8}$.
+#
+# **Try it.** At $t = 1$, from which size of gradient on do the two part? Then raise $t$. What happens
+# to the gap? Last, switch on "your step with larger eps".
+
+# %% tags=["demo"]
+figures.keras_differs(adam_step)
+
+# %% [markdown]
+# **What it showed.** For gradients of ordinary size they agree. For tiny ones Keras moves less, and in
+# the first step the difference is large: at $10^{-6}$, far above $\epsilon$, a quarter is missing.
+# The reason is a shortcut. To save work, Keras corrects the learning rate instead of the averages,
+#
+# $$\theta \leftarrow \theta - \alpha \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \cdot
+#   \frac{m}{\sqrt{v} + \hat\epsilon}
+#   \;=\; \theta - \alpha \frac{\hat m}{\sqrt{\hat v} + \hat\epsilon / \sqrt{1 - \beta_2^t}} ,$$
+#
+# and now its constant stands beside $\sqrt v$, which is not corrected. The paper mentions this variant
+# and calls the constant $\hat\epsilon$, "epsilon hat", because it is not the same $\epsilon$: at $t = 1$
+# it works like one that is $1/\sqrt{0.001} \approx 32$ times as large, after some thousand steps like
+# the plain one. With $\epsilon$ enlarged by that factor, your step lands on the dots. Keras's default,
+# $10^{-7}$, is also ten times that of the paper.
+#
+# Most networks never notice. If you compare two programs digit by digit, or train on gradients
+# this small, you will.
+
+# %% [markdown]
+# Now a network: 64 pixels, layers of 25 and 15 ReLU units, ten digits. Three copies with the same
+# starting weights, each with an optimizer at Keras's default rate: 0.01, 0.01 and 0.001.
+#
+# **Think first.** Which of the three will lead after two epochs? And after fifteen?
+
+# %% tags=["demo"]
+figures.train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15)
+
+# %% [markdown]
+# **What it showed.** Plain descent is far behind: its rate is too small here. That is no law, only
+# the default. **Try it:** give plain descent ten times its rate, `sgd=0.1`. Then give all three ten
+# times theirs. Which of them is the most forgiving?
+
+# %% [markdown]
+# ## Additional layer types: dense and convolutional
+#
+# So far, every unit of a layer had a weight for every input: a **dense** layer. That is the right thing
+# when each input means something of its own. A recording is different: its samples all mean the
+# same thing, at different times. Here is one like an electrocardiogram, 100 samples a second, made by
+# a few lines of Python. In half of these pieces one beat is broad instead of sharp.
+#
+# **Think first.** Find the broad beats. Does it matter for your judgement *where* in the piece they are?
+# Imagine a dense layer with 120 inputs. What would it have to learn for each place?
+
+# %% tags=["demo"]
+figures.some_pieces()
+
+# %% [markdown]
+# A **convolutional** layer slides a short window over the signal. Under the window lie $k$ samples; a
+# **filter** has $k$ weights and a bias, and looks at each window with the same numbers:
+#
+# $$\text{out}_{i} = \max\Big(0,\; \sum_{j=0}^{k-1} x_{i s + j}\, w_j + b\Big), \qquad
+#   i = 0, 1, \dots, \Big\lfloor \frac{T - k}{s} \Big\rfloor .$$
+#
+# $s$ is the **stride**, the distance from one window to the next. A layer has $F$ filters, each
+# with weights of its own, so the output has a row for each window and a column for each filter.
+#
+# (Mathematicians turn the filter round before they call it a convolution. Neural networks do not: since
+# the weights are learned, it makes no difference, and the name has stuck.)
+
+# %% [markdown]
+# ### Exercise: conv1d (16 points)
+#
+# Write `conv1d(x, w, b, stride=1)` for a signal `x` of shape `(T,)`, filters `w` of shape `(k, F)` and
+# biases `b` of shape `(F,)`, with $T \ge k$. Only windows that fit whole count ("valid"). ReLU comes
+# last. The result has the shape `((T - k)//stride + 1, F)`.
+#
+# **Example.** `x = [1, 3, 2, -1, 4]`, one filter `w = [[1], [-1]]`, `b = [0.5]`:
+#
+# | window | sum | with bias | ReLU |
+# | --- | --- | --- | --- |
+# | 1, 3 | $1 \cdot 1 + 3 \cdot (-1) = -2$ | -1.5 | 0 |
+# | 3, 2 | 1 | 1.5 | 1.5 |
+# | 2, -1 | 3 | 3.5 | 3.5 |
+# | -1, 4 | -5 | -4.5 | 0 |
+#
+# So the result is `[[0], [1.5], [3.5], [0]]`; with `stride=2` it is `[[0], [3.5]]`.
+#
+# **Not allowed:** convolutions and correlations of libraries (`np.convolve`, `np.correlate`, those of
+# SciPy, Keras, TensorFlow). Views of windows, such as `sliding_window_view`, are fine; so are loops.
+#
+# Stuck? Run `check.hint("conv1d")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "conv1d_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def conv1d(x, w, b, stride=1):
+    """ReLU of the sum of each window of x times each filter, plus bias.
+
+    x: (T,). w: (k, F). b: (F,). Returns ((T - k)//stride + 1, F).
+    """
+    ### BEGIN SOLUTION
+    k = len(w)
+    windows = np.array([x[start : start + k] for start in range(0, len(x) - k + 1, stride)])
+    return np.maximum(windows @ w + b, 0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "conv1d", "locked": true, "points": 16, "schema_version": 3, "solution": false, "task": false}
+check("conv1d", conv1d)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "conv1d", conv1d)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your window at work. **Try these**, and say what you expect before each.
+#
+# 1. The filter *mean*: what does the output look like, compared with the signal?
+# 2. *Rise*: at which part of a beat does it answer, and why is it silent just after?
+# 3. *Beat*: move the bias down until only the sharp peaks are left. What is the bias here?
+# 4. Raise the stride to 5. How many outputs are left, and does the *beat* filter still see each beat?
+
+# %% tags=["demo"]
+figures.sliding_window(conv1d)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. A smoother signal: noise cancels within the window. (What was negative became 0.)
+# 2. On the way up. On the way down the sum is negative, and ReLU silences it.
+# 3. A threshold: what does not look enough like a beat stays below it.
+# 4. About a fifth. A window every 5 samples may pass a narrow peak just off its centre: a stride
+#    saves work and loses detail.
+#
+# In a network nobody writes the filters: they are weights, found by the same descent as all others.
+# But how many weights is that?
+
+# %% [markdown]
+# ### Exercise: count_parameters (8 points)
+#
+# Write two functions that return how many numbers a layer learns, weights and biases, as an `int`.
+#
+# - `dense_parameters(n_in, units)`: every unit has a weight for each of `n_in` inputs, and a bias.
+# - `conv1d_parameters(width, channels, filters)`: the input has `channels` values at each time (an
+#   electrocardiogram with three electrodes has 3; the exercise above had 1). Every filter has a weight
+#   for each of the `width` samples under its window, in each channel, and one bias.
+#
+# **Example.** A dense layer from 120 samples to 16 units learns 1936 numbers. A convolution with 8 filters
+# of width 15 on one channel learns 128, and 5 filters of width 4 on 3 channels learn 65.
+#
+# Stuck? Run `check.hint("count_parameters")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "count_parameters_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def dense_parameters(n_in, units):
+    """Weights and biases of a dense layer: an int."""
+    ### BEGIN SOLUTION
+    return n_in * units + units
+    ### END SOLUTION
+
+
+def conv1d_parameters(width, channels, filters):
+    """Weights and biases of a convolutional layer with one-dimensional windows: an int."""
+    ### BEGIN SOLUTION
+    return width * channels * filters + filters
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "count_parameters", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
+check("count_parameters", dense_parameters, conv1d_parameters)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "count_parameters", dense_parameters, conv1d_parameters)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The length of the signal is in one formula and not in the other. Keras counts as you do. **Try it:**
+# make the pieces ten times as long, 1200 samples. Which of the two networks grows?
+
+# %%
+samples = 120
+dense = keras.Sequential(
+    [
+        keras.Input((samples,)),
+        keras.layers.Dense(16, activation="relu"),
+        keras.layers.Dense(1),
+    ]
+)
+convolutional = keras.Sequential(
+    [
+        keras.Input((samples, 1)),
+        keras.layers.Conv1D(8, 15, activation="relu"),
+        keras.layers.GlobalMaxPooling1D(),
+        keras.layers.Dense(1),
+    ]
+)
+for network in (dense, convolutional):
+    for layer in network.layers:
+        print(f"{layer.name:28} {layer.count_params():6}")
+    print(f"{'together':28} {network.count_params():6}\n")
+
+# %% [markdown]
+# The layer between, `GlobalMaxPooling1D`, keeps the strongest answer of each filter, wherever it was, and
+# learns nothing. The last unit then decides from eight numbers: broad beat or not?
+#
+# **Think first.** Both networks get the same 200 pieces to learn from. One has 1953 numbers to fit
+# them with, the other 137. Which will do better on 400 pieces that neither has seen?
+
+# %% tags=["demo"]
+figures.train_pieces(dense, convolutional)
+
+# %% [markdown]
+# **What it showed.** Both learn their 200 pieces by heart, but the dense network has seen a broad beat
+# only in some places and must guess in the others. For the convolutional one, what it learned in one place
+# holds in every place. The smaller layer wins because it *knows something* about the data.
+#
+# That is what layer types are for. Convolutions in two dimensions do the same for pictures; recurrent
+# layers and attention carry other knowledge, about order and about what refers to what.
+
+# %% [markdown]
+# ## Practice quiz: Additional neural network concepts
+#
+# Five questions, two points each. Write one letter in quotes. The check says only whether it is one of
+# the options; the marking comes later, with an explanation.
+#
+# **Question 1.** Training with Adam begins ($t = 1$, both averages 0) with $\alpha = 0.01$ and the
+# usual settings. One parameter has the gradient 0.004. By about how much does it change?
+#
+# - (a) It falls by 0.00004.
+# - (b) It falls by 0.004.
+# - (c) It falls by 0.01.
+# - (d) It falls by 0.0316.
+
+# %% nbgrader={"grade": false, "grade_id": "additional_1_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_additional_1 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_additional_1 = "c"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "additional_1", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("additional_1", answer_additional_1)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "additional_1", answer_additional_1)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Question 2.** The same network was trained three times, each time with another learning rate. Read
+# the figure: which curve belongs to which rate?
+#
+# - (a) A: too small. B: about right. C: too large.
+# - (b) A: too large. B: about right. C: too small.
+# - (c) A: about right. B: too large. C: too small.
+# - (d) A: too small. B: too small. C: too large.
+
+# %% tags=["demo"]
+figures.three_rates()
+
+# %% nbgrader={"grade": false, "grade_id": "additional_2_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_additional_2 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_additional_2 = "b"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "additional_2", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("additional_2", answer_additional_2)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "additional_2", answer_additional_2)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Question 3.** A parameter has the same gradient, 2, in every step. Momentum is used as in this lab,
+# $\text{velocity} \leftarrow 0.9 \cdot \text{velocity} + g$. Towards which value does the velocity go?
+#
+# - (a) 2
+# - (b) 1.8
+# - (c) 2.22
+# - (d) 20
+
+# %% nbgrader={"grade": false, "grade_id": "additional_3_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_additional_3 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_additional_3 = "d"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "additional_3", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("additional_3", answer_additional_3)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "additional_3", answer_additional_3)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Question 4.** A signal has 1000 samples and 2 channels. How many numbers does a convolutional layer
+# with 12 filters of width 7 learn?
+#
+# - (a) 180
+# - (b) 168
+# - (c) 96
+# - (d) 24,012
+
+# %% nbgrader={"grade": false, "grade_id": "additional_4_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_additional_4 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_additional_4 = "a"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "additional_4", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("additional_4", answer_additional_4)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "additional_4", answer_additional_4)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Question 5.** A convolutional layer (width 9, stride 5) looks at a long signal. Now the same signal
+# arrives 10 samples later. Apart from the two ends, what happens to the rows of the output?
+#
+# - (a) They are lost, because no filter knows the new place.
+# - (b) They appear 10 rows later.
+# - (c) They appear 2 rows later.
+# - (d) Every row changes, in no simple way.
+
+# %% nbgrader={"grade": false, "grade_id": "additional_5_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_additional_5 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_additional_5 = "c"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "additional_5", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("additional_5", answer_additional_5)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("06_adam", "additional_5", answer_additional_5)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Summary
+#
+# - One **learning rate** for all: the steepest direction sets the limit, the flattest one waits.
+# - **Momentum** adds up gradients: what contradicts itself cancels, what persists is sped up, up to
+#   $1/(1 - \beta)$ times.
+# - **Adam** divides the averaged gradient by its usual size, so every parameter moves by about
+#   $\alpha$ a step. The **bias correction** repairs averages that start at 0.
+# - **Keras's Adam** puts $\epsilon$ elsewhere (epsilon hat) and differs where gradients are tiny.
+# - A **dense** layer has a weight for every pair of input and unit. A **convolutional** layer uses the same few
+#   weights at every place, and its size does not depend on the length of the signal.
+#
+# ## What to try next
+#
+# - Write `adamw_step`: Adam, followed by `theta - alpha * 0.01 * theta` with the old theta. What does the
+#   additional pull towards 0 do in the ravine?
+# - Give `effective_steps` a version of your `adam_step` in which `m` is not averaged ($\beta_1 = 0$).
+# - Let `conv1d` look at its own output: how much of the signal does one output of the second layer see?
+# - The next lab, `07_backprop`, is about where the gradients come from.
