@@ -235,6 +235,12 @@ def test_the_static_form_is_a_picture_and_a_sentence():
     assert data["text/plain"].endswith("A line. The line is at 1.00.")
 
 
+def test_the_picture_is_what_was_drawn():
+    """Does the PNG hold exactly the pixels of the drawing?"""
+    fig, _, _ = line_figure()
+    assert np.array_equal(pixels(fig), np.asarray(fig._agg.buffer_rgba()))
+
+
 def test_captions_are_text_not_markup():
     """Is a caption with < and & shown as written?"""
     with kit.Figure("a < b", 200, 100) as fig:

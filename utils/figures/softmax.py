@@ -200,7 +200,7 @@ def four_clusters(predict_proba=None, softmax_gradient=None):
     """Softmax regression learning four clouds: regions, borders and the cost, step by step."""
     X, y = data.four_clusters()
     low, high, last = -4.5, 4.5, 80
-    side = np.linspace(low, high, 181)
+    side = np.linspace(low, high, 121)
     plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     colours = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in kit.COLOURS[:4]])
     ink = np.append([int(kit.INK[i : i + 2], 16) / 255 for i in (1, 3, 5)], 1.0)
@@ -212,7 +212,7 @@ def four_clusters(predict_proba=None, softmax_gradient=None):
         left.set(ylabel="feature 1")
         right.set(xlim=(0, last), ylim=(0, 2.2), xlabel="step", ylabel="cost")
         regions = left.imshow(
-            np.zeros((181, 181, 4)), extent=(low, high, low, high), origin="lower", zorder=0,
+            np.zeros((121, 121, 4)), extent=(low, high, low, high), origin="lower", zorder=0,
             interpolation="nearest",
         )  # fmt: skip
         clouds = [
@@ -248,9 +248,9 @@ def four_clusters(predict_proba=None, softmax_gradient=None):
             P = proba(plane, W, b)
             best = np.argmax(P, axis=1)
             shade = np.round(5 * np.clip((np.max(P, axis=1) - 0.25) / 0.75, 0, 1)) / 5
-            picture = np.column_stack([colours[best], 0.4 * shade]).reshape(181, 181, 4)
-            best = best.reshape(181, 181)
-            border = np.zeros((181, 181), bool)
+            picture = np.column_stack([colours[best], 0.4 * shade]).reshape(121, 121, 4)
+            best = best.reshape(121, 121)
+            border = np.zeros((121, 121), bool)
             border[:-1] |= best[:-1] != best[1:]
             border[:, :-1] |= best[:, :-1] != best[:, 1:]
             picture[border] = ink
