@@ -25,3 +25,15 @@ def test_nbgrader_is_in_the_menu(lab, page):
     menu = page.locator(".lm-Menu.lm-MenuBar-menu")
     for entry in ["Assignment List", "Formgrader", "Course List"]:
         expect(menu.get_by_text(entry, exact=True)).to_be_visible()
+
+
+def test_looking_at_a_lab_leaves_its_file_as_it_was(lab, page, jupyter):
+    """Is a lab that was opened, saved and not edited the same, byte for byte?"""
+    path = jupyter.root / "notebooks" / "00_start.ipynb"
+    before = path.read_bytes()
+    modified = path.stat().st_mtime_ns
+    lab.open("notebooks/00_start.ipynb")
+    lab.command("docmanager:save")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    assert path.stat().st_mtime_ns > modified
+    assert path.read_bytes() == before

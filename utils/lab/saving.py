@@ -1,0 +1,12 @@
+"""What JupyterLab does to a notebook before it writes the file."""
+
+from typing import Any
+
+
+def without_versions(model: dict[str, Any], **_: Any) -> None:
+    """Drop what the kernel said about its Python.
+
+    A lab that was opened and not edited then stays the same file, whoever opened it.
+    """
+    if model["type"] == "notebook" and model.get("content"):
+        model["content"]["metadata"].pop("language_info", None)
