@@ -222,3 +222,61 @@ def relu_network(x, w, b, v, c):
     line = BrokenLine(w, b, v, c)
     piece = np.searchsorted(np.array(line.kinks, dtype=float), x)
     return np.array(line.slopes, dtype=float)[piece] * x + np.array(line.heights, float)[piece]
+
+
+def build_model(n_features):
+    """25, 15 and 1 sigmoid units, not compiled. Source: Keras."""
+    import keras
+
+    units = [keras.layers.Dense(n, activation="sigmoid") for n in (25, 15, 1)]
+    return keras.Sequential([keras.Input((n_features,)), *units])
+
+
+def logistic_unit(X, w, b):
+    """Probabilities `(m,)` of one sigmoid unit. Source: `scipy.special.expit`."""
+    return sigmoid(np.asarray(X) @ w + b)
+
+
+def binary_cross_entropy(y, p):
+    """Mean binary cross-entropy, p clipped to [1e-7, 1 - 1e-7]. Source: `sklearn.metrics`."""
+    from sklearn.metrics import log_loss
+
+    return float(log_loss(y, np.clip(p, 1e-7, 1 - 1e-7), labels=[0, 1]))
+
+
+def cost_gradient(X, y, w, b):
+    """`(dw (n,), db)` of the mean cost of the logistic unit.
+
+    Source: the complex-step derivative (see `softmax_gradient`) of ln(1 + exp(z)) - y z.
+    """
+    theta, h = np.append(w, b), 1e-30
+    nudged = theta[:, None] + 1j * h * np.eye(len(theta))
+    Z = np.column_stack([X, np.ones(len(X))]) @ nudged
+    large = Z.real > 0  # there ln(1 + exp(z)) is z + ln(1 + exp(-z))
+    losses = np.log1p(np.exp(np.where(large, -Z, Z))) + (large - np.asarray(y)[:, None]) * Z
+    gradient = losses.mean(axis=0).imag / h
+    return gradient[:-1], float(gradient[-1])
+
+
+def gradient_descent(X, y, w, b, alpha, steps):
+    """`(w, b, costs)` of plain gradient descent: an explicit Euler scheme for theta' = -gradient."""
+    theta, costs = np.append(np.asarray(w, dtype=float), b), []
+    for _ in range(steps):
+        costs.append(binary_cross_entropy(y, logistic_unit(X, theta[:-1], theta[-1])))
+        theta = theta - alpha * np.append(*cost_gradient(X, y, theta[:-1], theta[-1]))
+    return theta[:-1], float(theta[-1]), np.array(costs)
+
+
+def minibatches(m, batch_size, rng):
+    """Batches of shuffled indices, the last possibly short. Source: `sklearn.utils`."""
+    from sklearn.utils import gen_batches
+
+    order = np.arange(m)
+    rng.shuffle(order)
+    return [order[part] for part in gen_batches(m, batch_size)]
+
+
+def compile_and_fit(model, X, y, epochs):
+    """Compile with binary cross-entropy and fit; returns the `History`. Source: Keras."""
+    model.compile("adam", "binary_crossentropy")
+    return model.fit(X, y, verbose=0, epochs=epochs)
