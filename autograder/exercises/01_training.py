@@ -1770,11 +1770,11 @@ lab.quiz(
     points=2,
     right="b",
     options={
-        "a": "-0.5 comes from stepping uphill. The slope is (0.5 - 1) * 2 = -1, and the step goes "
+        "a": "0.5 comes from stepping uphill. The slope is (0.5 - 0) * 4 = 2, and the step goes "
         "against it.",
-        "b": "p = 0.5, so the slope is (0.5 - 1) * 2 = -1, and w becomes 0 - 0.5 * (-1) = 0.5.",
-        "c": "1.0 forgets alpha: the slope is -1, but the step is alpha times that.",
-        "d": "0.25 forgets the input: the slope of w is the error times x, and x is 2.",
+        "b": "p = 0.5, so the slope is (0.5 - 0) * 4 = 2, and w becomes 0 - 0.25 * 2 = -0.5.",
+        "c": "-2.0 forgets alpha: the slope is 2, but the step is alpha times that.",
+        "d": "-0.125 forgets the input: the slope of w is the error times x, and x is 4.",
     },
     hint="At w = 0 and b = 0 the score is 0. What is p then, and the error p - y?",
 )
