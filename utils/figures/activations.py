@@ -1,5 +1,6 @@
 """Figures of lab 02_activations: each takes the learner's functions, or shows the reference."""
 
+import ipywidgets as widgets
 import numpy as np
 
 from utils import data, reference
@@ -28,7 +29,10 @@ def three_activations(sigmoid=None, relu=None, linear=None, sigmoid_slope=None, 
         moving = []
         for k, (colour, _, mark) in enumerate(LOOKS[:3]):
             top, low = axes[k], axes[3 + k]
-            top.set(title=NAMES[k], ylim=(-0.08, 1.12) if k == 0 else (-8.6, 8.6))
+            top.set(
+                title=("sigmoid", "ReLU", "linear")[k],
+                ylim=(-0.08, 1.12) if k == 0 else (-8.6, 8.6),
+            )
             low.set(ylim=(-0.08, 1.12), xlabel="score z")
             if k == 0:
                 top.set_ylabel("activation a")
@@ -247,7 +251,10 @@ def relu_workshop(relu_network=None):
             for (slope, bias), (v, b) in zip(units, start, strict=True):
                 slope.value, bias.value = v, b
 
-        fig.button("Reset", reset)
+        again = fig.button("Reset", reset)
+        rows = [(target, again), *units]  # one unit a row
+        fig.controls.children = [widgets.HBox(row) for row in rows]
+        fig.controls.layout.flex_flow = "column"
         left, right = fig.axes(1, 2, xlim=(0, 6), ylim=(-4.2, 4.2), xlabel="input x")
         left.set(title="what each unit adds")
         right.set(title="their sum, plus c")
@@ -309,7 +316,7 @@ def pieces(fit_pieces=None, relu_network=None):
         edges = [
             ax.axvline(edge, color=kit.INK, linestyle=":", linewidth=1) for edge in (low, high)
         ]
-        ax.legend(loc="lower right", ncols=3)
+        ax.legend(loc="lower center", ncols=3)
         fig.live(line, dots, *edges)
 
         def exact(knots, values):
@@ -346,7 +353,7 @@ def race(*activations, hidden_layers=5, epochs=15, seed=0):
     X, _, y, _ = data.digits_split()
     title = f"{hidden_layers} hidden layers learn to read digits"
     level = (np.log(10), "ln 10: knows nothing")
-    curve = LiveCurve(title, epochs, names=activations, level=level)
+    curve = LiveCurve(title, epochs, names=activations, level=level, legend=(1, 0.6))
     models = []
     for name in activations:
         keras.utils.set_random_seed(seed)

@@ -1,0 +1,236 @@
+"""The figures of lab 02_activations, with and without the learner's functions."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from utils import data, reference
+from utils.figures import activations as figures
+
+
+def unfinished(*_):
+    raise NotImplementedError("02_activations: unfinished")
+
+
+def not_numbers(*_):
+    return np.nan
+
+
+FIGURES = {
+    "three_activations": (figures.three_activations, 5),
+    "saturation": (figures.saturation, 4),
+    "deep_linear": (figures.deep_linear, 3),
+    "relu_workshop": (figures.relu_workshop, 1),
+    "pieces": (figures.pieces, 2),
+}
+
+
+def controls(fig):
+    """The controls that hold a value, by label; a row of controls counts as its controls."""
+    found = [c for row in fig.controls.children for c in getattr(row, "children", (row,))]
+    return {c.description: c for c in found if hasattr(c, "value")}
+
+
+def first_slider(fig):
+    return next(c for c in controls(fig).values() if hasattr(c, "max"))
+
+
+def picture(fig):
+    """The pixels shown."""
+    return np.asarray(Image.open(io.BytesIO(fig.picture.value)))
+
+
+def network(x, w, b, v, c):
+    return np.maximum(np.outer(x, w) + b, 0) @ v + c
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_moves_without_any_function(name):
+    """Do the first slider of each figure and its words and pixels go together, without a note?"""
+    make, _ = FIGURES[name]
+    fig = make()
+    words, pixels = fig.text, picture(fig)
+    first_slider(fig).value = first_slider(fig).max
+    assert fig.text != words
+    assert not np.array_equal(picture(fig), pixels)
+    assert fig.notes == []
+
+
+@pytest.mark.parametrize("wrong", [unfinished, not_numbers])
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_never_raises(name, wrong):
+    """Is an unfinished or broken function noted, and the reference drawn, in every figure?"""
+    make, count = FIGURES[name]
+    fig, right = make(*[wrong] * count), make()
+    for each in (fig, right):
+        first_slider(each).value = first_slider(each).max
+    assert fig.text == right.text
+    assert 1 <= len(fig.notes) <= count
+    assert all(note.endswith("the reference is drawn instead") for note in fig.notes)
+
+
+def test_the_three_activations_say_value_and_slope():
+    """Are values and slopes those at the slider's score?"""
+    fig = figures.three_activations()
+    controls(fig)["score z"].value = -2.0
+    assert fig.text == (
+        "At z = -2.0: sigmoid 0.1192 with slope 0.105; relu 0 with slope 0; linear -2 with slope 1."
+    )
+
+
+def test_a_wrong_slope_is_drawn_as_it_is():
+    """Does the learner see what was written, even if it is wrong?"""
+    fig = figures.three_activations(sigmoid_slope=lambda z: z * (1 - z))
+    controls(fig)["score z"].value = 2.0
+    assert "with slope -2" in fig.text
+    assert fig.notes == []
+
+
+def test_the_sigmoid_loses_its_gradient_as_the_lab_says():
+    """Is layer 1 of 8 two thousand times behind the last with sigmoid, and level with ReLU?"""
+    fig = figures.saturation()
+    assert "0.00046 times as much with sigmoid, 0.98 times with ReLU" in fig.text
+    at = controls(fig)
+    with fig.hold():
+        at["layers"].value, at["size of the weights"].value = 8, 4.0
+    assert "5.9e+03 with ReLU" in fig.text
+
+
+def test_saturation_is_measured_with_the_learners_functions():
+    """Does a sigmoid with the slope of a line lose nothing?"""
+    fig = figures.saturation(sigmoid=np.tanh, sigmoid_slope=np.ones_like)
+    assert "0.00046" not in fig.text
+
+
+def test_the_linear_network_ends_as_the_best_line():
+    """Does the collapsed network agree with least squares, and does ReLU do far better?"""
+    fig = figures.deep_linear()
+    frame = controls(fig)["frame"]
+    frame.value = frame.max
+    slope, height = np.polyfit(*data.wave(), 1)
+    assert f"y = {slope:.3f} x + {height:.3f}" in fig.text
+    x, y = data.wave()
+    best = np.mean((slope * x + height - y) ** 2)
+    assert f"the loss is {best:.3f} with linear layers and 0.00" in fig.text
+
+
+@pytest.mark.parametrize(
+    ("target", "units"),
+    [
+        ("roof", [(1, 0), (-1, -2), (-1, -4)]),
+        ("late start", [(1, -1.5), (-3, -3), (2.5, -4.5)]),
+        ("valley", [(-2, 0), (2, -1.5), (1, -4)]),
+    ],
+)
+def test_the_workshop_can_be_solved(target, units):
+    """Do the sliders reach every target that is made of three pieces?"""
+    fig = figures.relu_workshop(network)
+    at = controls(fig)
+    at["target"].value = target
+    assert "The target is matched" not in fig.text
+    with fig.hold():
+        for k, (slope, bias) in enumerate(units, start=1):
+            at[f"unit {k}: slope v"].value, at[f"unit {k}: bias b"].value = slope, bias
+    assert "The target is matched" in fig.text
+    assert fig.notes == []
+
+
+def test_the_bowl_cannot_be_matched():
+    """Is there an error left, however the sliders stand, as the lab says?"""
+    fig = figures.relu_workshop(network)
+    at = controls(fig)
+    at["target"].value = "bowl"
+    with fig.hold():
+        for k, (slope, bias) in enumerate([(-1.5, 0), (1.5, -2), (1.25, -4)], start=1):
+            at[f"unit {k}: slope v"].value, at[f"unit {k}: bias b"].value = slope, bias
+    error = float(fig.text.split("Error ")[1].rstrip("."))
+    assert 0.05 < error < 1
+
+
+def test_twice_the_pieces_leave_a_quarter_of_the_error():
+    """Are the errors those that the lab tells?"""
+    fig = figures.pieces()
+    errors = []
+    for points in (9, 17, 33):
+        controls(fig)["points"].value = points
+        errors.append(float(fig.text.split("largest error ")[1].rstrip(".")))
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.1)
+    assert errors[1] / errors[2] == pytest.approx(4, rel=0.1)
+
+
+def test_outside_the_points_the_learners_network_is_shown():
+    """Does looking outside draw what this network does there?"""
+    calls = []
+
+    def fit(knots, values):
+        calls.append(len(knots))
+        slopes = np.diff(values) / np.diff(knots)
+        return np.ones(len(slopes)), -knots[:-1], np.diff(slopes, prepend=0.0), values[0]
+
+    fig = figures.pieces(fit, network)
+    before = picture(fig)
+    controls(fig)["look outside"].value = True
+    assert not np.array_equal(picture(fig), before)
+    assert fig.notes == []
+    assert calls
+
+
+def test_the_quiz_line_has_the_slopes_of_the_question():
+    """Do the slopes left and right of x = 2 differ by the right answer?"""
+    fig = figures.quiz_line()
+    line = fig.canvas.axes[0].lines[0]
+    slopes = np.diff(line.get_ydata()) / np.diff(line.get_xdata())
+    assert slopes[1] - slopes[0] == -3
+    assert "3 at x = 2" in fig.text
+
+
+@pytest.mark.slow
+def test_the_race_shows_both_networks(capsys):
+    """Is each network measured before training and after every epoch?"""
+    from utils.figures import curves
+
+    made = []
+
+    class Kept(curves.LiveCurve):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    figures.LiveCurve, kept = Kept, figures.LiveCurve
+    try:
+        figures.race("sigmoid", "relu", hidden_layers=1, epochs=1)
+    finally:
+        figures.LiveCurve = kept
+    assert np.shape(made[0].values) == (2, 2)
+    assert "Digits read right: sigmoid" in made[0].figure.text
+    assert made[0].bar.value == made[0].bar.max == 1
+
+
+def test_references_of_the_lab_agree_with_their_formulas():
+    """Are the references right at the corner, far out, and for a network of any sign?"""
+    z = np.array([-500.0, -1.5, 0.0, 0.25, 500.0])
+    assert np.array_equal(reference.relu(z), np.maximum(z, 0))
+    assert np.array_equal(reference.relu_slope(z), [0, 0, 0, 1, 1])
+    a = reference.sigmoid(z)
+    assert np.allclose(reference.sigmoid_slope(z), a * (1 - a), rtol=1e-12, atol=1e-16)
+    assert np.array_equal(reference.linear(np.array([1, -2])), [1, -2])
+    rng = np.random.default_rng(1)
+    w, b, v = rng.normal(size=(3, 7))
+    w[2] = 0
+    x = rng.normal(size=9) * 3
+    assert np.allclose(reference.relu_network(x, w, b, v, 0.3), network(x, w, b, v, 0.3))
+    W1, b1, W2, b2 = (rng.normal(size=s) for s in ((4, 3), 3, (3, 2), 2))
+    W, b = reference.collapse(W1, b1, W2, b2)
+    assert np.allclose(W, W1 @ W2)
+    assert np.allclose(b, b1 @ W2 + b2)
+
+
+def test_the_wave_repeats_with_its_seed():
+    """Is the curve's x increasing, and the noise that of the seed?"""
+    x, y = data.wave()
+    assert x.shape == y.shape == (60,)
+    assert np.all(np.diff(x) > 0)
+    assert np.array_equal(data.wave()[1], y)
+    assert not np.array_equal(data.wave(seed=1)[1], y)
