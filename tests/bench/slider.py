@@ -107,7 +107,7 @@ def figure_page(source):
             lab.open("figure.ipynb")
             lab.command("notebook:run-all-cells")
             cell = lab.cell_with("figures")
-            cell.locator("img.kit-picture").wait_for(timeout=60_000)
+            cell.locator("img.kit-picture").first.wait_for(timeout=60_000)
             lab.wait_idle()
             yield page, cell
             browser.close()
