@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = "labs"
 COPIED = ["LICENSE", "environment.yml", "requirements.txt"]
-NOTEBOOKS = ["notebooks/[0-9][0-9]_*.ipynb", "notebooks/[0-9][0-9]_*/[0-9][0-9]_*.ipynb"]
+NOTEBOOKS = ["notebooks/[0-9]*.ipynb", "notebooks/[0-9]*/[0-9]*.ipynb"]
 UTILS = {".py", ".json", ".npz", ".npy", ".csv", ".css", ".svg", ".png"}
 # None of these may reach a learner, whatever went wrong before.
 SECRET = re.compile(r"BEGIN SOLUTION|BEGIN HIDDEN TESTS|\b(?:import|from) autograder\b")
@@ -41,7 +41,9 @@ def learners_pyproject(root: Path) -> str:
 
 def contents(root: Path) -> dict[str, bytes]:
     """Return `{path in the bundle: bytes}`; raises NotReleased for a file with an answer in it."""
-    notebooks = [path for pattern in NOTEBOOKS for path in root.glob(pattern)]
+    found = [path for pattern in NOTEBOOKS for path in root.glob(pattern)]
+    released = {path.stem for path in root.glob("solutions/*.py")}  # and no copy kept beside one
+    notebooks = [path for path in found if path.stem in released]
     if not notebooks:
         raise NotReleased("notebooks/: no released lab, run `make release`")
     utils = [path for path in root.glob("utils/**/*") if path.suffix in UTILS]

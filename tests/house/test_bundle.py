@@ -30,7 +30,7 @@ def archive(tmp_path_factory):
 def copy_bundled(target):
     """Copy the parts of the repository that a bundle is made of."""
     caches = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    for folder in ["notebooks", "utils", "autograder/setup"]:
+    for folder in ["notebooks", "solutions", "utils", "autograder/setup"]:
         shutil.copytree(ROOT / folder, target / folder, ignore=caches)
     for name in [*bundle.COPIED, "pyproject.toml"]:
         shutil.copy(ROOT / name, target / name)
@@ -81,6 +81,15 @@ def test_a_file_with_an_answer_is_refused(tmp_path, place, text):
     with pytest.raises(bundle.NotReleased, match=re.escape(place)):
         bundle.write(root, tmp_path / "labs.zip")
     assert not (tmp_path / "labs.zip").exists()
+
+
+def test_a_copy_kept_beside_a_release_stays_here(archive, tmp_path):
+    """Is a notebook that is no release left out, even in a release's folder?"""
+    root = copy_bundled(tmp_path / "copy")
+    folder = root / "notebooks" / LAB
+    shutil.copy(folder / f"{LAB}.ipynb", folder / f"{LAB}-kept-1.ipynb")
+    bundle.write(root, tmp_path / "labs.zip")
+    assert (tmp_path / "labs.zip").read_bytes() == archive.read_bytes()
 
 
 def test_a_notebook_that_was_worked_in_is_refused(tmp_path):

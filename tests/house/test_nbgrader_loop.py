@@ -29,7 +29,7 @@ def course(copy_of_repository):
     def nbgrader(command, *arguments):
         log[command] = python("-m", "nbgrader", command, *arguments)
 
-    python("-c", "import sys; from autograder.release import main; sys.exit(main(['--quiet']))")
+    python("-m", "autograder", "release", "--quiet", LAB)
     released = (root / "notebooks" / LAB / f"{LAB}.ipynb").read_bytes()
     nbgrader("generate_assignment", LAB, "--force")
     assert (root / "notebooks" / LAB / f"{LAB}.ipynb").read_bytes() == released
@@ -72,8 +72,7 @@ def test_right_answers_get_full_marks(course):
     """Does the exported table of grades say 100 of 100?"""
     root, _ = course
     with (root / "grades.csv").open() as file:
-        (row,) = list(csv.DictReader(file))
-    assert row["assignment"] == LAB
+        (row,) = [row for row in csv.DictReader(file) if row["assignment"] == LAB]
     assert row["student_id"] == USER
     assert float(row["score"]) == float(row["max_score"]) == 100
 
