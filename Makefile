@@ -17,7 +17,7 @@ grade: env    ## mark a bundled cohort and print its scores (LAB=03_softmax)
 	@$(RUN) -m autograder grade --demo $(or $(LAB),03_softmax) $(ARGS)
 
 bundle: env   ## write dist/labs.zip, what learners receive
-	@$(RUN) -m autograder release && $(RUN) -m autograder.bundle $(ARGS)
+	@$(RUN) -m autograder release && $(RUN) -m autograder bundle $(ARGS)
 
 check: dev    ## lint, format, releases up to date, pins in order
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m autograder release --check && $(RUN) -m pytest -q tests/house/test_pins.py
