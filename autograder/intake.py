@@ -305,7 +305,8 @@ class _Rebuilding:
         if answers and len(missing) == len(answers):
             self.notes.insert(
                 0, f"No answer cell of {self.released.lab} is in this notebook. Is it another "
-                f"lab's, or were the cells pasted into a new notebook? {FRESH}"
+                f"lab's, or were the cells pasted into a new notebook? What it defines was marked. "
+                f"To be sure: {FRESH[0].lower()}{FRESH[1:]}"
             )  # fmt: skip
             return
         for name in answers:

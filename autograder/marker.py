@@ -9,13 +9,15 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
+import symtable
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from autograder.exercise import Exercise, Lab, generator, load
-from autograder.intake import Submission
+from autograder.intake import Cell, Submission
 from autograder.jail.sandbox import CellResult, Learner, Template
 from autograder.scoring import Score, score
 from utils.calling import Outcome
@@ -84,7 +86,7 @@ class _Marking:
         self.student, self.secret = student, secret
         self.scores: dict[str, Score] = dict(kept)
         self.todo = [ex for ex in lab.exercises if ex.name not in kept]
-        self.cells = [(cell.id, cell.source) for cell in submission.cells if cell.runs]
+        self.cells = [(cell.id, cell.source) for cell in needed(submission)]
         self.learners: dict[tuple[str, ...], Learner] = {}
         self.until = time.monotonic() + 2 * template.limits.notebook
         self.outputs: dict[str, list[dict]] = {}
@@ -188,7 +190,7 @@ class _Marking:
         answers = {e.name: self.submission.answer(e.name) for e in self.lab.exercises}
         reached, queue = set(), [answers[ex.name] + "\n" + own]
         while queue:
-            used = names(queue.pop())
+            _, used = globals_of(queue.pop())
             for other in self.lab.exercises:
                 if other.name not in reached and used & set(other.functions):
                     reached.add(other.name)
@@ -196,12 +198,54 @@ class _Marking:
         return [other for other in failed if other.name in reached]
 
 
-def names(source: str) -> set[str]:
-    """Return the names that code uses; every word of it where it does not parse."""
+def needed(submission: Submission) -> list[Cell]:
+    """Return the cells to run: answers, own cells, and the released code that those build on.
+
+    Released code that binds no name which is used by another cell cannot change an answer.
+    """
+    runs = [cell for cell in submission.cells if cell.runs]
+    chosen = {cell.id for cell in runs if cell.kind != "code"}
+    about = {cell.id: globals_of(cell.source) for cell in runs}
+    used = set().union(*(about[i][1] for i in chosen))
+    while True:
+        more = {i for i, (binds, _) in about.items() if i not in chosen and binds & used}
+        if not more:
+            return [cell for cell in runs if cell.id in chosen]
+        chosen |= more
+        used.update(*(about[i][1] for i in more))
+
+
+@lru_cache(4096)
+def globals_of(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the global names that code binds or changes, and those that it uses.
+
+    Both are all of its words where it is no plain Python.
+    """
     try:
-        return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+        tables = [symtable.symtable(source, "<cell>", "exec")]
+        changed = _changed(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(re.findall(r"\w+", source))
+        words = frozenset(re.findall(r"\w+", source))
+        return words, words
+    binds, uses = set(changed), set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        top = table.get_type() == "module"
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (top or symbol.is_global()):
+                uses.add(symbol.get_name())
+            bound = symbol.is_assigned() or symbol.is_imported()
+            if bound and (top or symbol.is_declared_global()):
+                binds.add(symbol.get_name())
+    return frozenset(binds), frozenset(uses)
+
+
+def _changed(tree: ast.Module) -> Iterator[str]:
+    """Yield the names in `name[...] = value` and `name.part = value`."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+            yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
 
 
 def _plainly(second: Score, needed: list[Exercise]) -> Score:
