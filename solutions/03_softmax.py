@@ -296,7 +296,7 @@ for p in [1.0, 0.6, 0.3, 0.01]:
 # | 0.125, 0.25, 0.625 | 2 | 0.625 | 0.4700 |
 # | 0.5, 0.25, 0.25 | 1 | 0.25 | 1.3863 |
 #
-# The mean is 0.9282. Nothing is forbidden here.
+# The mean is 0.9281. Nothing is forbidden here.
 #
 # Stuck? Run `check.hint("cross_entropy")`.
 
