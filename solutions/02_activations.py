@@ -52,7 +52,8 @@ check = Check("02_activations")
 # brings twice as many people as a sunny Sunday, and the sigmoid has nowhere left to go
 # above 1. "Nobody at all" should be exactly 0, which a sigmoid never reaches.
 # </details>
-#
+
+# %% [markdown]
 # So a unit needs other ways to answer. In all of them the score is $z = w \cdot x + b$, and the
 # activation is $a = g(z)$. Only $g$ changes.
 
@@ -80,10 +81,11 @@ with np.errstate(over="ignore"):  # NumPy would warn here; we look at the result
 
 # %% [markdown]
 # $e^{1000}$ is beyond the largest float (about $1.8 \cdot 10^{308}$): it **overflows** to `inf`. So
-# $1 / (1 + e^{-z})$, typed as it stands, fails at $z = -1000$: it gives the right 0, but by way of `inf`
+# $1 / (1 + e^{-z})$, typed as it stands, stumbles at $z = -1000$: it gives the right 0, but by way of `inf`
 # and with a warning; other ways of writing it end in `nan`. Going the other way is harmless:
 # $e^{-1000}$ is rounded to 0, which is as close as it gets.
-#
+
+# %% [markdown]
 # ### Exercise: activations (18 points)
 #
 # Write three functions. Each works entry by entry on an array of **any shape**, a single number in an
@@ -210,7 +212,8 @@ figures.three_activations(sigmoid, relu, linear, sigmoid_slope, relu_slope)
 #    however far to the right you go.
 # 3. ReLU jumps from slope 1 to 0. The sigmoid is symmetric: $\sigma'(-z) = \sigma'(z)$. Left of 0 ReLU
 #    is flat as well; it saturates on one side only.
-#
+
+# %% [markdown]
 # ## Choosing the output activation
 #
 # The last layer speaks to the outside world, so it must be able to say what the **target** can be,
@@ -276,7 +279,8 @@ mark("02_activations", "choose_output", output_activation)
 #
 # For a number that is never negative a linear output would often do as well; ReLU only rules out nonsense.
 # It has a price: where its score is negative, its slope is 0, and that example teaches nothing.
-#
+
+# %% [markdown]
 # ## Choosing hidden activations: why ReLU trains faster
 #
 # Inside the network no target tells us what to take. There the question is how well it trains, and that
@@ -311,8 +315,8 @@ figures.saturation(sigmoid, sigmoid_slope, relu, relu_slope)
 #
 # 1. The sigmoid loses a factor of about 3 with every layer, so the first of eight gets two thousand
 #    times less than the last. This is the **vanishing gradient**.
-# 2. With two layers hardly, with five or more very much: the loss compounds.
-# 3. They soften the loss for the sigmoid but do not end it, because large scores end up where it is flat. With
+# 2. With two layers hardly, with five or more very much: the shrinking compounds.
+# 3. They soften the shrinking with the sigmoid but do not end it, because large scores end up where it is flat. With
 #    ReLU the layers stay level, but all of them together grow with each layer: at size 4, eight layers have
 #    made the gradient a thousand times larger. A size near 1.4 is right: $\sqrt{2}$ makes up for the half of
 #    the units that is off.
@@ -334,7 +338,8 @@ figures.saturation(sigmoid, sigmoid_slope, relu, relu_slope)
 #
 # $y = 2(3x + 1) - 5 = 6x - 3$: one linear function. The second layer has added nothing.
 # </details>
-#
+
+# %% [markdown]
 # The same happens with matrices. Examples are rows, and a layer takes `X` to `X @ W + b`:
 #
 # $$(X W_1 + b_1)\, W_2 + b_2 = X W + b \qquad \text{for one } W \text{ and one } b .$$
@@ -401,7 +406,8 @@ figures.deep_linear(collapse, relu, relu_slope)
 #
 # This is also why a sigmoid *output* on linear hidden layers is nothing but logistic regression: the hidden
 # layers collapse, and one linear layer with a sigmoid on top remains.
-#
+
+# %% [markdown]
 # ## The ReLU workshop
 #
 # How do corners add up to a curve? Take one input $x$ and $k$ hidden ReLU units. Unit $j$ has a weight $w_j$,
@@ -588,7 +594,8 @@ figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
 #
 # Five questions, 2 points each. Write one letter in quotes. The check only tells you whether it is one of the
 # options; marking comes later, with an explanation of the option you chose.
-#
+
+# %% [markdown]
 # ### Question 1
 #
 # A network has two hidden ReLU units, $f(x) = 2 \max(x - 1, 0) - 3 \max(-x, 0) + 1$. What is $f(-2)$?
@@ -724,7 +731,8 @@ mark("02_activations", "activations_5", answer_activations_5)
 # - **Without** a non-linear activation, any stack of layers collapses into one.
 # - A ReLU network of one input is a line of straight pieces; each unit adds a corner, and its $v$ (times $|w|$) is the
 #   change of slope there.
-#
+
+# %% [markdown]
 # ## What to try next
 #
 # - `fit_pieces` used one unit a piece. Can you pass through three points with a single unit? When?
