@@ -44,6 +44,7 @@ ex.check(
     [
         case("kind_of_problem", np.array([[0, 1, 0], [1, 0, 0], [0, 1, 0]])),
         case("kind_of_problem", np.array([[1, 0, 0], [0, 1, 1], [1, 0, 0]])),
+        case("kind_of_problem", np.array([[0, 1, 1], [1, 0, 0]])),
         case("kind_of_problem", np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])),
     ],
     lambda rng: [
