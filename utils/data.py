@@ -104,3 +104,15 @@ def digits_two_features():
     columns = [[3, 4], [1, 2, 5, 6]]
     ink = np.column_stack([pictures[:, :, chosen].mean(axis=(1, 2)) for chosen in columns])
     return (ink - ink.mean(axis=0)) / ink.std(axis=0), y
+
+
+def spiral(m=210, seed=0):
+    """Three arms of a spiral wound into each other: `X (m, 2)` float64 in about [-1, 1], `y (m,)`.
+
+    The classes 0, 1 and 2 have equal shares, and no straight border separates two of them.
+    """
+    rng = np.random.default_rng(seed)
+    y = np.arange(m) % 3
+    radius = np.sqrt(rng.uniform(0.01, 1, size=m))
+    angle = 2 * np.pi * y / 3 + 3.6 * radius + rng.normal(scale=0.12, size=m)
+    return radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]), y

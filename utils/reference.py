@@ -259,7 +259,7 @@ def cost_gradient(X, y, w, b):
 
 
 def gradient_descent(X, y, w, b, alpha, steps):
-    """`(w, b, costs)` of plain gradient descent: an explicit Euler scheme for theta' = -gradient."""
+    """`(w, b, costs)` of plain gradient descent, as Euler steps of theta' = -gradient."""
     theta, costs = np.append(np.asarray(w, dtype=float), b), []
     for _ in range(steps):
         costs.append(binary_cross_entropy(y, logistic_unit(X, theta[:-1], theta[-1])))
@@ -280,3 +280,101 @@ def compile_and_fit(model, X, y, epochs):
     """Compile with binary cross-entropy and fit; returns the `History`. Source: Keras."""
     model.compile("adam", "binary_crossentropy")
     return model.fit(X, y, verbose=0, epochs=epochs)
+
+
+def numerical_derivative(f, x, eps=1e-5):
+    """(f(x + eps) - f(x - eps)) / (2 eps). Source: the middle of `numpy.gradient`."""
+    return np.gradient([f(x - eps), f(x), f(x + eps)], eps)[1]
+
+
+def symbolic_derivative(formula):
+    """The derivative of a formula in x, as a function of x. Source: SymPy's `diff`."""
+    import sympy
+
+    x = sympy.Symbol("x", real=True)
+    return sympy.lambdify(x, sympy.diff(sympy.sympify(formula, locals={"x": x}), x), "numpy")
+
+
+def local_derivatives(op, inputs):
+    """Partial derivatives of one operation at `inputs`; ValueError for another. Source: SymPy."""
+    import sympy
+
+    a, b = sympy.symbols("a b", real=True)
+    formulas = {
+        "add": a + b, "mul": a * b, "square": a**2, "log": sympy.log(a),
+        "sigmoid": 1 / (1 + sympy.exp(-a)),
+        "relu": sympy.Piecewise((a, a > 0), (0, True)),
+    }  # fmt: skip
+    if op not in formulas:
+        raise ValueError(f"unknown operation: {op!r}")
+    at = dict(zip((a, b), inputs, strict=False))
+    return [float(sympy.diff(formulas[op], symbol).subs(at)) for symbol in at]
+
+
+def topological_order(graph):
+    """Nodes, each after its inputs; ValueError where there is a cycle. Source: `graphlib`."""
+    from graphlib import TopologicalSorter
+
+    order = TopologicalSorter({name: inputs for name, (_, inputs) in graph.items()}).static_order()
+    return [name for name in order if name in graph]
+
+
+def forward(graph, values):
+    """The value of every leaf and node. Source: NumPy's operations, in the order of `graphlib`."""
+    return _flow(graph, values, None, 0.0)
+
+
+def backward(graph, values, output):
+    """d(output)/d(name) for every name. Source: the complex step, Im f(x + ih) / h."""
+    leaves = {name: value for name, value in values.items() if name not in graph}
+    h = 1e-30
+    return {name: float(np.imag(_flow(graph, leaves, name, h)[output]) / h) for name in values}
+
+
+def _flow(graph, values, nudged, h):
+    """Run a graph; the value of the name `nudged` is moved by the imaginary number ih."""
+    operations = {
+        "add": np.add, "mul": np.multiply, "square": np.square, "log": np.log,
+        "relu": lambda a: a if np.real(a) > 0 else 0.0 * a,
+        "sigmoid": lambda a: np.reciprocal(1 + np.exp(-a)),
+    }  # fmt: skip
+    out = dict(values)
+    if nudged in out:
+        out[nudged] = out[nudged] + 1j * h
+    for name in topological_order(graph):
+        op, inputs = graph[name]
+        out[name] = operations[op](*[out[source] for source in inputs])
+        if name == nudged:
+            out[name] = out[name] + 1j * h
+    return out if nudged else {name: float(value) for name, value in out.items()}
+
+
+def network_gradients(X, y, W1, b1, W2, b2):
+    """Gradients of the mean cross-entropy of a ReLU layer and a softmax output, C of 3 or more.
+
+    Source: what one step of scikit-learn's `MLPClassifier` subtracts at a learning rate of 1.
+    """
+    from sklearn.neural_network import MLPClassifier
+
+    model = MLPClassifier(
+        W1.shape[1:], solver="sgd", alpha=0, batch_size=len(X), learning_rate_init=1, momentum=0,
+        nesterovs_momentum=False, shuffle=False,
+    )  # fmt: skip
+    model.partial_fit(X, y, classes=np.arange(len(b2)))
+    now = model.coefs_ + model.intercepts_
+    for own, given in zip(now, (W1, W2, b1, b2), strict=True):
+        own[...] = given
+    model.partial_fit(X, y)
+    moved = model.coefs_ + model.intercepts_
+    dW1, dW2, db1, db2 = (a - b for a, b in zip((W1, W2, b1, b2), moved, strict=True))
+    return dW1, db1, dW2, db2
+
+
+def gradient_check(f, grad, theta, eps=1e-5):
+    """||grad - num|| / (||grad|| + ||num||), num the central differences. Source: `scipy.spatial`."""
+    from scipy.spatial.distance import euclidean
+
+    steps = eps * np.eye(len(theta))
+    num = [numerical_derivative(lambda t, s=s: f(theta + t / eps * s), 0.0, eps) for s in steps]
+    size = euclidean(grad, np.zeros(len(grad))) + euclidean(num, np.zeros(len(num)))
+    return float(euclidean(grad, num) / size) if size else 0.0
