@@ -33,12 +33,15 @@ class Jupyter:
     root: Path
     env: dict[str, str]
 
-    def nbgrader(self, *arguments: str) -> str:
-        """Run an nbgrader command of the instructor in the copy and return what it logged."""
-        command = [sys.executable, "-m", "nbgrader", *arguments]
+    def python(self, *arguments: str) -> None:
+        """Run Python in the copy of the repository."""
+        command = [sys.executable, *arguments]
         done = subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def nbgrader(self, *arguments: str) -> None:
+        """Run an nbgrader command of the instructor in the copy."""
+        self.python("-m", "nbgrader", *arguments)
 
 
 def free_port() -> int:

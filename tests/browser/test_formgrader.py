@@ -1,0 +1,40 @@
+"""The instructor's way: mark in Formgrader what was handed in."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+LAB = "03_softmax"
+ONE_RIGHT_ANSWER = [
+    "def softmax(z):\n",
+    "    e = np.exp(z)\n",
+    "    return e / e.sum(axis=-1, keepdims=True)\n",
+]
+
+
+@pytest.fixture
+def submission(jupyter):
+    """A submission of Ada's that waits to be marked: the first answer right, no other written."""
+    jupyter.python("-m", "autograder", "release", "--quiet", LAB)
+    notebook = json.loads((jupyter.root / "notebooks" / LAB / f"{LAB}.ipynb").read_text())
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "softmax_answer":
+            cell["source"] = ONE_RIGHT_ANSWER
+    folder = jupyter.root / "course" / "submitted" / "ada" / LAB
+    folder.mkdir(parents=True)
+    (folder / f"{LAB}.ipynb").write_text(json.dumps(notebook))
+
+
+@pytest.mark.jail
+def test_the_autograde_button_marks(page, jupyter, submission):
+    """Does the button in Formgrader give the autograder's points?"""
+    page.goto(f"{jupyter.url}/formgrader/manage_submissions/{LAB}")
+    row = page.locator("#main-table tr, table tr").filter(has_text="ada")
+    expect(row).to_contain_text("needs autograding")
+    row.locator(".autograde a").click()
+    dialog = page.locator(".modal-dialog")
+    expect(dialog).to_contain_text("Success", timeout=120_000)
+    page.reload()
+    expect(row).to_contain_text("graded")
+    expect(row.locator(".score")).to_have_text("20 / 100")
