@@ -371,7 +371,7 @@ def network_gradients(X, y, W1, b1, W2, b2):
 
 
 def gradient_check(f, grad, theta, eps=1e-5):
-    """||grad - num|| / (||grad|| + ||num||), num the central differences. Source: `scipy.spatial`."""
+    """||grad - num|| / (||grad|| + ||num||), num central differences. Source: `scipy.spatial`."""
     from scipy.spatial.distance import euclidean
 
     steps = eps * np.eye(len(theta))
