@@ -49,6 +49,9 @@ c.Exchange.root = str(exchange)
 c.Exchange.cache = str(course / "cache")
 c.Exchange.assignment_dir = str(work)
 
+# Validate runs figures and live training too, on whatever machine the learner has.
+c.Execute.timeout = 300
+
 # Learners' code runs in the autograder's sandbox, and the scores are the autograder's.
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))
