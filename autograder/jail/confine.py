@@ -6,9 +6,11 @@ first cell, in a process of one thread, and raise `OSError` where the kernel ref
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
+import re
 import resource
 import struct
 
@@ -16,7 +18,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 CLONE_THREAD = 0x00010000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 1, 2, 4, 8, 4096
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_CAP_AMBIENT = 38, 22, 24, 47
 EPERM, ENOSYS = 1, 38
 
@@ -54,13 +56,20 @@ def cover(path: str) -> None:
         mount("/dev/null", path, None, MS_BIND)
 
 
-def mount_proc() -> None:
-    """Show this process alone, and nothing to write (root may otherwise write /proc/sys)."""
-    flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+def mount_proc(threads: int) -> None:
+    """Show this process alone, and nothing to write (root could otherwise write /proc/sys).
+
+    From Linux 6.14 on the process numbers of a namespace can be limited, which holds for root too.
+    """
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    mount("proc", "/proc", "proc", flags)
+    if linux() >= (6, 14):  # before, this file is the whole machine's
+        with contextlib.suppress(OSError), open("/proc/sys/kernel/pid_max", "w") as file:
+            file.write(str(max(threads, 301)))
     try:
-        mount("proc", "/proc", "proc", flags, "subset=pid")
+        mount("proc", "/proc", "proc", flags | MS_RDONLY, "subset=pid")
     except OSError:  # before Linux 5.8
-        mount("proc", "/proc", "proc", flags)
+        mount("none", "/proc", None, flags | MS_RDONLY | MS_REMOUNT | MS_BIND)
 
 
 def drop_privileges() -> None:
@@ -74,6 +83,12 @@ def drop_privileges() -> None:
     _check(_libc.capset(header, struct.pack("=6I", *[0] * 6)), "capset")
 
 
+def linux() -> tuple[int, int]:
+    """Return the kernel's version."""
+    major, minor, *_ = re.findall(r"\d+", platform.release())
+    return int(major), int(minor)
+
+
 def limit_resources(limits: dict) -> None:
     """Set the kernel's limits; memory counts on top of what the process has mapped already."""
     wanted = {
@@ -81,9 +96,10 @@ def limit_resources(limits: dict) -> None:
         resource.RLIMIT_CPU: limits["cpu"],
         resource.RLIMIT_FSIZE: limits["file_size"],
         resource.RLIMIT_NOFILE: limits["open_files"],
-        resource.RLIMIT_NPROC: limits["threads"],
         resource.RLIMIT_STACK: 8 << 20,
     }
+    if linux() >= (5, 14):  # before, it counts all processes of the user
+        wanted[resource.RLIMIT_NPROC] = limits["threads"]
     if mapped := mapped_bytes():
         wanted[resource.RLIMIT_AS] = mapped + limits["memory"]
     for kind, value in wanted.items():

@@ -80,7 +80,7 @@ def renounce(settings: dict) -> None:
     if sys.platform == "linux":
         confine.limit_resources(settings)
         if settings["jailed"]:
-            confine.mount_proc()
+            confine.mount_proc(settings["threads"])
             confine.drop_privileges()
         if settings["filter"]:
             confine.filter_system_calls()
