@@ -330,6 +330,8 @@ def fit_wave(minimize=None):
                 f"mean squared error {cost:.3f}."
             )
 
+        frame.value = 100
+
     return fig
 
 
@@ -387,10 +389,10 @@ def _keras_steps(sizes, moments):
     move = tf.function(lambda: optimizer.apply([grad], [place]))
     for t in range(1, max(moments) + 1):
         if t in moments:
-            before = np.array(place)
+            before = place.value.numpy()
         move()
         if t in moments:
-            steps[t] = before - np.array(place)
+            steps[t] = before - place.value.numpy()
     return steps
 
 
@@ -522,16 +524,13 @@ def sliding_window(conv1d=None):
     return fig
 
 
-def train_pieces(dense, convolutional, epochs=15, seed=3):
-    """Two networks that look for broad beats, on 200 pieces; the loss on 400 they never saw."""
+def train_pieces(dense, convolutional, epochs=15, studied=100, seed=3):
+    """Two networks that look for broad beats on `studied` pieces; the loss on 400 new ones."""
     import keras
 
-    X, y = data.ecg_windows(600)
-    seen, new = slice(0, 200), slice(200, 600)
+    X, y = data.ecg_windows(studied + 400, int(dense.input_shape[1]))
+    seen, new = slice(0, studied), slice(studied, None)
     names, models = ("dense", "convolutional"), (dense, convolutional)
-    samples = int(dense.input_shape[1])
-    if samples != X.shape[1]:
-        X, y = data.ecg_windows(600, samples)
     curve = LiveCurve("Looking for broad beats", epochs, names, "loss on new pieces")
     for model in models:
         loss = keras.losses.BinaryCrossentropy(from_logits=True)

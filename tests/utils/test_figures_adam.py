@@ -1,0 +1,234 @@
+"""The figures of lab 06_adam, with and without the learner's functions."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from utils import data, reference
+from utils.figures import adam as figures
+
+
+def unfinished(*_):
+    raise NotImplementedError("06_adam: unfinished")
+
+
+def not_numbers(*_):
+    return np.nan
+
+
+FIGURES = {
+    "one_rate": (figures.one_rate, 1),
+    "with_momentum": (figures.with_momentum, 2),
+    "paths": (figures.paths, 3),
+    "effective_steps": (figures.effective_steps, 1),
+    "fit_wave": (figures.fit_wave, 1),
+    "some_pieces": (figures.some_pieces, 0),
+    "sliding_window": (figures.sliding_window, 1),
+}
+
+
+def controls(fig):
+    """The controls that hold a value, by label."""
+    return {c.description: c for c in fig.controls.children if hasattr(c, "value")}
+
+
+def sliders(fig):
+    """The sliders of a figure, by label; a player's hidden clock has no label."""
+    return {name: c for name, c in controls(fig).items() if name and hasattr(c, "readout")}
+
+
+def picture(fig):
+    """The pixels shown."""
+    return np.asarray(Image.open(io.BytesIO(fig.picture.value)))
+
+
+def costs(fig):
+    """The costs in the words of a race, by name."""
+    found = re.findall(r"(gradient descent|momentum|Adam) ([\d.e-]+\d)", fig.text)
+    return {name: float(cost) for name, cost in found}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_moves_without_any_function(name):
+    """Do every slider of each figure and its words and pixels go together, without a note?"""
+    fig = FIGURES[name][0]()
+    for slider in sliders(fig).values():
+        words, pixels, value = fig.text, picture(fig), slider.value
+        slider.value = slider.min if value == slider.max else slider.max
+        assert fig.text != words
+        assert not np.array_equal(picture(fig), pixels)
+        slider.value = value
+    assert fig.notes == []
+
+
+@pytest.mark.parametrize("wrong", [unfinished, not_numbers])
+@pytest.mark.parametrize("name", [name for name, (_, count) in FIGURES.items() if count])
+def test_a_figure_never_raises(name, wrong):
+    """Is an unfinished or broken function noted, and the reference drawn, in every figure?"""
+    make, count = FIGURES[name]
+    fig = make(*[wrong] * count)
+    assert fig.text == make().text
+    assert len(fig.notes) == count
+    assert all(note.endswith("the reference is drawn instead") for note in fig.notes)
+
+
+def test_the_valley_zigzags_and_diverges_where_the_lab_says():
+    """Does the walk arrive below a rate of 2/25, and climb out above?"""
+    fig = figures.one_rate()
+    at = controls(fig)
+    at["learning rate"].value = 0.075
+    assert costs(fig)["gradient descent"] < 0.01
+    assert "-0.875 across" in fig.text
+    at["learning rate"].value = 0.1
+    assert "gradient descent has diverged" in fig.text
+
+
+def test_momentum_wins_in_the_valley():
+    """Is momentum far ahead after 40 steps with the same rate, and equal with beta = 0?"""
+    fig = figures.with_momentum()
+    shown = costs(fig)
+    assert shown["momentum"] < shown["gradient descent"] / 10
+    controls(fig)["beta"].value = 0.0
+    shown = costs(fig)
+    assert shown["momentum"] == shown["gradient descent"]
+
+
+def test_the_learners_step_is_drawn():
+    """Does a walk uphill with the learner's wrong sign show as it is?"""
+    fig = figures.with_momentum(lambda theta, grad, alpha: theta + alpha * grad)
+    assert "gradient descent has diverged" in fig.text
+    assert fig.notes == []
+
+
+def test_adam_leaves_the_saddle_first():
+    """Is Adam the first to find the way down to the side?"""
+    fig = figures.paths()
+    controls(fig)["landscape"].value = "saddle"
+    shown = costs(fig)
+    assert shown["Adam"] < 0.01 < 0.2 < shown["momentum"] < shown["gradient descent"]
+
+
+def test_noise_is_the_same_for_all():
+    """Does momentum with beta = 0 meet the same noisy gradients as gradient descent?"""
+    fig = figures.paths()
+    with fig.hold():
+        controls(fig)["landscape"].value = "noisy"
+        controls(fig)["beta of momentum"].value = 0.0
+    shown = costs(fig)
+    assert shown["momentum"] == shown["gradient descent"]
+
+
+def test_steps_do_not_depend_on_the_scale():
+    """Do gradients near 100 and near 0.01 move alike, and too far without correction?"""
+    fig = figures.effective_steps()
+    assert "gradient near 100 1.00, gradient near 0.01 1.03" in fig.text
+    controls(fig)["without bias correction"].value = True
+    longest = [float(v) for v in re.findall(r"near [\d.]+ ([\d.]+)", fig.text)]
+    assert min(longest) > 6
+    controls(fig)["beta2"].value = 0.9
+    longest = [float(v) for v in re.findall(r"near [\d.]+ ([\d.]+)", fig.text)]
+    assert max(longest) < 1
+
+
+def test_a_missing_correction_shows():
+    """Does the learner who forgot the correction see long steps, without any note?"""
+
+    def bare(theta, grad, m, v, t, alpha, beta1, beta2):
+        m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+        return theta - alpha * m / (np.sqrt(v) + 1e-8), m, v
+
+    fig = figures.effective_steps(bare)
+    assert re.search(r"gradient near 100 6\.\d", fig.text)
+    assert fig.notes == []
+
+
+def test_the_wave_is_found_in_fifty_steps():
+    """Is there a rate that arrives within 50 steps, and one too large, as the lab asks?"""
+    fig = figures.fit_wave()
+    at = controls(fig)
+    at["step"].value = 50
+    errors = {}
+    for rate in (0.01, 0.1, 1.0):
+        at["learning rate"].value = rate
+        errors[rate] = float(re.search(r"error ([\d.]+\d)", fig.text)[1])
+    assert errors[0.1] < 0.06 < 0.5 < errors[0.01]
+    assert errors[1.0] > 1
+
+
+def test_the_window_says_what_it_computes():
+    """Are sum, bias and output those of the window, and is a large stride followed?"""
+    fig = figures.sliding_window()
+    at = controls(fig)
+    numbers = re.search(r"sum (-?[\d.]+), with bias (-?[\d.]+), output ([\d.]+\d)", fig.text)
+    total, shifted, output = (float(v) for v in numbers.groups())
+    assert total == shifted == output > 0
+    with fig.hold():
+        at["bias"].value, at["stride"].value = -1.5, 10
+    assert "window 29 of 30, samples 290 to 298" in fig.text
+    assert fig.text.endswith("output 0.000.")
+
+
+def test_labels_tell_broad_beats():
+    """Do the labels name the pieces that hold a broad beat?"""
+    fig = figures.some_pieces()
+    assert "labels hidden" in fig.text
+    controls(fig)["show labels"].value = True
+    _, y = data.ecg_windows()
+    expected = ", ".join(str(k + 1) for k in range(6) if y[k])
+    assert f"broad beat in picture {expected}." in fig.text
+
+
+def test_the_quiz_picture_has_words():
+    """Can the quiz question be answered from the text alone?"""
+    fig = figures.three_rates()
+    assert all(f"Curve {name}" in fig.text for name in "ABC")
+
+
+def test_the_signal_repeats_itself():
+    """Are signals the same for a seed, other for another, and highest at their peaks?"""
+    x, peaks = data.ecg(1000, seed=1)
+    again, _ = data.ecg(1000, seed=1)
+    other, _ = data.ecg(1000, seed=2)
+    assert np.array_equal(x, again)
+    assert not np.array_equal(x, other)
+    assert 9 <= len(peaks) <= 14
+    assert x[peaks].min() > np.sort(x)[-len(x) // 10]
+
+
+@pytest.mark.slow
+def test_keras_differs_only_in_its_epsilon():
+    """Is the gap large at tiny gradients, and closed by enlarging eps?"""
+    fig = figures.keras_differs(reference.adam_step)
+    gap = float(re.search(r"Largest difference ([\d.]+),", fig.text)[1])
+    assert gap > 0.6
+    at = controls(fig)
+    for t in (1, 10, 100, 1000):
+        with fig.hold():
+            at["step t"].value, at["your step with larger eps"].value = t, True
+        assert "Largest difference 0.000" in fig.text
+
+
+@pytest.mark.slow
+def test_the_networks_train_as_the_lab_says(capsys, monkeypatch):
+    """Do momentum and Adam beat plain descent at the default rates, and is convolution better?"""
+    import keras
+
+    shown = []
+    monkeypatch.setattr(figures.LiveCurve, "finish", lambda curve: shown.append(curve.figure.text))
+    figures.train_digits(epochs=3)
+    plain, rolling, adaptive = (
+        float(re.search(rf"{name} ([\d.]+),? ", shown[0])[1])
+        for name in ("is: gradient descent", "momentum", "Adam")
+    )
+    assert max(rolling, adaptive) < plain
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    dense = [keras.Input((120,)), layers.Dense(16, activation="relu"), layers.Dense(1)]
+    conv = [keras.Input((120, 1)), layers.Conv1D(8, 15, activation="relu")]
+    conv += [layers.GlobalMaxPooling1D(), layers.Dense(1)]
+    figures.train_pieces(keras.Sequential(dense), keras.Sequential(conv), epochs=10)
+    shares = re.findall(r"and ([\d.]+)%", shown[1])
+    assert float(shares[0]) < 90 < float(shares[1])
