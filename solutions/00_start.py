@@ -62,13 +62,17 @@ start.labs()
 # %% [markdown]
 # ## How to hand in
 #
-# 1. Save the notebook (**Ctrl+S**).
+# Learning on your own? Open a lab with the links above. The checks are your marker.
+#
+# In a course, fetch each lab first: menu **Nbgrader**, **Assignment List**, **Fetch**. The list then
+# opens a copy that is yours. When you are done with it:
+#
+# 1. Save it (**Ctrl+S**).
 # 2. Choose **Kernel**, **Restart Kernel and Run All Cells**. This finds an answer that only worked
 #    because of something you have since deleted.
-# 3. In the menu **Nbgrader**, **Assignment List**: **Validate** runs all checks once more, and
-#    **Submit** hands the lab in. You may submit again; the last one counts.
-#
-# Working alone, without a course? Then the checks are your marker, and steps 1 and 2 are enough.
+# 3. In the **Assignment List**, **Validate** runs all checks once more, and **Submit** hands the lab
+#    in. You may submit again; the last one counts.
+# 4. When your instructor has returned it, **Fetch Feedback** stands in the same place.
 
 # %% [markdown]
 # ## What the marking looks at
