@@ -571,7 +571,7 @@ mark("07_backprop", "network_gradients", network_gradients)
 
 # %% [markdown]
 # Gradients in hand, a network can learn what softmax regression cannot: three arms of a spiral, wound into each
-# other. Each frame below takes 40 steps of gradient descent with *your* gradients.
+# other. Each frame below takes 24 steps of gradient descent with *your* gradients.
 #
 # **Try these.**
 #

@@ -114,5 +114,5 @@ def spiral(m=210, seed=0):
     rng = np.random.default_rng(seed)
     y = np.arange(m) % 3
     radius = np.sqrt(rng.uniform(0.01, 1, size=m))
-    angle = 2 * np.pi * y / 3 + 3.6 * radius + rng.normal(scale=0.12, size=m)
+    angle = 2 * np.pi * y / 3 + 6 * radius + rng.normal(scale=0.15, size=m)
     return radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]), y

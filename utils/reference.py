@@ -335,7 +335,7 @@ def _flow(graph, values, nudged, h):
     """Run a graph; the value of the name `nudged` is moved by the imaginary number ih."""
     operations = {
         "add": np.add, "mul": np.multiply, "square": np.square, "log": np.log,
-        "relu": lambda a: a if np.real(a) > 0 else 0.0 * a,
+        "relu": lambda a: a if np.real(a) > 0 else 0.0,
         "sigmoid": lambda a: np.reciprocal(1 + np.exp(-a)),
     }  # fmt: skip
     out = dict(values)

@@ -163,6 +163,13 @@ GRAPHS = {
 }  # fmt: skip
 
 
+def _page(fig):
+    """Axes as large as the picture."""
+    ax = fig.axes()
+    ax.set_position([0, 0, 1, 1])
+    return ax
+
+
 def _number(value):
     return f"{value:.4g}"
 
@@ -176,7 +183,7 @@ def _draw(ax, drawn, values, slopes, current="", handed=None):
     ax.clear()
     ax.set_axis_off()
     columns, rows = zip(*drawn.places.values(), strict=True)
-    ax.set(xlim=(min(columns) - 0.45, max(columns) + 0.6), ylim=(min(rows) - 0.6, max(rows) + 0.55))
+    ax.set(xlim=(min(columns) - 0.45, max(columns) + 0.6), ylim=(min(rows) - 0.85, max(rows) + 0.5))
     for node, (_, inputs) in drawn.graph.items():
         for number, source in enumerate(inputs):
             bend = 0.0 if inputs.count(source) == 1 else (0.22, -0.22)[number]
@@ -392,7 +399,7 @@ class Worksheet(kit.Figure):
 
     def __init__(self, direction):
         what = "values, forward" if direction == "forward" else "slopes, backward"
-        super().__init__(f"A computation graph: {what}", 720, 270)
+        super().__init__(f"A computation graph: {what}", 720, 310)
         self.direction, self.message = direction, ""
         self.rows = widgets.VBox()
         self.widget.children = (self.controls, self.picture, self.rows, self.caption)
@@ -400,7 +407,7 @@ class Worksheet(kit.Figure):
             self.graph = self.choice("graph", list(GRAPHS))
             self.button("Next node", self.step)
             self.button("Start again", self.restart)
-            self.ax = self.axes()
+            self.ax = _page(self)
             self.restart()
             self.graph.observe(lambda _: self.restart(), "value")
             self.on_change(self._show_state)
@@ -527,11 +534,11 @@ def _own_dict(fig, function, name, right, *arguments):
 
 def flow(forward=None, backward=None):
     """Both passes over a graph, node by node, with the numbers of the learner's functions."""
-    with kit.Figure("Forward, then backward", 720, 290) as fig:
+    with kit.Figure("Forward, then backward", 720, 310) as fig:
         choice = fig.choice("graph", list(GRAPHS))
         step = fig.player("step", 11, interval=900)
         leaf = fig.slider("first leaf", -4.0, 4.0, 2.0, 0.5)
-        ax = fig.axes()
+        ax = _page(fig)
 
         def begin(_):
             drawn = GRAPHS[choice.value]
@@ -703,7 +710,8 @@ def measure(shape, weights, forward=None, backward=None):
     Without functions, forward mode is counted by a plain pass, and backward mode by what the
     definition says: for each input of each node a multiplication and an addition.
     """
-    graph, output = _SHAPES[shape](weights)
+    graph, last = _SHAPES[shape](weights)
+    graph["out"], output = ("mul", [last, "scale"]), "out"  # so that a number that counts arrives
     rng = np.random.default_rng(weights)
     names = sorted({source for _, inputs in graph.values() for source in inputs} - graph.keys())
     leaves = {
@@ -807,17 +815,17 @@ def cost_of_modes(forward=None, backward=None):
 
 
 def spiral(network_gradients=None):
-    """A two-layer network learning three arms of a spiral by gradient descent, 40 steps a frame."""
+    """A two-layer network learning three arms of a spiral by gradient descent, 24 steps a frame."""
     from scipy.special import log_softmax, softmax
 
     X, y = data.spiral()
-    last, each, side = 50, 40, np.linspace(-1.15, 1.15, 81)
+    last, each, side = 50, 24, np.linspace(-1.15, 1.15, 81)
     plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     colours = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in kit.COLOURS[:3]])
     with kit.Figure("Three arms of a spiral", 720, 350) as fig:
         frame = fig.player("frame", last)
         hidden = fig.choice("hidden units", {"2": 2, "6": 6, "24": 24}, 24)
-        rate = fig.choice("learning rate", {"0.05": 0.05, "0.5": 0.5, "1": 1.0, "6": 6.0}, 1.0)
+        rate = fig.choice("learning rate", {"0.1": 0.1, "1": 1.0, "4": 4.0}, 1.0)
         left, right = fig.axes(1, 2)
         left.set(aspect="equal", xlim=side[[0, -1]], ylim=side[[0, -1]])
         left.set(xlabel="feature 0", ylabel="feature 1")
@@ -991,7 +999,7 @@ def witnesses(network_gradients, X, y, parameters, by_tape):
         nudged = np.array([(cost(theta + s) - cost(theta - s)) / 2e-5 for s in steps])
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
         nudged = [a.reshape(s) for a, s in zip(np.split(nudged, ends), shapes, strict=True)]
-        ax = fig.axes(yscale="log", ylim=(1e-17, 10), ylabel="largest difference, relative")
+        ax = fig.axes(yscale="log", ylim=(1e-18, 10), ylabel="largest difference, relative")
         ax.set_xticks(range(4), names)
         ax.axhline(1e-6, color=kit.INK, linestyle=":", linewidth=1)
         ax.text(3.4, 1e-6, "1e-6", ha="right", va="bottom")
