@@ -1,0 +1,154 @@
+"""Do all ways of marking a cohort give one gradebook?"""
+
+import contextlib
+import logging
+import shutil
+import warnings
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from autograder import grade
+from autograder.cohort import Course
+from autograder.gradebook import Book, configuration
+from autograder.marker import Marks
+from autograder.scoring import Score
+from tests import cohort
+from tests.cohort import HANDED_IN
+
+LAB = "03_softmax"
+FEW = ["amal", "dana", "fatima", "hanna", "idris", "jing", "kofi", "noor", "otis"]
+
+
+def course(folder, students, lab=LAB):
+    """Lay out a course folder with submissions of the bundled cohort; all use one secret."""
+    files = ((student, cohort.submission(lab, student)) for student in students)
+    cohort.lay_out(lab, files, folder / "submitted")
+    (folder / ".secret").write_bytes(b"of all courses in these tests")
+    return Course(folder)
+
+
+def rows(folder, lab=LAB):
+    """Return what a gradebook holds, without its random ids."""
+    out = {}
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
+        for submission in book.find_assignment(lab).submissions:
+            notebook = submission.notebooks[0]
+            out[submission.student.id] = (
+                submission.timestamp,
+                submission.score,
+                submission.needs_manual_grade,
+                notebook.late_submission_penalty,
+                sorted((g.name, g.auto_score, g.needs_manual_grade) for g in notebook.grades),
+                sorted((c.name, c.auto_comment) for c in notebook.comments),
+            )
+    return out
+
+
+def nbgrader(folder, *converters, stock=False, lab=LAB):
+    """Run nbgrader's converters on a course folder; return the configuration used."""
+    config = configuration()
+    url = f"sqlite:///{folder}/gradebook.db"
+    config.CourseDirectory.root = str(folder)
+    config.CourseDirectory.db_url = url
+    for step in ("source", "submitted", "autograded", "feedback"):
+        config.CourseDirectory[f"{step}_directory"] = step
+    if stock:
+        config.Autograde.pop("sanitize_preprocessors")
+        config.Autograde.pop("autograde_preprocessors")
+    with Book(url, config) as book:
+        book.ensure(lab)
+    for converter in converters:
+        coursedir = CourseDirectory(config=config)
+        coursedir.assignment_id = lab
+        app = converter(coursedir=coursedir, config=config)
+        app.log = logging.getLogger("nbgrader")
+        app.log.setLevel(logging.CRITICAL)
+        with warnings.catch_warnings(), contextlib.suppress(NbGraderException):
+            warnings.simplefilter("ignore")  # nbgrader's own
+            app.start()  # raises at the end where a submission is damaged
+    return config
+
+
+@pytest.mark.jail
+@pytest.mark.slow
+def test_one_worker_two_workers_and_nbgrader_write_the_same_rows(tmp_path, here, monkeypatch):
+    """Are the gradebooks of `grade` and of `nbgrader autograde` equal, damaged files included?"""
+    one, two, stock = (tmp_path / name for name in ("one", "two", "nbgrader"))
+    first = grade.grade(course(one, FEW), [LAB], workers=1)
+    assert first.marked == len(FEW)
+    assert [each["student"] for each in first.problems] == ["otis"]
+    wanted = rows(one)
+    assert wanted["amal"][1] == 100
+    assert wanted["otis"][2]  # somebody has to look at it
+
+    course(stock, FEW)
+    nbgrader(stock, Autograde, GenerateFeedback)
+    assert rows(stock) == wanted
+    for student in ("amal", "fatima", "kofi"):
+        paths = [f / "autograded" / student / LAB / f"{LAB}.ipynb" for f in (one, stock)]
+        ours, theirs = (nbformat.read(path, as_version=4) for path in paths)
+        nbformat.validate(ours)
+        assert ours == theirs
+    page = (stock / "feedback/fatima" / LAB / f"{LAB}.html").read_text()
+    assert "HIDDEN" not in page
+    assert "from autograder" not in page
+
+    monkeypatch.undo()
+    second = grade.grade(course(two, FEW), [LAB], workers=2)
+    assert second.workers == 2
+    assert rows(two) == wanted
+    shutil.rmtree(two / "feedback")
+    nbgrader(two, GenerateFeedback)  # nbgrader's own feedback from our autograded notebooks
+    assert "100.0" in (two / "feedback/amal" / LAB / f"{LAB}.html").read_text()
+
+
+@pytest.mark.slow
+def test_without_any_of_it_honest_submissions_get_the_same_scores(tmp_path):
+    """Does stock nbgrader, with a kernel and the hidden lines, give what the marker gives?
+
+    One answer writes to standard error, which stock nbgrader takes for a failure.
+    """
+    honest = {"amal": 100.0, "fatima": None, "idris": 100.0}
+    course(tmp_path, honest)
+    nbgrader(tmp_path, Autograde, stock=True)
+    scores = {student: row[4] for student, row in rows(tmp_path).items()}
+    assert {name: sum(score for _, score, _ in scores[name]) for name in ("amal", "idris")} == {
+        "amal": 100,
+        "idris": 100,
+    }
+    other = tmp_path / "ours"
+    grade.grade(course(other, honest), [LAB])
+    assert {student: row[4] for student, row in rows(other).items()} == scores
+
+
+def test_late_work_is_penalised_as_nbgrader_does(tmp_path):
+    """Does a submission after the due date lose what nbgrader's plugin takes?"""
+    config = configuration()
+    config.LateSubmissionPlugin.penalty_method = "zero"
+    with Book(f"sqlite:///{tmp_path}/gradebook.db", config) as book:
+        book.ensure(LAB)
+        book.api.update_or_create_assignment(LAB, duedate="2026-03-01 12:00:00 UTC")
+        for penalty in (None, 14.0):
+            marks = Marks(LAB, "jing", [Score("one_hot", 14.0, 14)])
+            book.write(marks, {}, "2026-03-01 11:00:00 UTC" if penalty is None else HANDED_IN)
+            assert rows(tmp_path)["jing"][3] == penalty
+
+
+def test_a_score_given_by_a_person_stays_and_is_flagged(tmp_path):
+    """Is a manual score kept when the work is marked again?"""
+    with Book(f"sqlite:///{tmp_path}/gradebook.db", configuration()) as book:
+        book.ensure(LAB)
+        marks = Marks(LAB, "ada", [Score("one_hot", 7.0, 14)])
+        book.write(marks, {}, None)
+        grade_ = book.api.find_grade("one_hot", LAB, LAB, "ada")
+        grade_.manual_score = 11.0
+        book.api.db.commit()
+        book.write(marks, {}, None)
+        grade_ = book.api.find_grade("one_hot", LAB, LAB, "ada")
+        assert (grade_.auto_score, grade_.manual_score, grade_.score) == (7.0, 11.0, 11.0)
+        assert grade_.needs_manual_grade
