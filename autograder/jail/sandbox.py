@@ -48,7 +48,7 @@ from .channel import (
 
 ROOT = Path(__file__).resolve().parents[2]
 INSIDE = ("__init__", "channel", "confine", "forbid", "learner", "template")
-SCRATCH = "/tmp"
+SCRATCH = "/scratch"  # (the environment itself may stand in /tmp)
 START_SECONDS, CONTROL_SECONDS = 180.0, 20.0
 _BOOT = "import sys; sys.path[:0] = [{!r}]; from {} import template; template.main{!r}"
 
@@ -418,6 +418,7 @@ def _environment(home: str) -> dict[str, str]:
     """Return all that the environment of a learner's process holds."""
     return {
         "HOME": home,
+        "TMPDIR": home,
         "LANG": "C.UTF-8",
         "PATH": "",
         "PYTHONHASHSEED": "0",
@@ -466,13 +467,13 @@ def bubblewrap() -> list[str]:
     if threading.current_thread() is threading.main_thread():
         options += ["--die-with-parent"]  # (it means the thread)
     options += _system()
-    options += ["--proc", "/proc", "--size", str(64 << 20), "--tmpfs", "/tmp", "--dir", "/dev"]
+    options += ["--proc", "/proc", "--size", str(64 << 20), "--tmpfs", SCRATCH, "--dir", "/dev"]
     for device in ("null", "zero", "random", "urandom"):
         options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     options += ["--ro-bind", str(ROOT / "utils"), "/course/utils"]
     for name in INSIDE:
         options += ["--ro-bind", str(jail / f"{name}.py"), f"/course/jail/{name}.py"]
-    return [program, *options, "--remount-ro", "/", "--chdir", "/tmp", "--"]
+    return [program, *options, "--remount-ro", "/", "--chdir", SCRATCH, "--"]
 
 
 def _system() -> list[str]:
