@@ -875,6 +875,8 @@ def spiral(network_gradients=None):
                 states.append((parameters, cost, np.mean(np.argmax(Z, axis=1) == y)))
             return states[: until + 1]
 
+        gradients(*run(0)[0][0])  # so that a note stands there from the beginning
+
         @fig.on_change
         def update():
             try:
