@@ -559,8 +559,8 @@ mark("01_training", "compile_and_fit", compile_and_fit)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# First in two dimensions, where you can watch. Your network trains on the two features from before. When it is done,
-# go through its epochs again with *Play* and *Step*.
+# First in two dimensions, where you can watch. Your network trains on the two features from before, by plain
+# gradient descent with batches of 32. When it is done, press *Reset*, and go through its epochs with *Play* or *Step*.
 #
 # **Think first.** At which cost will the curve start? Will the border of a *network* be a straight line?
 
@@ -569,9 +569,9 @@ figures.train_on_plane(build_model)
 
 # %% [markdown]
 # **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. Then comes a plateau:
-# nothing seems to happen for several epochs, while the weights slowly part ways. Layers of sigmoids are slow
-# starters, and the next lab shows what to do about it. Then the border appears, and may bend,
-# because 25 and 15 units together can draw more than a straight line.
+# nothing seems to happen for some epochs, while the weights slowly part ways. Layers of sigmoids are slow
+# starters; the next lab shows why, and what to do about it. When the border appears, it settles quickly. A network
+# *can* bend its border, but nothing in these points calls for it, so it hardly does.
 #
 # Now all 64 pixels. The figure calls your `compile_and_fit` with your `build_model`, and beside it your own
 # `gradient_descent` trains a single unit on the same pictures. 80 pictures are kept away from both of them.
@@ -582,9 +582,9 @@ figures.train_on_plane(build_model)
 trained = figures.train_digits(build_model, compile_and_fit, gradient_descent, epochs=60)
 
 # %% [markdown]
-# **What it showed.** The unit starts at once; the network has to wait until its layers agree on what to look at.
-# In the end both tell nearly every held-back picture right: zeros and ones are an easy pair. Ten
-# classes will not be (`08_digits`).
+# **What it showed.** The unit improves at once; the network has to wait until its layers agree on what to look at.
+# In the end both tell nearly every held-back picture right: zeros and ones are an easy pair. Ten classes will
+# not be (`08_digits`). And the solid and the broken curves lie on each other: what was learned holds for new pictures too.
 #
 # **How to read a learning curve.** Falling and still steep: train longer. Flat: done, or the learning rate is too small.
 # Jumping: it is too large. The curve of the training data falls on while that of held-back data turns up:
