@@ -21,11 +21,16 @@ from autograder.intake import Cell, Submission
 from autograder.jail.sandbox import CellResult, Learner, Template
 from autograder.scoring import Score, score
 from utils.calling import Outcome
+from utils.forbidden import FAMILIES
 from utils.judging import Case
 
 MAX_LINES = 1000
 # Failures after which a process is no more.
 FATAL = ("Died", "Protocol")
+# Failures that may come from what was destroyed, though no forbidden call was noticed.
+SUSPECT = (*FATAL, "ForbiddenCall", "ImportError", "ModuleNotFoundError", "AttributeError",
+           "Timeout", "Memory")  # fmt: skip
+Forbids = tuple[str, ...]
 # What calls gave, by the identity of their case.
 Known = dict[int, list[Outcome]]
 
@@ -87,30 +92,22 @@ class _Marking:
         self.scores: dict[str, Score] = dict(kept)
         self.todo = [ex for ex in lab.exercises if ex.name not in kept]
         self.cells = [(cell.id, cell.source) for cell in needed(submission)]
-        self.learners: dict[tuple[str, ...], Learner] = {}
+        self.learners: dict[Forbids, Learner] = {}
+        self.silent: dict[Forbids, bool] = {}
+        # In which process each exercise was marked.
+        self.where: dict[str, Forbids] = {}
         self.until = time.monotonic() + 2 * template.limits.notebook
         self.outputs: dict[str, list[dict]] = {}
         self.seconds: dict[str, float] = {}
         self.helped: dict[str, list[str]] = {}
 
     def run(self) -> Marks:
-        # What is forbidden is destroyed in a process for good: each set of it gets its own. The
-        # process that forbids nothing comes first; its outputs are the ones to show.
-        groups = {ex.forbids: None for ex in sorted(self.todo, key=lambda ex: len(ex.forbids))}
         try:
-            for forbids in groups:
-                results = self._learner(forbids).run_cells()
-                self.outputs = self.outputs or {r.cell_id: shown(r) for r in results}
-                # Reports show what happened on visible inputs. Those go first, all of them, so
-                # that nothing an answer then knows of hidden ones can be written into a report.
-                group = [ex for ex in self.todo if ex.forbids == forbids]
-                seen = [self._ask_visible(ex) for ex in group]
-                for ex, known in zip(group, seen, strict=True):
-                    self.scores[ex.name] = self._score(ex, known)
+            for forbids in self._groups():
+                self._mark_group(forbids)
             self._help()
         finally:
-            for learner in self.learners.values():
-                learner.close()
+            self.template.close_learners(self.learners.values())
         return Marks(
             self.lab.name,
             self.student,
@@ -121,12 +118,47 @@ class _Marking:
             self.helped,
         )
 
-    def _learner(self, forbids: tuple[str, ...]) -> Learner:
-        """Return the process for exercises that forbid this, with all cells run in it."""
+    def _groups(self) -> Iterator[Forbids]:
+        """Yield what to forbid, process by process, until every exercise has its score.
+
+        What is forbidden is destroyed in a process for good, so exercises that forbid different
+        things need different processes. But an answer that earns all points where more is destroyed
+        than its exercise asks for earns them anyway, and most answers need none of it: so the
+        exercises that forbid something are tried together first.
+        """
+        if any(not ex.forbids for ex in self.todo):
+            yield ()
+        sets = dict.fromkeys(ex.forbids for ex in self.todo if _joins(ex.forbids))
+        if len(sets) > 1:
+            yield tuple(sorted({family for forbids in sets for family in forbids}))
+        while left := [ex.forbids for ex in self.todo if ex.name not in self.where]:
+            yield left[0]
+
+    def _mark_group(self, forbids: Forbids) -> None:
+        """Mark those exercises that this process can mark; the first one's outputs are shown."""
+        results = self._learner(forbids).run_cells()
+        self.outputs = self.outputs or {r.cell_id: shown(r) for r in results}
+        group = [
+            ex
+            for ex in self.todo
+            if ex.name not in self.where
+            and (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) < set(forbids)))
+        ]
+        # Reports show what happened on visible inputs. Those go first, all of them, so that
+        # nothing an answer then knows of hidden ones can be written into a report.
+        seen = [self._ask_visible(ex, forbids) for ex in group]
+        for ex, known in zip(group, seen, strict=True):
+            result, clean = self._score(ex, forbids, known)
+            if ex.forbids == forbids or clean or result.points == ex.points:
+                self.scores[ex.name], self.where[ex.name] = result, forbids
+
+    def _learner(self, forbids: Forbids) -> Learner:
+        """Return the process in which this is forbidden, with all cells run in it."""
         if forbids not in self.learners:
             with self._timed("cells"):
-                self.learners[forbids] = self.template.learner(self.cells, frozenset(forbids))
-                self.learners[forbids].run_cells()
+                learner = self.template.learner(self.cells, frozenset(forbids))
+                self.learners[forbids] = learner
+                self.silent[forbids] = not any(r.error for r in learner.run_cells())
         return self.learners[forbids]
 
     @contextlib.contextmanager
@@ -135,30 +167,40 @@ class _Marking:
         yield
         self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - started
 
-    def _ask(self, ex: Exercise, cases: list[Case]) -> list[list[Outcome]]:
+    def _ask(self, ex: Exercise, forbids: Forbids, cases: list[Case]) -> list[list[Outcome]]:
         """Make the calls of cases; an answer that ends its process leaves a new one to others."""
-        learner = self._learner(ex.forbids)
+        learner = self._learner(forbids)
         with self._timed(ex.name):
             outcomes = learner.call_many([case.calls for case in cases], ex.deadline)
         fell = any(o.error and o.error.type in FATAL for each in outcomes for o in each)
         if fell and time.monotonic() < self.until:
-            self.learners.pop(ex.forbids).close()
+            self.learners.pop(forbids).close()
         return outcomes
 
-    def _ask_visible(self, ex: Exercise) -> Known:
+    def _ask_visible(self, ex: Exercise, forbids: Forbids) -> Known:
         cases = [case for cases in ex.seen for case in cases]
-        return {id(case): each for case, each in zip(cases, self._ask(ex, cases), strict=True)}
+        outcomes = self._ask(ex, forbids, cases)
+        return {id(case): each for case, each in zip(cases, outcomes, strict=True)}
 
-    def _score(self, ex: Exercise, known: Known | None = None) -> Score:
+    def _score(
+        self, ex: Exercise, forbids: Forbids, known: Known | None = None
+    ) -> tuple[Score, bool]:
+        """Score an exercise; tell as well whether nothing that is forbidden came up."""
         known = dict(known or {})
 
         def run(cases: list[Case]) -> list[list[Outcome]]:
             fresh = [case for case in cases if id(case) not in known]
-            outcomes = self._ask(ex, fresh)
+            outcomes = self._ask(ex, forbids, fresh)
             known.update((id(case), each) for case, each in zip(fresh, outcomes, strict=True))
             return [known[id(case)] for case in cases]
 
-        return score(ex, run, generator(self.secret, self.student, self.lab.name, ex.name))
+        result = score(ex, run, generator(self.secret, self.student, self.lab.name, ex.name))
+        clean = self.silent[forbids] and not any(
+            o.forbidden or (o.error and o.error.type in SUSPECT)
+            for each in known.values()
+            for o in each
+        )
+        return result, clean
 
     def _help(self) -> None:
         """Mark again, with right versions of what it builds on, an exercise that fell short.
@@ -169,13 +211,16 @@ class _Marking:
         failed: list[Exercise] = []
         for ex in self.lab.exercises:
             if self._short(ex) and ex in self.todo and (needed := self._builds_on(ex, failed)):
-                learner = self._learner(ex.forbids)
-                for other in needed:
-                    learner.define("import numpy as np\n\n" + other.source())
                 self.helped[ex.name] = [other.name for other in needed]
-                second = self._score(ex)
-                if second.points > self.scores[ex.name].points:
-                    self.scores[ex.name] = _plainly(second, needed)
+                for forbids in dict.fromkeys((self.where[ex.name], ex.forbids)):
+                    learner = self._learner(forbids)
+                    for other in needed:
+                        learner.define("import numpy as np\n\n" + other.source())
+                    second, clean = self._score(ex, forbids)
+                    if second.points > self.scores[ex.name].points:
+                        self.scores[ex.name] = _plainly(second, needed)
+                    if clean or not self._short(ex):
+                        break
             if self._short(ex) and ex.kind == "function":
                 failed.append(ex)
 
@@ -196,6 +241,11 @@ class _Marking:
                     reached.add(other.name)
                     queue.append(answers[other.name])
         return [other for other in failed if other.name in reached]
+
+
+def _joins(forbids: Forbids) -> bool:
+    """Tell whether an exercise may be tried where other things are forbidden as well."""
+    return bool(forbids) and not any(FAMILIES[family].without for family in forbids)
 
 
 def needed(submission: Submission) -> list[Cell]:

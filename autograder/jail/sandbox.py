@@ -131,6 +131,14 @@ class Template:
         light = any(FAMILIES[name].without for name in forbid)
         return Learner(self._server(light), list(cells), forbid, self.limits)
 
+    def close_learners(self, learners: Iterable[Learner]) -> None:
+        """Kill learners' processes; wait for all of them together, which is quicker."""
+        learners = list(learners)
+        for learner in learners:
+            learner.kill()
+        for learner in learners:
+            learner.close()
+
     def close(self) -> None:
         """End the template and every learner's process."""
         for server in self._servers.values():
@@ -194,6 +202,10 @@ class _Server:
             self.end(reply["pid"])
             raise JailError(str(word))
         return reply["pid"], channel
+
+    def kill(self, pid: int) -> None:
+        """Kill a learner's process without waiting for its death."""
+        self._ask({"kill": pid})
 
     def end(self, pid: int) -> int:
         """Kill a learner's process; return its exit status once it is dead."""
@@ -304,6 +316,11 @@ class Learner:
                 missed += fallen.failure.type == "Timeout"
                 done.append([Outcome(error=fallen.failure) for _ in cases[len(done)]])
         return done
+
+    def kill(self) -> None:
+        """Kill the process; `close` waits for its death."""
+        if self._channel is not None:
+            self._server.kill(self._pid)
 
     def close(self) -> None:
         """Kill the process and wait until it and all it started are dead."""

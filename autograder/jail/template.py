@@ -100,7 +100,13 @@ class Template:
             if not message:
                 break
             request = json.loads(message)
-            reply = self.fork(request["fork"], fds[0]) if fds else self.end(request["end"])
+            if fds:
+                reply = self.fork(request["fork"], fds[0])
+            elif "kill" in request:
+                os.kill(request["kill"], signal.SIGKILL)
+                reply = {}
+            else:
+                reply = self.end(request["end"])
             self.control.sendall(json.dumps(reply).encode())
         for pid in list(self.learners):
             self.end(pid)

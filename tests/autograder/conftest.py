@@ -27,6 +27,9 @@ def here(template, monkeypatch):
         def learner(self, cells, forbid=frozenset()):
             return template.learner(cells, forbid)
 
+        def close_learners(self, learners):
+            template.close_learners(learners)
+
         def close(self):
             pass
 
