@@ -1,0 +1,58 @@
+"""Does each lab's main figure show in JupyterLab, drawn by the solution's own functions?
+
+With PICTURES=1 the pictures of the README are written on the way: `make pictures`.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+PICTURES = Path(__file__).parent / "pictures"
+# The figure that stands for its lab.
+FIGURES = {
+    "01_training": "figures.descent(",
+    "02_activations": "figures.relu_workshop(",
+    "03_softmax": "figures.softmax_bars(",
+    "06_adam": "figures.paths(",
+    "07_backprop": "figures.flow(",
+}
+SOLVED = """
+import sys
+from pathlib import Path
+import nbformat
+from autograder import release
+
+lab, figure, path = sys.argv[1:]
+nb = release.source_notebook(lab)
+code = [cell for cell in nb.cells if cell.cell_type == "code"]
+last = next(i for i, cell in enumerate(code) if figure in cell.source)
+kept = [c for c in code[:last] if not (c.metadata.get("nbgrader") or {}).get("grade")
+        and "demo" not in c.metadata.get("tags", [])]
+nb.cells = [*kept, code[last]]
+Path(path).parent.mkdir(exist_ok=True)
+nbformat.write(nb, path)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_main_figure_of_the_lab_is_shown(lab, jupyter, page, name):
+    """Is there a picture, its text, and a control that the keyboard reaches?"""
+    path = f"notebooks/solved/{name}.ipynb"
+    jupyter.python("-c", SOLVED, name, FIGURES[name], path)
+    lab.open(path)
+    lab.command("notebook:run-all-cells")
+    cell = lab.cell_with(FIGURES[name])
+    figure = cell.locator(".jp-OutputArea")
+    picture = figure.locator("img").first
+    expect(picture).to_be_visible(timeout=90_000)
+    lab.wait_idle()
+    assert picture.evaluate("image => image.naturalWidth") > 300
+    assert len(picture.get_attribute("title")) > 20
+    expect(figure.get_by_role("status")).not_to_be_empty()
+    assert figure.locator("button, [role=slider], select, input").count() > 0
+    if os.environ.get("PICTURES"):
+        PICTURES.mkdir(exist_ok=True)
+        figure.screenshot(path=PICTURES / f"{name}.png")
