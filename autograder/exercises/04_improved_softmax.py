@@ -40,6 +40,7 @@ ex.check(
     [
         case("log_sum_exp", np.array([1.0, 2.0, 0.5])),
         case("log_sum_exp", np.array([[0.5, 1.5], [-2.0, 1.0], [3.0, 2.5]])),
+        case("log_sum_exp", np.array([[0.0, -25.0, -30.0], [-1.0, 0.0, 0.5]])),
     ],
     lambda rng: [
         case("log_sum_exp", rng.normal(size=5)),
@@ -49,6 +50,7 @@ ex.check(
         case("log_sum_exp", Layout(rng.normal(size=(2, 5)), "strided")),
         case("log_sum_exp", Layout(rng.normal(size=(3, 2)), "readonly")),
         case("log_sum_exp", rng.normal(size=(3, 4)).astype(np.float32)),
+        case("log_sum_exp", np.array([-24.0 - 10 * rng.uniform(), 0.0, -40.0])),
     ],
 )
 ex.check(
@@ -225,13 +227,15 @@ ex.check(
     "large logits: finite, however unlikely the class",
     [
         case("log_softmax", np.array([[1000.0, 0.0, 990.0], [-1000.0, -1001.0, 3.0]])),
-        case("log_softmax", np.array([40.0, 0.0, -900.0])),
+        case("log_softmax", np.array([40.0, 39.5, -900.0])),
     ],
     lambda rng: [
         case("log_softmax", _rows(rng, 4, 3, 1e4)),
         case("log_softmax", rng.uniform(9990, 10000, size=(3, 3))),
         case("log_softmax", rng.uniform(-10000, -9995, size=3)),
         case("log_softmax", np.array([[800.0, 0.0], [0.0, 50.0 * rng.uniform(0.9, 1)]])),
+        case("log_softmax", np.array([[900.0, 900.0 - rng.uniform(), -60.0], [-742.3, 0.0, -0.5]])),
+        case("log_softmax", np.array([-9900.0, 50 * rng.uniform(), 9900.0])),
     ],
     weight=2,
 )
@@ -264,6 +268,15 @@ def log_softmax(Z):
 def log_softmax(Z):
     e = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
     return np.log(np.maximum(e / e.sum(axis=-1, keepdims=True), 1e-12))
+
+
+@ex.wrong("zeros patched", "A patch is not needed: no probability is, if you never compute one.")
+def log_softmax(Z):
+    shifted = Z - np.max(Z, axis=-1, keepdims=True)
+    e = np.exp(shifted)
+    P = e / e.sum(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore"):
+        return np.where(P > 0, np.log(P), shifted)
 
 
 @ex.wrong("sign flipped", "A log-probability is at most 0: which term is subtracted?")
@@ -544,7 +557,7 @@ ex.check(
             np.array([[1000.0, 0.0, 990.0], [-1000.0, -1003.0, -1001.0]]),
             np.array([0, 1]),
         ),
-        case("cross_entropy_from_logits", np.array([[40.0, 0.0, 1.0]]), np.array([0]), atol=1e-20),
+        case("cross_entropy_from_logits", np.array([[40.0, 0.0, 1.0]]), np.array([0])),
     ],
     lambda rng: [
         case("cross_entropy_from_logits", _rows(rng, 5, 3, 1e4), rng.integers(0, 3, 5)),
@@ -552,6 +565,11 @@ ex.check(
         case("cross_entropy_from_logits", rng.uniform(-10000, -9990, (2, 3)), np.array([2, 0])),
         case("cross_entropy_from_logits", np.array([[800.0, -800.0], [0.0, 760.0]]),
              np.array([1, 0])),
+        case("cross_entropy_from_logits",
+             np.array([[-60.0, 900.0, 900.0 - rng.uniform()], [0.0, -742.3, -0.5]]),
+             np.array([0, 1])),
+        case("cross_entropy_from_logits", np.array([[9900.0, 50 * rng.uniform(), -9900.0]]),
+             np.array([2])),
     ],
     weight=2,
 )  # fmt: skip
@@ -824,6 +842,69 @@ def build_logits_model(n_features, n_classes):
     )
 
 
+@ex.wrong("no input shape", "Begin the list with keras.Input((n_features,)).", finding="inputs")
+def build_logits_model(n_features, n_classes):
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dense(15, activation="relu"),
+            keras.layers.Dense(n_classes),
+        ]
+    )
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+@ex.wrong("dropout added", "Only the three dense layers belong here.", finding="extra-layer")
+def build_logits_model(n_features, n_classes):
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(15, activation="relu"),
+            keras.layers.Dense(n_classes),
+        ]
+    )
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+@ex.wrong("output layer missing", "The third Dense layer has one unit a class.",
+          finding="layer-count")  # fmt: skip
+def build_logits_model(n_features, n_classes):
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dense(15, activation="relu"),
+        ]
+    )
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+@ex.wrong("model not returned", "The model is built and lost: return it.", finding="none")
+def build_logits_model(n_features, n_classes):
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dense(15, activation="relu"),
+            keras.layers.Dense(n_classes),
+        ]
+    )
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+
+
 @ex.wrong("units swapped", "Compare the numbers of units, layer by layer.", finding="units")
 def build_logits_model(n_features, n_classes):
     import keras
@@ -1009,20 +1090,22 @@ def predicted_classes(model, X):
 
 # --- quiz -----------------------------------------------------------------------------------------
 
-# Three classes have the scores ln 2, ln 3 and ln 5. What is the probability of the third?
+# Three classes have the logits ln 2, ln 3 and ln 5. What is the probability of the third?
+# a) 0.47   b) 0.5   c) 0.33   d) 1
 lab.quiz(
     "multiclass_1",
     points=2,
     right="b",
     options={
-        "a": "ln 5 over the sum of the scores: the exponentials are missing. exp(ln 5) is 5.",
+        "a": "This is ln 5 over the sum of the logits: the exponentials are missing. exp(ln 5) is 5.",
         "b": "The exponentials are 2, 3 and 5; the third has 5 of 10.",
-        "c": "A third would be right if all scores were equal.",
-        "d": "5 over 2 + 3 leaves the third class out of the sum, and gives 1, not a share.",
+        "c": "A third would be right if all logits were equal.",
+        "d": "5 over 2 + 3 leaves the third class out of the sum: it would be certain.",
     },
-    hint="Exponentiate each score first: what is exp(ln 5)?",
+    hint="Exponentiate each logit first: what is exp(ln 5)?",
 )
 # The true classes of four examples got 1/2, 1/4, 1/8 and 1/4. What is the cost?
+# a) 0.69   b) 1.27   c) 1.39   d) 5.55
 lab.quiz(
     "multiclass_2",
     points=2,
@@ -1036,6 +1119,7 @@ lab.quiz(
     hint="-ln(1/2) is ln 2. How many times ln 2 are the others?",
 )
 # In float32, exp overflows above about 88. What does the plain formula give for [100, 99]?
+# a) 0.73 and 0.27   b) 1 and 0   c) inf and inf   d) NaN and NaN
 lab.quiz(
     "multiclass_3",
     points=2,
@@ -1043,13 +1127,15 @@ lab.quiz(
     options={
         "a": "This is the true softmax. The plain formula never gets there: both exponentials "
         "overflow.",
-        "b": "That would need one finite exponential. Both 100 and 99 are above 88.",
-        "c": "Both are inf before the division. What is inf / inf?",
-        "d": "Both exponentials are inf, and inf / inf is NaN.",
+        "b": "Overflow does not round to a winner: both exponentials are inf, and so is the sum.",
+        "c": "Both exponentials are inf before the division. What is inf / inf?",
+        "d": "Both exponentials and their sum are inf, and inf / inf is NaN.",
     },
     hint="Write the two exponentials first, then the sum, then the quotients.",
 )
 # A linear output layer, compiled with loss="sparse_categorical_crossentropy". What happens?
+# a) no error, no warning, a bad model   b) compile or fit raises an error
+# c) Keras puts the softmax in by itself   d) as good a model, only more slowly
 lab.quiz(
     "multiclass_4",
     points=2,
@@ -1057,23 +1143,27 @@ lab.quiz(
     options={
         "a": "Nobody warns: the loss clips and rescales the raw scores as if they were "
         "probabilities, and training goes astray.",
-        "b": "Keras cannot know what the outputs mean, so it raises nothing.",
+        "b": "Keras cannot know what the outputs are meant to be, so it raises nothing.",
         "c": "Keras adds no softmax to a linear layer. It repairs only the other mismatch, softmax "
-        "with from_logits=True.",
-        "d": "The learning rate is not the matter: the loss has the wrong inputs.",
+        "with from_logits=True, and says so.",
+        "d": "More epochs do not help: the steps go down the wrong cost.",
     },
     hint="You trained this very pair in the lab. Look at its curve again.",
 )
-# A model gives the logits [2, 5, 1]. Which needs no softmax?
+# A model gives the logits [2, 5, 1] for one picture. Which question needs no softmax?
+# a) Is it sure of class 1 at more than 95%?   b) Which class is the most likely?
+# c) What would this picture cost if class 0 were true?
+# d) Is it surer than of another picture, with the logits [3, 6, 5]?
 lab.quiz(
     "multiclass_5",
     points=2,
     right="b",
     options={
-        "a": "5 is a logit; how sure the model is follows only after softmax.",
+        "a": "The logit 5 alone does not say: how sure the model is depends on the whole row.",
         "b": "Softmax keeps the order, so the largest logit is the class already.",
-        "c": "Two classes of ten are compared by their probabilities, which need softmax.",
-        "d": "Logits have no scale of their own: 5 may be very sure or hardly sure.",
+        "c": "The cost is -ln of a probability: the log of softmax, worked out from the whole row.",
+        "d": "A larger logit is no greater certainty: only gaps within a row count. Here the second "
+        "picture has the larger logit and the smaller probability.",
     },
-    hint="What does softmax never change about a row of scores?",
+    hint="What does softmax never change about a row of logits?",
 )
