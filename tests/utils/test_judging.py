@@ -87,6 +87,12 @@ def test_an_expected_exception():
         assert (finding.code if finding else None) == code
 
 
+def test_an_exception_of_the_expected_kind_is_right():
+    """Is NumPy's AxisError the ValueError that it is, and an IndexError not?"""
+    assert judged(lambda z: z.sum(axis=7), raises="ValueError") is None
+    assert judged(lambda z: z[7], raises="ValueError").code == "no-raise"
+
+
 def test_quiet_wants_no_warning():
     """Are right values with a warning told apart from wrong ones?"""
     z = np.array([-1.0, 1.0])

@@ -7,6 +7,7 @@ The instant check in the notebook and the marker use the same judges. A judge is
 
 from __future__ import annotations
 
+import builtins
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -125,7 +126,7 @@ def explain_failure(call: Call, index: int, error: Failure) -> Finding:
 
 
 def _judge_raise(raises: str, call: Call, index: int, outcome: Outcome) -> Finding | None:
-    if outcome.error is not None and outcome.error.type == raises:
+    if outcome.error is not None and _is_a(outcome.error.type, raises):
         return None
     if outcome.error is not None and outcome.error.type in ("NotImplementedError", "Missing"):
         return explain_failure(call, index, outcome.error)
@@ -138,6 +139,14 @@ def _judge_raise(raises: str, call: Call, index: int, outcome: Outcome) -> Findi
         got=got,
         next_step=f"Test the input first, then `raise {raises}(...)`.",
     )
+
+
+def _is_a(name: str, wanted: str) -> bool:
+    """Tell whether an exception is of the wanted kind: NumPy's AxisError is a ValueError too."""
+    kinds = [getattr(builtins, n, getattr(np.exceptions, n, None)) for n in (name, wanted)]
+    if not all(isinstance(kind, type) for kind in kinds):
+        return name == wanted
+    return issubclass(*kinds)
 
 
 def _judge_arguments(call: Call, index: int, outcome: Outcome) -> Finding | None:
