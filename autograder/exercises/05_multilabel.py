@@ -53,6 +53,7 @@ ex.check(
         case("kind_of_problem", _one_hot(rng, 1, 3).astype(float)),
         case("kind_of_problem", np.ones((3, 1), dtype=int)),
         case("kind_of_problem", Layout(_one_hot(rng, 4, 4), "readonly")),
+        case("kind_of_problem", Layout(_hot(rng, 4, 3), "strided")),
     ],
     weight=2,
 )
@@ -61,6 +62,7 @@ ex.check(
     [
         case("kind_of_problem", np.array([[0, 1, 0], [0, 0, 0]])),
         case("kind_of_problem", np.array([[1, 1, 0], [0, 0, 0]])),
+        case("kind_of_problem", np.zeros((2, 2), dtype=int)),
     ],
     lambda rng: [
         case("kind_of_problem", np.vstack([_one_hot(rng, 3, 3), np.zeros((1, 3), dtype=int)])),
@@ -73,13 +75,18 @@ ex.check(
     [
         case("kind_of_problem", np.array([[0, 2, 0], [1, 0, 0]]), raises=ValueError),
         case("kind_of_problem", np.array([[0.5, 0.5], [1.0, 0.0]]), raises=ValueError),
+        case("kind_of_problem", np.array([[-1, 1, 1], [1, 0, 0]]), raises=ValueError),
+        case("kind_of_problem", np.array([[0, 2], [2, 0]]), raises=ValueError),
         case("kind_of_problem", np.array([0, 1, 0]), raises=ValueError),
     ],
     lambda rng: [
         case("kind_of_problem", np.array([[2, -1], [0, 1]]), raises=ValueError),
+        case("kind_of_problem", 3 * _one_hot(rng, 3, 3), raises=ValueError),
+        case("kind_of_problem", 2 * _one_hot(rng, 3, 2) - 1, raises=ValueError),
+        case("kind_of_problem", np.full((2, 2), 0.5), raises=ValueError),
+        case("kind_of_problem", _one_hot(rng, 4, 3) + 1e-3, raises=ValueError),
         case("kind_of_problem", _one_hot(rng, 4, 3)[None], raises=ValueError),
         case("kind_of_problem", rng.integers(0, 2, size=5), raises=ValueError),
-        case("kind_of_problem", np.array([[0.0, 1.0], [np.nan, 1.0]]), raises=ValueError),
     ],
 )
 
@@ -153,6 +160,27 @@ def kind_of_problem(targets):
     return "multiclass" if (targets.sum(axis=1) == 1).all() else "multilabel"
 
 
+@ex.wrong("negative numbers let through", "-1 is not 0 or 1 either.")
+def kind_of_problem(targets):
+    if targets.ndim != 2 or (targets > 1).any() or (targets != np.round(targets)).any():
+        raise ValueError("targets are a table of 0 and 1")
+    return "multiclass" if (targets.sum(axis=1) == 1).all() else "multilabel"
+
+
+@ex.wrong("two different values are enough", "0 and 2 are two values as well: test which they are.")
+def kind_of_problem(targets):
+    if targets.ndim != 2 or len(np.unique(targets)) > 2:
+        raise ValueError("targets are a table of 0 and 1")
+    return "multiclass" if (targets.sum(axis=1) == 1).all() else "multilabel"
+
+
+@ex.wrong("both values needed", "A table of nothing but 0s is a table of 0 and 1, too.")
+def kind_of_problem(targets):
+    if targets.ndim != 2 or set(np.unique(targets)) != {0, 1}:
+        raise ValueError("targets are a table of 0 and 1")
+    return "multiclass" if (targets.sum(axis=1) == 1).all() else "multilabel"
+
+
 @ex.wrong("shape not tested", "A single row of numbers is no table: test ndim.")
 def kind_of_problem(targets):
     if not np.isin(targets, (0, 1)).all():
@@ -212,7 +240,13 @@ ex.check(
              **_LOSS),
         case("multilabel_loss", Layout(rng.normal(size=(4, 3)), "readonly"), _labels(rng, 4, 3),
              **_LOSS),
+        case("multilabel_loss", rng.normal(size=(3, 4)), Layout(_labels(rng, 3, 4), "strided"),
+             **_LOSS),
+        case("multilabel_loss", Layout(rng.normal(size=(3, 3)), "fortran"),
+             Layout(_labels(rng, 3, 3).astype(float), "readonly"), **_LOSS),
         case("multilabel_loss", rng.normal(size=(3, 2)).astype(np.float32), _labels(rng, 3, 2)),
+        case("multilabel_loss", rng.normal(size=(2, 3)).astype(np.float32),
+             _labels(rng, 2, 3).astype(np.float32)),
     ],
 )  # fmt: skip
 ex.check(
@@ -622,6 +656,8 @@ ex.check(
         case("predict_labels", rng.uniform(size=(1, 3)), 0.4),
         case("predict_labels", rng.uniform(size=(3, 3)), 0.5),
         case("predict_labels", Layout(rng.uniform(size=(4, 2)), "strided"), 0.55),
+        case("predict_labels", Layout(rng.uniform(size=(5, 3)), "readonly"), 0.45),
+        case("predict_labels", rng.integers(0, 9, size=(4, 3)).astype(np.float32) / 8, 0.55),
     ],
 )
 ex.check(
@@ -634,6 +670,12 @@ ex.check(
         case("predict_labels", rng.uniform(size=(6, 4)), rng.uniform(0.2, 0.8, 4)),
         case("predict_labels", rng.uniform(size=(3, 3)), rng.uniform(0.2, 0.8, 3)),
         case("predict_labels", rng.uniform(size=(1, 2)), rng.uniform(0.2, 0.8, 2)),
+        case("predict_labels", rng.uniform(size=(6, 1)), rng.uniform(0.2, 0.8, 1)),
+        case(
+            "predict_labels",
+            Layout(rng.uniform(size=(4, 3)), "fortran"),
+            Layout(rng.uniform(0.2, 0.8, 3), "strided"),
+        ),
     ],
 )
 ex.check(
@@ -770,6 +812,8 @@ def _fresh_scores(name):
         case(name, *_pair(rng, 9, 4, 0.15)),
         case(name, *_pair(rng, 3, 3, 0.3)),
         case(name, *(a.astype(float) for a in _pair(rng, 6, 2, 0.3))),
+        case(name, (pair := _pair(rng, 5, 3, 0.2))[0].astype(float), pair[1]),
+        case(name, *(Layout(a, "readonly") for a in _pair(rng, 8, 3, 0.2))),
         case(name, *_pair(rng, 1, 5, 0.0)),
         case(name, *_pair(rng, 4, 3, 1.0)),
     ]
@@ -887,27 +931,63 @@ def choose_thresholds(P, Y, miss_cost, false_alarm_cost):
     return np.array(best)
 
 
-def _observed(rng, m, k):
-    """Return probabilities of which some are equal, and labels that go with them."""
-    P = rng.integers(1, 23, size=(m, k)) / 23
-    return P, (rng.uniform(size=(m, k)) < P).astype(int)
+def _observed(rng, m, k, miss_cost=1, false_alarm_cost=1):
+    """Return probabilities of which some are equal, and labels that go with them.
+
+    A mean of costs, or a cost divided by another, is rounded and may break a tie the wrong way.
+    So the number of examples is a power of 2, where a mean of counts is exact, and where the two
+    costs differ no two thresholds of a label share the lowest cost.
+    """
+    while True:
+        P = rng.integers(1, 23, size=(m, k)) / 23
+        Y = (rng.uniform(size=(m, k)) < P).astype(int)
+        if miss_cost == false_alarm_cost or not _tied(P, Y, miss_cost, false_alarm_cost):
+            return P, Y
+
+
+def _tied(P, Y, miss_cost, false_alarm_cost):
+    for p, y in zip(P.T, Y.T, strict=True):
+        said = p >= np.append(np.unique(p), 1.01)[:, None]
+        cost = miss_cost * (~said & (y == 1)).sum(1) + false_alarm_cost * (said & (y == 0)).sum(1)
+        if np.sum(cost == cost.min()) > 1:
+            return True
+    return False
+
+
+def _dear(rng, m, k, miss_cost, false_alarm_cost):
+    costs = miss_cost, false_alarm_cost
+    return case("choose_thresholds", *_observed(rng, m, k, *costs), *costs)
 
 
 _OBSERVED = np.array(
-    [[0.91, 0.2, 0.4], [0.625, 0.7, 0.3], [0.4, 0.515, 0.8], [0.3, 0.1, 0.6], [0.1, 0.6, 0.2]]
+    [
+        [0.91, 0.2, 0.4],
+        [0.625, 0.7, 0.3],
+        [0.4, 0.515, 0.8],
+        [0.3, 0.1, 0.6],
+        [0.1, 0.6, 0.2],
+        [0.2, 0.35, 0.5],
+        [0.8, 0.45, 0.9],
+        [0.55, 0.8, 0.7],
+    ]
 )
-_PRESENT = np.array([[1, 0, 1], [1, 0, 0], [0, 1, 1], [1, 0, 0], [0, 1, 1]])
+_PRESENT = np.array(
+    [[1, 0, 1], [1, 0, 0], [0, 1, 1], [1, 0, 0], [0, 1, 1], [0, 0, 0], [0, 1, 1], [1, 0, 0]]
+)
 
 ex.check(
     "misses and false alarms cost the same",
     [
         case("choose_thresholds", _OBSERVED, _PRESENT, 1.0, 1.0),
-        case("choose_thresholds", _OBSERVED[:, :2], 1 - _PRESENT[:, :2], 1.0, 1.0),
+        case("choose_thresholds", _OBSERVED[:4, :2], 1 - _PRESENT[:4, :2], 1.0, 1.0),
     ],
     lambda rng: [
-        case("choose_thresholds", *_observed(rng, 12, 3), 1.0, 1.0),
+        case("choose_thresholds", *_observed(rng, 16, 3), 1.0, 1.0),
         case("choose_thresholds", *_observed(rng, 4, 4), 2, 2),
-        case("choose_thresholds", *_observed(rng, 30, 2), 1.0, 1.0),
+        case("choose_thresholds", *_observed(rng, 32, 2), 1.0, 1.0),
+        case("choose_thresholds", (pair := _observed(rng, 8, 3))[0], pair[1].astype(float), 1, 1),
+        case("choose_thresholds", *(Layout(a, "readonly") for a in _observed(rng, 8, 3)), 1.0, 1.0),
+        case("choose_thresholds", *(Layout(a, "strided") for a in _observed(rng, 8, 2)), 2.0, 2.0),
     ],
 )
 ex.check(
@@ -917,9 +997,10 @@ ex.check(
         case("choose_thresholds", _OBSERVED, _PRESENT, 1.0, 3.0),
     ],
     lambda rng: [
-        case("choose_thresholds", *_observed(rng, 15, 3), 4.0, 1.0),
-        case("choose_thresholds", *_observed(rng, 15, 2), 1, 6),
-        case("choose_thresholds", *_observed(rng, 8, 3), 0.5, 2.5),
+        _dear(rng, 16, 3, 4.0, 1.0),
+        _dear(rng, 16, 2, 1, 6),
+        _dear(rng, 8, 3, 0.5, 2.5),
+        _dear(rng, 8, 2, 3.0, 1.0),
     ],
 )
 ex.check(
@@ -931,13 +1012,17 @@ ex.check(
              np.array([[0], [1], [0], [1]]), 1.0, 1.0),
     ],
     lambda rng: [
-        case("choose_thresholds", P := _observed(rng, 6, 2)[0], np.zeros_like(P, dtype=int), 3.0,
+        case("choose_thresholds", P := _observed(rng, 8, 2)[0], np.zeros_like(P, dtype=int), 3.0,
              1.0),
-        case("choose_thresholds", P := _observed(rng, 6, 2)[0], np.ones_like(P, dtype=int), 1.0,
+        case("choose_thresholds", P := _observed(rng, 8, 2)[0], np.ones_like(P, dtype=int), 1.0,
              2.0),
         case("choose_thresholds", np.array([[0.5], [0.5], [0.5], [0.25]]),
              np.array([[1], [0], [1], [0]]), 1.0, 2.0),
         case("choose_thresholds", np.array([[0.35]]), np.array([[1]]), 1.0, 1.0),
+        case("choose_thresholds", np.array([[0.35, 0.0], [0.85, 1.0]]), np.array([[0, 1], [0, 1]]),
+             1.0, 4.0),
+        case("choose_thresholds", np.array([[0.875], [0.25], [0.5], [0.125]], dtype=np.float32),
+             np.array([[1], [0], [1], [0]]), 1.0, 1.0),
     ],
 )  # fmt: skip
 
