@@ -498,7 +498,9 @@ for n in [2, 4, 8, 16]:
 # $C$ classes, on $m$ examples at once:
 #
 # $$Z_1 = X W_1 + b_1, \quad A_1 = \operatorname{relu}(Z_1), \quad Z_2 = A_1 W_2 + b_2, \quad
-#   P = \operatorname{softmax}(Z_2), \quad J = -\frac{1}{m} \sum_i \ln P_{i, y_i} .$$
+#   P = \operatorname{softmax}(Z_2) ,$$
+#
+# and the cost $J = -\frac{1}{m} \sum_i \ln P_{i, y_i}$.
 #
 # Backward, write $dZ_2$ for $\partial J / \partial Z_2$: **an array of the shape of $Z_2$**. Softmax and cross-entropy together leave
 #
@@ -585,9 +587,10 @@ figures.spiral(network_gradients)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Two ReLU units bend a border twice at most; the cost stays high whatever the gradient does.
+# 1. Two ReLU units fold the plane along two lines only, so a border has next to no bends; the cost stays near 0.7.
 # 2. First the coarse sectors far from the middle, then the turns inwards, where the arms are close together.
-# 3. It jumps. The gradient is right, but it is right only nearby: it says where downhill is, not how far.
+# 3. It jumps. The gradient is right, but only nearby: it says where downhill is, not how far. In the end the
+#    middle turns blank: a jump has switched units off for every example, and a unit that is off learns nothing.
 #
 # ## Checking gradients
 #

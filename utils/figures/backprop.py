@@ -18,7 +18,7 @@ from utils.figures import kit
 
 # formula for SymPy, function of one number, range of x, where to begin
 _CURVES = {
-    "x cubed": ("x**3", lambda x: x**3, (-2.0, 2.0), 1.0),
+    "x cubed": ("x**3", lambda x: x**3, (-1.0, 2.2), 1.0),
     "sin x": ("sin(x)", np.sin, (-4.0, 4.0), 1.0),
     "exp x": ("exp(x)", np.exp, (-2.0, 2.0), 0.5),
     "ReLU": ("Piecewise((x, x > 0), (0, True))", lambda x: max(x, 0.0), (-2.0, 2.0), 0.0),
@@ -35,7 +35,7 @@ def secant(numerical_derivative=None):
     exponents = np.arange(0, -15.01, -0.25)
     with kit.Figure("A secant becomes the tangent", 720, 330) as fig:
         curve = fig.choice("function", list(_CURVES))
-        place = fig.slider("x", -2.0, 2.0, 1.0, 0.05)
+        place = fig.slider("x", -1.0, 2.2, 1.0, 0.05)
         power = fig.slider("step 10 to the", -15.0, 0.0, 0.0, 0.25)
         left, right = fig.axes(1, 2)
         left.set(xlabel="x", ylabel="f(x)")
@@ -423,7 +423,7 @@ class Worksheet(kit.Figure):
             )  # fmt: skip
             box.observe(lambda change, name=name: self._entered(name, change["new"]), "value")
             self.boxes[name] = box
-            self.verdicts[name] = widgets.HTML(layout=widgets.Layout(width="56px"))
+            self.verdicts[name] = widgets.HTML(layout=widgets.Layout(width="76px"))
         pairs = [widgets.HBox([self.boxes[n], self.verdicts[n]]) for n in self.sheet.names]
         self.rows.children = (
             widgets.HBox(pairs, layout=widgets.Layout(flex_flow="row wrap", max_width="720px")),
