@@ -116,3 +116,35 @@ def spiral(m=210, seed=0):
     radius = np.sqrt(rng.uniform(0.01, 1, size=m))
     angle = 2 * np.pi * y / 3 + 6 * radius + rng.normal(scale=0.15, size=m)
     return radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]), y
+
+
+SHAPES = ("circle", "square", "triangle")
+
+
+def scenes(m=1500, seed=0, noise=0.2):
+    """Noisy pictures of a circle, a square and a triangle, any of them or none.
+
+    Returns `X (m, 256)` float64, each row a 16 by 16 picture with values in [0, 1], and `Y (m, 3)`
+    int in {0, 1}, a column for each of `SHAPES`. Half of the scenes hold a circle, two in five a
+    square, three in ten a triangle, independently of each other.
+    """
+    rng = np.random.default_rng(seed)
+    Y = (rng.uniform(size=(m, 3)) < (0.5, 0.4, 0.3)).astype(int)
+    size = rng.uniform(4, 5, size=(m, 3, 1, 1))
+    left, down = rng.uniform(5.5, 9.5, size=(2, m, 3, 1, 1))
+    ink = rng.uniform(0.7, 1, size=(m, 3, 1, 1))
+    down, across = np.arange(16)[:, None] - down + 0.5, np.arange(16) - left + 0.5
+    beyond = np.stack(  # distance from the outline, in pixels
+        [
+            np.hypot(across, down)[:, 0] - 1.1 * size[:, 0],
+            np.maximum(np.abs(across), np.abs(down))[:, 1] - size[:, 1],
+            np.maximum(
+                down[:, 2] - 0.9 * size[:, 2],
+                (2 * np.abs(across[:, 2]) - down[:, 2]) / np.sqrt(5) - 0.62 * size[:, 2],
+            ),
+        ],
+        axis=1,
+    )
+    lines = Y[:, :, None, None] * ink * np.clip(1 - np.abs(beyond), 0, 1)
+    X = lines.max(axis=1) + rng.normal(scale=noise, size=(m, 16, 16))
+    return np.clip(X, 0, 1).reshape(m, -1), Y

@@ -378,3 +378,61 @@ def gradient_check(f, grad, theta, eps=1e-5):
     num = [numerical_derivative(lambda t, s=s: f(theta + t / eps * s), 0.0, eps) for s in steps]
     size = euclidean(grad, np.zeros(len(grad))) + euclidean(num, np.zeros(len(num)))
     return float(euclidean(grad, num) / size) if size else 0.0
+
+
+def multilabel_loss(Z, Y):
+    """Mean over examples and labels of binary cross-entropy. Source: `scipy.special.log_expit`."""
+    from scipy.special import log_expit
+
+    Z, Y = np.asarray(Z, dtype=float), np.asarray(Y)
+    return float(-np.mean(Y * log_expit(Z) + (1 - Y) * log_expit(-Z)))
+
+
+def build_multilabel_model(n_features, n_labels):
+    """25 and 15 ReLU units, `n_labels` sigmoid units, compiled. Source: Keras."""
+    import keras
+
+    units = [keras.layers.Dense(n, activation="relu") for n in (25, 15)]
+    outputs = keras.layers.Dense(n_labels, activation="sigmoid")
+    model = keras.Sequential([keras.Input((n_features,)), *units, outputs])
+    model.compile(optimizer="adam", loss="binary_crossentropy")
+    return model
+
+
+def predict_labels(P, thresholds):
+    """`(m, L)` ints, 1 where a probability reaches its threshold. Source: `np.heaviside`."""
+    return np.heaviside(np.asarray(P, dtype=float) - thresholds, 1).astype(int)
+
+
+def label_accuracy(Y, Yhat):
+    """Share of the labels that are right. Source: `sklearn.metrics.hamming_loss`."""
+    from sklearn.metrics import hamming_loss
+
+    return 1.0 - float(hamming_loss(np.ravel(Y), np.ravel(Yhat)))
+
+
+def exact_match(Y, Yhat):
+    """Share of the examples whose labels are all right. Source: `np.unique` of the mistakes."""
+    wrong, _ = np.nonzero(np.asarray(Y) != np.asarray(Yhat))
+    return 1.0 - len(np.unique(wrong)) / len(Y)
+
+
+def threshold_mistakes(p, y):
+    """Candidates for the threshold of one label, and how many misses and false alarms each makes.
+
+    The candidates are the observed probabilities, increasing, and 1.01. Source: `np.searchsorted`.
+    """
+    candidates = np.append(np.unique(p), 1.01)
+    misses = np.searchsorted(np.sort(p[y == 1]), candidates)
+    kept = np.searchsorted(np.sort(p[y == 0]), candidates)
+    return candidates, misses, np.sum(y == 0) - kept
+
+
+def choose_thresholds(P, Y, miss_cost, false_alarm_cost):
+    """For each label the threshold of lowest cost, the highest such. Source: `np.searchsorted`."""
+    best = []
+    for p, y in zip(np.asarray(P, dtype=float).T, np.asarray(Y).T, strict=True):
+        candidates, misses, alarms = threshold_mistakes(p, y)
+        cost = miss_cost * misses + false_alarm_cost * alarms
+        best.append(candidates[len(cost) - 1 - np.argmin(cost[::-1])])
+    return np.array(best)
