@@ -77,13 +77,13 @@ def enclose(pipe: socket.socket, settings: dict) -> None:
 
 def renounce(settings: dict) -> None:
     """Give up what the process could still do; from here on there is no way back."""
-    if sys.platform == "linux":
+    strict = settings["jailed"]
+    with contextlib.nullcontext() if strict else contextlib.suppress(OSError, AttributeError):
         confine.limit_resources(settings)
-        if settings["jailed"]:
+        if strict:
             confine.mount_proc(settings["threads"])
-            confine.drop_privileges()
-        if settings["filter"]:
-            confine.filter_system_calls()
+        confine.drop_privileges()
+        confine.filter_system_calls()
 
 
 class Service:

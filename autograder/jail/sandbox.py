@@ -20,7 +20,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -35,6 +34,7 @@ from traitlets.config import Configurable
 from utils.calling import Call, Failure, Outcome
 from utils.forbidden import FAMILIES
 
+from .bwrap import SCRATCH, JailError, command, environment
 from .channel import (
     RETURNED,
     Channel,
@@ -44,53 +44,38 @@ from .channel import (
     calls_to_body,
     failure_from_body,
     outcomes_from_body,
-)  # fmt: skip
+)
+from .layers import Layer, layers
 
-ROOT = Path(__file__).resolve().parents[2]
-INSIDE = ("__init__", "channel", "confine", "forbid", "learner", "template")
-SCRATCH = "/scratch"  # (the environment itself may stand in /tmp)
+__all__ = ["CellResult", "JailError", "Layer", "Learner", "Limits", "Template", "layers"]
+
 START_SECONDS, CONTROL_SECONDS = 180.0, 20.0
-_BOOT = "import sys; sys.path[:0] = [{!r}]; from {} import template; template.main{!r}"
 
 
-class JailError(RuntimeError):
-    """The jail does not work here, or has stopped working; no learner's fault."""
+def _limit(kind: type, default: float, text: str) -> Any:
+    return kind(default, help=text).tag(config=True)
 
 
 class Limits(Configurable):
     """What one learner's process may use."""
 
-    cell = Float(30.0, help="Seconds a cell may run.").tag(config=True)
-    notebook = Float(120.0, help="Seconds all cells of a notebook may run together.").tag(
-        config=True
-    )
-    call = Float(2.0, help="Seconds a call may take where its exercise names no deadline.").tag(
-        config=True
-    )
-    grace = Float(
-        1.0, help="Seconds after a deadline before a process that does not react is killed."
-    ).tag(config=True)
-    patience = Integer(
-        3, help="Deadlines a function may miss before its other cases are given up."
-    ).tag(config=True)
-    restarts = Integer(2, help="How often a process that died is started again.").tag(config=True)
-    cpu = Integer(300, help="Seconds of processor time.").tag(config=True)
-    memory = Integer(2 << 30, help="Bytes of memory, on top of the imported libraries.").tag(
-        config=True
-    )
-    file_size = Integer(64 << 20, help="Bytes of the largest file.").tag(config=True)
-    scratch_size = Integer(64 << 20, help="Bytes of all files in the scratch folder.").tag(
-        config=True
-    )
-    output = Integer(64 << 10, help="Bytes of each output stream kept from a cell.").tag(
-        config=True
-    )
-    open_files = Integer(256, help="Files open at a time.").tag(config=True)
-    threads = Integer(256, help="Threads (new processes are refused altogether).").tag(config=True)
+    cell = _limit(Float, 30.0, "Seconds a cell may run.")
+    notebook = _limit(Float, 120.0, "Seconds all cells of a notebook may run together.")
+    call = _limit(Float, 2.0, "Seconds for a call where its exercise names no deadline.")
+    grace = _limit(Float, 1.0, "Seconds from a missed deadline until the process is killed.")
+    patience = _limit(Integer, 3, "Missed deadlines until a function's other cases are given up.")
+    restarts = _limit(Integer, 2, "How often a process that died is started again.")
+    cpu = _limit(Integer, 300, "Seconds of processor time.")
+    memory = _limit(Integer, 2 << 30, "Bytes of memory, on top of the imported libraries.")
+    file_size = _limit(Integer, 64 << 20, "Bytes of the largest file.")
+    scratch_size = _limit(Integer, 64 << 20, "Bytes of all files in the scratch folder.")
+    output = _limit(Integer, 64 << 10, "Bytes kept of each output stream of a cell.")
+    open_files = _limit(Integer, 256, "Files open at a time.")
+    threads = _limit(Integer, 256, "Threads (new processes are refused altogether).")
 
     def to_settings(self) -> dict:
-        """Return what the learner's process sets for itself."""
-        return {name: getattr(self, name) for name in self.trait_names(config=True)}
+        """Return the limits by name, as the learner's process sets them for itself."""
+        return {name: getattr(self, name) for name in self.class_own_traits(config=True)}
 
 
 @dataclass(frozen=True)
@@ -162,18 +147,19 @@ class _Server:
     def __init__(self, jailed: bool, light: bool) -> None:
         self.jailed = jailed
         self.folder = tempfile.mkdtemp(prefix="learner-")
+        self.scratch: dict[int, str] = {}
         self.lock = threading.Lock()
         self.control, inner = socket.socketpair()
-        command = _command(inner.fileno(), self.folder, jailed, light)
+        start = command(inner.fileno(), self.folder, jailed, light)
         with open(os.path.join(self.folder, "log"), "wb") as log:
             self.process = subprocess.Popen(
-                command,
+                start,
                 pass_fds=[inner.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd="/" if jailed else self.folder,
-                env=_environment(SCRATCH if jailed else self.folder),
+                env=environment(SCRATCH if jailed else self.folder),
                 start_new_session=True,
             )
         inner.close()
@@ -185,10 +171,9 @@ class _Server:
     def fork(self, settings: dict) -> tuple[int, Channel]:
         """Have a learner's process forked; return its number and the pipe to it."""
         ours, theirs = socket.socketpair()
-        if not self.jailed:
-            settings = settings | {"scratch": tempfile.mkdtemp(dir=self.folder)}
+        scratch = SCRATCH if self.jailed else tempfile.mkdtemp(dir=self.folder)
         with theirs:
-            reply = self._ask({"fork": settings}, [theirs.fileno()])
+            reply = self._ask({"fork": settings | {"scratch": scratch}}, [theirs.fileno()])
         if "error" in reply:
             ours.close()
             raise JailError(f"no process for the learner: {reply['error']}")
@@ -201,6 +186,7 @@ class _Server:
             channel.close()
             self.end(reply["pid"])
             raise JailError(str(word))
+        self.scratch[reply["pid"]] = scratch
         return reply["pid"], channel
 
     def kill(self, pid: int) -> None:
@@ -209,7 +195,10 @@ class _Server:
 
     def end(self, pid: int) -> int:
         """Kill a learner's process; return its exit status once it is dead."""
-        return self._ask({"end": pid})["status"]
+        status = self._ask({"end": pid})["status"]
+        if (scratch := self.scratch.pop(pid, SCRATCH)) != SCRATCH:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return status
 
     def close(self) -> None:
         self.control.close()
@@ -260,7 +249,7 @@ class Learner:
         self, server: _Server, cells: list[tuple[str, str]], forbid: list[str], limits: Limits
     ) -> None:
         self._server, self._cells, self._limits = server, cells, limits
-        self._settings = limits.to_settings() | {"forbid": forbid, "filter": True}
+        self._settings = limits.to_settings() | {"forbid": forbid}
         self._results: dict[int, CellResult] = {}
         self._fatal: set[int] = set()
         self._definitions: list[str] = []
@@ -426,96 +415,3 @@ def _cell_result(name: str, body: Any) -> CellResult:
     if not math.isfinite(seconds):
         raise ValueError("a strange time")
     return CellResult(name, stdout, stderr, failure_from_body(error), seconds)
-
-
-# --- bubblewrap -----------------------------------------------------------------------------------
-
-
-def _environment(home: str) -> dict[str, str]:
-    """Return all that the environment of a learner's process holds."""
-    return {
-        "HOME": home,
-        "TMPDIR": home,
-        "LANG": "C.UTF-8",
-        "PATH": "",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": home,
-        "KERAS_HOME": home,
-        "KERAS_BACKEND": "tensorflow",
-        "CUDA_VISIBLE_DEVICES": "",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "MALLOC_ARENA_MAX": "2",
-        **{
-            f"{lib}_NUM_THREADS": "1"
-            for lib in ("OMP", "OPENBLAS", "MKL", "TF_INTRAOP", "TF_INTEROP")
-        },
-    }
-
-
-def _command(control: int, folder: str, jailed: bool, light: bool) -> list[str]:
-    """Return the command line of a template process."""
-    root, package = ("/course", "jail") if jailed else (str(ROOT), "autograder.jail")
-    args = (control, SCRATCH if jailed else folder, jailed, light)
-    python = [sys.executable, "-s", "-P", "-c",
-              _BOOT.format(root, package, args)]  # fmt: skip
-    return [*bubblewrap(), *python] if jailed else python
-
-
-def bubblewrap() -> list[str]:
-    """Return bubblewrap's command line up to the program to run."""
-    program = shutil.which("bwrap")
-    if program is None:
-        raise JailError("bubblewrap (bwrap) is not installed")
-    jail = Path(__file__).parent
-    options = [
-        "--unshare-user",
-        "--unshare-all",
-        "--hostname",
-        "jail",
-        "--uid",
-        "1000",
-        "--gid",
-        "1000",
-    ]
-    options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
-    if threading.current_thread() is threading.main_thread():
-        options += ["--die-with-parent"]  # (it means the thread)
-    options += _system()
-    options += ["--proc", "/proc", "--size", str(64 << 20), "--tmpfs", SCRATCH, "--dir", "/dev"]
-    for device in ("null", "zero", "random", "urandom"):
-        options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    options += ["--ro-bind", str(ROOT / "utils"), "/course/utils"]
-    for name in INSIDE:
-        options += ["--ro-bind", str(jail / f"{name}.py"), f"/course/jail/{name}.py"]
-    return [program, *options, "--remount-ro", "/", "--chdir", SCRATCH, "--"]
-
-
-def _system() -> list[str]:
-    """Return the options that show libraries and the Python environment, and no programs."""
-    options: list[str] = []
-    shown: list[Path] = []
-    for name in ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64"):
-        path = Path(name)
-        if path.is_symlink():
-            options += ["--symlink", os.readlink(path), name]
-        elif path.is_dir():
-            options += ["--ro-bind", name, name]
-            shown.append(path)
-    for name in ("/etc/ld.so.cache", "/etc/localtime"):
-        options += ["--ro-bind-try", name, name]
-    for prefix in {Path(p).resolve() for p in (sys.base_prefix, sys.prefix)}:
-        if not any(prefix.is_relative_to(p) for p in shown) and str(prefix) not in (
-            "/usr",
-            "/usr/local",
-        ):
-            options += ["--ro-bind", str(prefix), str(prefix), "--tmpfs", str(prefix / "bin")]
-            shown.append(prefix)
-    options += ["--ro-bind", os.path.realpath(sys.executable), sys.executable]
-    for path in shown:
-        if ROOT.is_relative_to(path):
-            for name in ("autograder", "solutions", "tests", "course", "notebooks", ".git"):
-                options += ["--tmpfs", str(ROOT / name)] if (ROOT / name).is_dir() else []
-    return options

@@ -8,14 +8,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.jail.sandbox import ROOT, Limits, Template
+from autograder.jail.bwrap import ROOT
+from autograder.jail.sandbox import Limits, Template
 
 CORPUS = Path(__file__).parent / "corpus"
 # Short deadlines; memory and files small enough for many runs on a small machine.
-LIMITS = dict(
-    cell=1.0, notebook=3.0, call=0.5, grace=0.5, patience=1, restarts=1,
-    memory=512 << 20, file_size=16 << 20, scratch_size=16 << 20,
-)  # fmt: skip
+LIMITS = {
+    "cell": 1.0, "notebook": 3.0, "call": 0.5, "grace": 0.5, "patience": 1, "restarts": 1,
+    "memory": 512 << 20, "file_size": 16 << 20, "scratch_size": 16 << 20,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
