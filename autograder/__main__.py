@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 COMMANDS = {
@@ -25,7 +26,11 @@ def main(arguments: list[str]) -> int:
             print(f"  {name:<9}{what}", file=out)
         return 2 if out is sys.stderr else 0
     module = importlib.import_module(COMMANDS[arguments[0]][0])
-    return module.main(arguments[1:]) or 0
+    try:
+        return module.main(arguments[1:]) or 0
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 if __name__ == "__main__":

@@ -326,39 +326,43 @@ class Pool:
         setup = ({name: getattr(self.limits, name) for name in names}, self.skeletons)
         for worker in self.workers:
             worker.send(setup)
-        busy: list[_Worker] = []
-        idle = list(self.workers)
         tries: dict[str, int] = {}
-        while jobs or busy:
-            while jobs and idle:
-                worker = idle.pop()
-                worker.give(jobs.popleft())
-                busy.append(worker)
+        while True:
+            for worker in self.workers:
+                # One job more than it works on, so that it need not wait for this process.
+                while jobs and len(worker.jobs) < 2:
+                    worker.give(jobs.popleft())
+            busy = [worker for worker in self.workers if worker.jobs]
+            if not busy:
+                return
             ready = wait([worker.pipe for worker in busy], timeout=10.0)
-            for worker in list(busy):
+            for worker in busy:
                 stuck = time.monotonic() - worker.since > STUCK_SECONDS
                 if worker.pipe not in ready and not stuck:
                     continue
-                busy.remove(worker)
-                job, answer = worker.job, worker.take() if not stuck else None
+                answer = None if stuck else worker.take()
                 if isinstance(answer, str):
                     raise JailError(answer)
-                if answer is None:  # the worker itself is gone: once more, in a new one
-                    worker.stop()
-                    self.workers.remove(worker)
-                    worker = _Worker(self)
-                    self.workers.append(worker)
-                    worker.send(setup)
-                    tries[job.key] = tries.get(job.key, 0) + 1
-                    if tries[job.key] < 2:
-                        jobs.appendleft(job)
-                    else:
-                        problem = "The process that marked it ended twice."
-                        marks = Marks(job.lab, job.student, problem=problem)
-                        yield Done(marks, {}, timestamp(job.folder))
-                else:
+                if answer is not None:
                     yield answer
-                idle.append(worker)
+                    continue
+                # The worker itself is gone: once more, in a new one.
+                job, *rest = worker.jobs
+                jobs.extendleft(reversed(rest))
+                self._replace(worker).send(setup)
+                tries[job.key] = tries.get(job.key, 0) + 1
+                if tries[job.key] < 2:
+                    jobs.append(job)
+                else:
+                    problem = "The process that marked it ended twice."
+                    marks = Marks(job.lab, job.student, problem=problem)
+                    yield Done(marks, {}, timestamp(job.folder))
+
+    def _replace(self, worker: _Worker) -> _Worker:
+        worker.stop()
+        self.workers.remove(worker)
+        self.workers.append(_Worker(self))
+        return self.workers[-1]
 
 
 class _Worker:
@@ -367,7 +371,7 @@ class _Worker:
     def __init__(self, pool: Pool) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.job: Job | None = None
+        self.jobs: deque[Job] = deque()
         self.since = 0.0
         args = (theirs, pool.course, pool.secret, pool.jailed)
         self.process = context.Process(target=_work, args=args, daemon=True)
@@ -379,14 +383,21 @@ class _Worker:
             self.pipe.send(value)
 
     def give(self, job: Job) -> None:
-        self.job, self.since = job, time.monotonic()
+        if not self.jobs:
+            self.since = time.monotonic()
+        self.jobs.append(job)
         self.send(job)
 
     def take(self) -> Done | str | None:
+        """Return what came of the first of its jobs; None if the process is gone."""
         try:
-            return self.pipe.recv()
+            answer = self.pipe.recv()
         except (EOFError, OSError):
             return None
+        if isinstance(answer, Done):
+            self.jobs.popleft()
+            self.since = time.monotonic()
+        return answer
 
     def stop(self) -> None:
         """End the process; it closes its template when its pipe closes."""

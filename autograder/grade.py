@@ -9,11 +9,11 @@ import os
 import shutil
 import sys
 import textwrap
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from autograder import cohort, exercise, intake, secret
 from autograder.cohort import Course, Done
@@ -36,6 +36,7 @@ class Summary:
     marked: int = 0
     unchanged: int = 0
     seconds: float = 0.0
+    each: float = 0.0
     stopped: bool = False
     workers: int = 0
     submissions: list[dict] = field(default_factory=list)
@@ -82,6 +83,7 @@ class Summary:
             "stopped": self.stopped,
             "workers": self.workers,
             "seconds": round(self.seconds, 3),
+            "seconds_each": round(self.each, 4),
             "status": self.status,
             "submissions": ordered,
         }
@@ -111,38 +113,51 @@ def grade(
             raise UsageError(f"{student} has submitted nothing of {', '.join(labs) or 'any lab'}")
         workers = max(1, min(workers or len(os.sched_getaffinity(0)), len(plan.jobs)))
         summary.workers = workers if plan.jobs else 0
-        with cohort.Pool(workers if plan.jobs else 1, course, word, jailed) as pool:
+        chosen = list(dict.fromkeys([job.lab for job in plan.jobs] + labs))
+        with (
+            cohort.Pool(workers if plan.jobs else 1, course, word, jailed) as pool,
+            ThreadPoolExecutor(1) as aside,
+        ):
             # nbgrader takes seconds to import: meanwhile the templates start.
-            importing = threading.Thread(target=importlib.import_module, args=("nbgrader.api",))
-            importing.start()
+            gradebook = aside.submit(_prepare, course, chosen)
             if plan.jobs:
                 pool.start()
-            importing.join()
-            _mark_all(course, plan, pool, summary, progress)
+            url, config = gradebook.result()
+            pool.limits = Limits(config=config)
+            pool.skeletons = {lab: intake.skeleton(lab) for lab in chosen}
+            _mark_all(url, config, chosen, plan, pool, summary, progress)
     summary.seconds = time.perf_counter() - started
     return summary
 
 
+def _prepare(course: Course, labs: list[str]) -> tuple[str, Any]:
+    """Make the gradebook ready for labs; return its address and nbgrader's configuration."""
+    from autograder.gradebook import Book, configuration
+
+    config = configuration()
+    url = f"sqlite:///{course.folder.resolve()}/gradebook.db"
+    if course.folder.resolve() == (ROOT / "course").resolve():
+        url = config.CourseDirectory.get("db_url", url)
+    with Book(url, config) as book:
+        for lab in labs:
+            book.ensure(lab)
+            intake.skeleton(lab)
+    return url, config
+
+
 def _mark_all(
-    course: Course,
+    url: str,
+    config: Any,
+    labs: list[str],
     plan: cohort.Plan,
     pool: cohort.Pool,
     summary: Summary,
     progress: TextIO | None,
 ) -> None:
-    from autograder.gradebook import Book, configuration, rows
+    from autograder.gradebook import Book, rows
 
-    config = configuration()
-    pool.limits = Limits(config=config)
-    url = f"sqlite:///{course.folder.resolve()}/gradebook.db"
-    if course.folder.resolve() == (ROOT / "course").resolve():
-        url = config.CourseDirectory.get("db_url", url)
     with Book(url, config) as book:
-        recorded = {}
-        for lab in dict.fromkeys([each.lab for each in plan.jobs] + summary.labs):
-            book.ensure(lab)
-            pool.skeletons[lab] = intake.skeleton(lab)
-            recorded[lab] = book.recorded(lab)
+        recorded = {lab: book.recorded(lab) for lab in labs}
 
         def record(done: Done, fresh: bool) -> None:
             marks, args = done.marks, (done.comments, done.timestamp)
@@ -157,6 +172,7 @@ def _mark_all(
             for done in pool.results(plan.jobs):
                 record(done, fresh=True)
                 bar.step(done)
+                summary.each = bar.each
         except KeyboardInterrupt:
             summary.stopped = True
         finally:
@@ -168,13 +184,15 @@ class Bar:
 
     def __init__(self, total: int, out: TextIO | None) -> None:
         self.total, self.out, self.count = total, out, 0
-        self.started = self.shown = time.monotonic()
+        self.started = self.shown = self.first = time.monotonic()
         self.spent: dict[str, float] = {}
         self.live = bool(out and out.isatty())
 
     def step(self, done: Done) -> None:
         """Count one marked submission."""
         self.count += 1
+        if self.count == 1:
+            self.first = time.monotonic()
         for name, seconds in done.marks.seconds.items():
             if name != "cells":
                 self.spent[name] = self.spent.get(name, 0.0) + seconds
@@ -182,6 +200,11 @@ class Bar:
         if self.out and now - self.shown >= (0.1 if self.live else 10.0):
             self.shown = now
             self._write()
+
+    @property
+    def each(self) -> float:
+        """Return the seconds a submission takes, once the first is done."""
+        return (time.monotonic() - self.first) / max(self.count - 1, 1)
 
     def close(self) -> None:
         """End the line."""
@@ -195,7 +218,8 @@ class Bar:
         width = 24
         full = width * self.count // max(self.total, 1)
         passed = time.monotonic() - self.started
-        left = passed / self.count * (self.total - self.count) if self.count else 0.0
+        each = self.each if self.count > 1 else passed
+        left = each * (self.total - self.count)
         text = f"[{'#' * full}{'.' * (width - full)}] {self.count} of {self.total}"
         if self.count < self.total and self.count:
             text += f", {int(left) // 60}:{int(left) % 60:02d} left"

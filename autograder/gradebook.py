@@ -6,10 +6,12 @@ only the one process that writes does.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,7 @@ class Book:
         self.late.init_plugin()
         self.late.log.setLevel(logging.ERROR)
         self._students = {student.id for student in self.api.students}
+        self._names: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Book:
         return self
@@ -95,26 +98,37 @@ class Book:
 
         A score that a person gave stays, and is flagged to be looked at again.
         """
-        if marks.student not in self._students:
-            self.api.update_or_create_student(marks.student)
-            self._students.add(marks.student)
-        extra = {"timestamp": timestamp} if timestamp else {}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own, about its autoflush
+        session = self.api.db
+        with _one_transaction(session):
+            if marks.student not in self._students:
+                self.api.update_or_create_student(marks.student)
+            extra = {"timestamp": timestamp} if timestamp else {}
             submission = self.api.update_or_create_submission(marks.lab, marks.student, **extra)
-        scores = {score.exercise: float(score.points) for score in marks.scores}
-        for notebook in submission.notebooks:
-            if notebook.name != marks.lab:
-                continue
-            for grade in notebook.grades:
-                grade.auto_score = scores.get(grade.name)
-                grade.needs_manual_grade = (
-                    grade.manual_score is not None or grade.auto_score is None
-                )
-            for comment in notebook.comments:
-                comment.auto_comment = comments.get(comment.name)
-            notebook.late_submission_penalty = self._penalty(submission, notebook)
-        self.api.db.commit()
+            scores = {score.exercise: float(score.points) for score in marks.scores}
+            names = self._cells(marks.lab)
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    if grade.cell_id not in names:
+                        continue
+                    grade.auto_score = scores.get(names[grade.cell_id])
+                    grade.needs_manual_grade = (
+                        grade.manual_score is not None or grade.auto_score is None
+                    )
+                for comment in notebook.comments:
+                    if comment.cell_id in names:
+                        comment.auto_comment = comments.get(names[comment.cell_id])
+                if notebook.notebook_id == names["notebook"]:
+                    notebook.late_submission_penalty = self._penalty(submission, notebook)
+        session.commit()
+        self._students.add(marks.student)
+
+    def _cells(self, lab: str) -> dict[str, str]:
+        """Return the names of a lab's cells by their ids, and the id of its notebook."""
+        if lab not in self._names:
+            notebook = self.api.find_notebook(lab, lab)
+            cells = [*notebook.grade_cells, *notebook.solution_cells]
+            self._names[lab] = {cell.id: cell.name for cell in cells} | {"notebook": notebook.id}
+        return self._names[lab]
 
     def _penalty(self, submission: Any, notebook: Any) -> float | None:
         notebook.late_submission_penalty = None
@@ -126,6 +140,21 @@ class Book:
             submission.student.id, notebook.score, submission.total_seconds_late
         )
         return penalty and self.late._check_late_penalty(notebook, penalty)
+
+
+@contextlib.contextmanager
+def _one_transaction(session: Any) -> Iterator[None]:
+    """Let the gradebook's own commits only flush, so that a submission is written in one step."""
+    session.commit = session.flush
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own, about its autoflush
+            yield
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.commit
 
 
 def rows(marks: Marks, comments: dict[str, str | None], timestamp: str | None) -> Rows:
