@@ -41,6 +41,7 @@ import copy
 import html
 import io
 import struct
+import threading
 import warnings
 import zlib
 
@@ -70,6 +71,9 @@ STYLE = {
 }  # fmt: skip
 LIFT = "<style>[data-jp-theme-light=false] .kit-picture {filter: brightness(1.3)}</style>"
 SHARPNESS = 1.5  # drawn pixels for each pixel of the page
+
+# Cells run in one thread, controls in another, and Matplotlib's settings belong to both.
+_DRAWING = threading.RLock()
 
 
 class _Picture(widgets.Image):
@@ -125,6 +129,7 @@ class Figure:
         self.width, self.height = width, height
 
     def __enter__(self):
+        self._style.enter_context(_DRAWING)
         self._style.enter_context(matplotlib.rc_context(STYLE))
         return self
 
@@ -262,28 +267,30 @@ class Figure:
     @contextlib.contextmanager
     def hold(self):
         """Set several controls inside this block: one draw follows."""
-        self._busy = True
-        try:
-            yield
-        finally:
-            self._busy = False
-        self.draw()
+        with _DRAWING:
+            self._busy = True
+            try:
+                yield
+            finally:
+                self._busy = False
+            self.draw()
 
     def draw(self):
         """Call `update` and show the result."""
-        if self._busy:
-            return
-        self._busy = True
-        try:
-            if self._update is not None:
-                with matplotlib.rc_context(STYLE):
-                    self.text = self._update() or self.text
-            image = self._render()
-            with self.picture.hold_sync():  # one message to the browser
-                self.picture.value, self.picture.tooltip = image, f"{self.title}. {self.text}"
-            self.caption.value = self._caption()
-        finally:
-            self._busy = False
+        with _DRAWING:
+            if self._busy:
+                return
+            self._busy = True
+            try:
+                if self._update is not None:
+                    with matplotlib.rc_context(STYLE):
+                        self.text = self._update() or self.text
+                image = self._render()
+                with self.picture.hold_sync():  # one message to the browser
+                    self.picture.value, self.picture.tooltip = image, f"{self.title}. {self.text}"
+                self.caption.value = self._caption()
+            finally:
+                self._busy = False
 
     def _render(self):
         if self._background is None:
