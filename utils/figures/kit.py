@@ -196,10 +196,10 @@ class Figure:
         self._show(button)
         return button
 
-    def player(self, label, last, interval=150, step=1):
+    def player(self, label, last, interval=150, step=1, start=0):
         """Play, step and reset a frame number from 0 to `last`; returns its slider."""
-        frame = self.slider(label, 0, last, 0)
-        clock = widgets.Play(min=0, max=last, step=step, interval=interval)
+        frame = self.slider(label, 0, last, start)
+        clock = widgets.Play(value=start, min=0, max=last, step=step, interval=interval)
         clock.layout.display = "none"  # it counts; its own buttons are pictures without a name
         play = widgets.ToggleButton(description="Play", layout=widgets.Layout(width="auto"))
         widgets.jslink((clock, "value"), (frame, "value"))
