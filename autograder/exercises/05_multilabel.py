@@ -250,8 +250,11 @@ ex.check(
     ],
 )  # fmt: skip
 ex.check(
-    "three labels at once, all sure: the loss is near 0",
-    [case("multilabel_loss", np.full((1, 3), 40.0), np.ones((1, 3)), **_LOSS)],
+    "sure of all three labels at once, rightly and wrongly",
+    [
+        case("multilabel_loss", np.full((1, 3), 40.0), np.ones((1, 3)), **_LOSS),
+        case("multilabel_loss", np.full((1, 3), 40.0), np.array([[1, 0, 1]]), **_LOSS),
+    ],
     lambda rng: [
         case("multilabel_loss", 40.0 * (2 * (Y := _labels(rng, 4, 3)) - 1), Y, **_LOSS),
         case("multilabel_loss", np.full((2, 4), -45.0), np.zeros((2, 4)), **_LOSS),
