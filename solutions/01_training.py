@@ -325,7 +325,7 @@ figures.by_hand(predict, binary_cross_entropy)
 # `dw` has the shape of `w`, `(n,)`; `db` is one number. Use $p - y$ throughout: the clipping belongs to the
 # cost and plays no part here.
 #
-# **Example.** The rows of the last but one exercise, with labels: $w = (1, -1)$, $b = 1$, $y = (1, 1)$.
+# **Example.** The two rows from `sigmoid_unit`, both with label 1, and the same $w = (1, -1)$, $b = 1$.
 #
 # | row | $p$ | error $p - y$ | error times row |
 # | --- | --- | --- | --- |
@@ -423,7 +423,7 @@ mark("01_training", "gradient_descent", gradient_descent)
 #
 # **Try these**, and say what you expect before each.
 #
-# 1. Press *Play*. Where are the steps long, where short, although $\alpha$ never changes?
+# 1. Press *Reset*, then *Play*. Where are the steps long, where short, although $\alpha$ never changes?
 # 2. Set $\alpha$ to 0.1. Is it too small, or just patient?
 # 3. Raise $\alpha$ bit by bit. Which one gets there in the fewest steps? From which one on does the cost rise?
 
@@ -499,11 +499,13 @@ mark("01_training", "minibatches", minibatches)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Back to the map, with your `minibatches` and your `cost_gradient`. Each picture shows the same number of
+# Back to the map, with your `minibatches` and your `cost_gradient`. The slider counts
 # **epochs**, so small batches take many steps.
 #
-# **Try these.** (1) One batch of all 360, then 32, then 8: what happens to the path? Which one is
-# furthest after a single epoch? (2) Let small batches run on: do they come to rest at the bottom?
+# **Try these.**
+#
+# 1. One batch of all 360, then 32, then 8: what happens to the path? Which one is furthest after a single epoch?
+# 2. Let small batches run on with *Play*: do they come to rest at the bottom?
 
 # %% tags=["demo"]
 figures.batch_paths(cost_gradient, minibatches)

@@ -244,7 +244,7 @@ def descent(gradient_descent=None):
                 readout_format=".2g",
             )
         )  # fmt: skip
-        step = fig.player("step", last)
+        step = fig.player("step", last, start=8)
         left, right = fig.axes(1, 2, ratios=(1.4, 1))
         lowest = _map(left)
         right.set(xlim=(0, last), ylim=(0, 4), xlabel="step", ylabel="cost")
@@ -297,7 +297,7 @@ def batch_paths(cost_gradient=None, minibatches=None):
     with kit.Figure("Steps from mini-batches", 720, 340) as fig:
         sizes = {"all 360": 360, "90": 90, "32": 32, "8": 8}
         size = fig.choice("batch size", sizes, 32)
-        epoch = fig.player("epoch", last, interval=500)
+        epoch = fig.player("epoch", last, interval=500, start=2)
         left, right = fig.axes(1, 2, ratios=(1.4, 1))
         lowest = _map(left, (-4, 8), (-3, 4.5))
         right.set(xlim=(0, last), ylim=(0, 3.3), xlabel="epoch", ylabel="cost of all examples")
@@ -386,7 +386,7 @@ def quiz_curves():
             ax.plot(costs, "o-", markersize=3, linewidth=1.3, color=kit.BLUE)
             ax.axhline(LN2, color=kit.INK, linestyle=":", linewidth=1)
             ax.text(29.8, 1.6, name, ha="right", va="center", size=15, weight="bold")
-            ax.text(29.8, LN2 + 0.04, "ln 2", ha="right", va="bottom", size=9)
+            ax.text(30.3, LN2, "ln 2", ha="left", va="center", size=9)
             shown = ", ".join(f"{costs[i]:.2f}" for i in (0, 1, 2, 3, 4, 5, 10, 20, 30))
             words.append(f"{name}: {shown}")
         for ax in cells[2:]:
@@ -491,9 +491,8 @@ def train_digits(build_model=None, compile_and_fit=None, gradient_descent=None, 
     X, y = data.digits_binary()
     X, X_kept, y, y_kept = train_test_split(X, y, test_size=80, random_state=0, stratify=y)
     names = ("network", "network, held-back", "your unit", "unit, held-back")
-    curve = LiveCurve("Zeros and ones, 64 pixels", epochs, names, "cost", (LN2, "ln 2"))
+    curve = LiveCurve("Zeros and ones, 64 pixels", epochs, names, "cost", (LN2, "ln 2"), (1, 0.75))
     (ax,) = curve.figure.canvas.axes
-    ax.legend(loc="center right", frameon=False, labelcolor=kit.INK)
     for number, line in enumerate(line for line in ax.lines if line.get_label() in names):
         line.set_markevery((2 * number, 8))
     steps = -(-len(X) // 32)

@@ -1,0 +1,184 @@
+"""The figures of lab 01_training, with and without the learner's functions."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from utils import data, reference
+from utils.figures import training as figures
+
+
+def unfinished(*_):
+    raise NotImplementedError("01_training: unfinished")
+
+
+def not_numbers(*_):
+    return np.nan
+
+
+FIGURES = {
+    "pixels": (figures.pixels, 0),
+    "loss_terms": (figures.loss_terms, 1),
+    "by_hand": (figures.by_hand, 2),
+    "descent": (figures.descent, 1),
+    "batch_paths": (figures.batch_paths, 2),
+}
+
+
+def controls(fig):
+    """The controls that hold a value, by label."""
+    return {c.description: c for c in fig.controls.children if hasattr(c, "value")}
+
+
+def picture(fig):
+    """The pixels shown."""
+    return np.asarray(Image.open(io.BytesIO(fig.picture.value)))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_moves_without_any_function(name):
+    """Do the first slider of each figure and its words and pixels go together, without a note?"""
+    fig = FIGURES[name][0]()
+    slider = next(c for c in controls(fig).values() if hasattr(c, "max"))
+    words, pixels = fig.text, picture(fig)
+    slider.value = slider.max
+    assert fig.text != words
+    assert not np.array_equal(picture(fig), pixels)
+    assert fig.notes == []
+
+
+@pytest.mark.parametrize("wrong", [unfinished, not_numbers])
+@pytest.mark.parametrize("name", [name for name, (_, count) in FIGURES.items() if count])
+def test_a_figure_never_raises(name, wrong):
+    """Is an unfinished or broken function noted, and the reference drawn, in every figure?"""
+    make, count = FIGURES[name]
+    fig, right = make(*[wrong] * count), make()
+    assert fig.text == right.text
+    assert len(fig.notes) == count
+    assert all(note.endswith("the reference is drawn instead") for note in fig.notes)
+
+
+def test_the_marked_pixel_is_the_one_named():
+    """Are row, column and ink those of the chosen pixel of the chosen picture?"""
+    fig = figures.pixels()
+    with fig.hold():
+        controls(fig)["picture"].value, controls(fig)["pixel"].value = 1, 27
+    X, y = data.digits_binary()
+    assert fig.text == (
+        f"Picture 1 is a {y[1]}. Pixel 27 (row 3, column 3, marked) has ink {X[1, 27]:.2f}."
+    )
+
+
+def test_the_best_cost_by_hand_is_kept():
+    """Does the figure remember the lowest cost while the sliders move on?"""
+    fig = figures.by_hand()
+    at = controls(fig)
+    with fig.hold():
+        at["w0"].value, at["w1"].value, at["b"].value = 2.0, -3.5, 1.5
+    X, y = data.digits_two_features()
+    best = reference.binary_cross_entropy(y, reference.logistic_unit(X, np.array([2.0, -3.5]), 1.5))
+    assert best < 0.2
+    at["w0"].value = -5.0
+    assert fig.text.endswith(f"Lowest cost so far {best:.3f}.")
+
+
+@pytest.mark.parametrize(("alpha", "rises"), [(0.1, False), (10.0, False), (100.0, True)])
+def test_the_descent_tells_a_learning_rate_that_is_too_large(alpha, rises):
+    """Does the cost rise on the way for a large alpha only?"""
+    fig = figures.descent()
+    controls(fig)["alpha"].value = alpha
+    controls(fig)["step"].value = 40
+    assert ("rose in 0 of" not in fig.text) == rises
+
+
+def test_the_descent_walks_with_the_learners_function():
+    """Is it the learner's own path that is drawn, wrong direction included?"""
+
+    def uphill(X, y, w, b, alpha, steps):
+        _, _, costs = reference.gradient_descent(X, y, w, b, alpha, steps)
+        return w - 0.1, b, costs
+
+    fig = figures.descent(uphill)
+    controls(fig)["step"].value = 10
+    assert "w -4.00, b 3.00" in fig.text
+    assert fig.notes == []
+
+
+def test_batches_count_their_steps():
+    """Are there as many steps an epoch as batches, the short one included?"""
+    fig = figures.batch_paths(None, reference.minibatches)
+    controls(fig)["batch size"].value = 32
+    controls(fig)["epoch"].value = 3
+    assert "12 steps an epoch. After 3 epochs and 36 steps" in fig.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda m, size, rng: [np.array([0.5])],
+        lambda m, size, rng: [np.array([m])],
+        lambda m, size, rng: [],
+        lambda m, size, rng: None,
+    ],
+)
+def test_strange_batches_are_noted(wrong):
+    """Does the figure draw the reference where the learner's batches cannot be used?"""
+    fig = figures.batch_paths(None, wrong)
+    assert len(fig.notes) == 1
+    assert fig.text == figures.batch_paths().text
+
+
+def test_one_quiz_curve_jumps_and_one_stays():
+    """Do the four curves of the quiz look as its explanations say?"""
+    fig = figures.quiz_curves()
+    parts = [part.split(": ")[1] for part in fig.text.split(". ")[1:]]
+    costs = [np.array(part.rstrip(".").split(", "), dtype=float) for part in parts]
+    slow, good, still, jumpy = costs
+    assert (np.diff(slow) <= 0).all()
+    assert slow[-1] > 0.6
+    assert good[-1] < 0.5
+    assert (still == still[0]).all()
+    assert jumpy.max() > 1.2 * jumpy[0]
+
+
+def constant_model(p):
+    """A stand-in for a trained network that answers p to every picture."""
+    return lambda X: np.full((len(X), 1), p)
+
+
+def test_held_back_pictures_are_read_by_network_and_unit():
+    """Are the probabilities those of the two models, and mistakes counted by label?"""
+    X, y = data.digits_binary()
+    unit = (np.zeros(64), 0.0)
+    trained = figures.Trained(constant_model(0.9), unit, X[:80], y[:80], None)
+    fig = figures.zero_or_one(trained)
+    assert f"a {y[0]}: 0.900 and 0.500" in fig.text
+
+
+def test_the_unit_goes_on_with_the_reference_where_a_function_fails():
+    """Is a broken gradient_descent noted once, and training continued without it?"""
+    X, y = data.digits_two_features()
+    notes = []
+    unit = figures._Unit(unfinished, X, y, notes.append)
+    unit.train(2)
+    unit.train(3)
+    w, b, _ = reference.gradient_descent(X, y, np.zeros(2), 0.0, unit.ALPHA, 5)
+    np.testing.assert_allclose(unit.w, w)
+    assert unit.b == pytest.approx(b)
+    assert len(notes) == 1
+
+
+@pytest.mark.slow
+def test_networks_train_in_their_figures(monkeypatch):
+    """Do both live figures train, replay, and fall back on the reference with a note?"""
+    shown = []
+    monkeypatch.setattr(figures, "display", lambda fig, **_: shown.append(fig))
+    figures.train_on_plane(unfinished, epochs=3)
+    assert shown[0].text.startswith("Epoch 3: cost 0.")
+    assert len(shown[0].notes) == 1
+    trained = figures.train_digits(None, unfinished, None, epochs=2)
+    assert trained.figure.text.startswith("After epoch 2 the cost is: network 0.")
+    assert len(trained.figure.notes) == 1
+    assert trained.X.shape == (80, 64)
