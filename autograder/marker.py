@@ -20,7 +20,7 @@ from autograder.exercise import Exercise, Lab, generator, load
 from autograder.intake import Cell, Submission
 from autograder.jail.sandbox import CellResult, Learner, Template
 from autograder.scoring import Score, score
-from utils.calling import Outcome
+from utils.calling import Failure, Outcome
 from utils.forbidden import FAMILIES
 from utils.judging import Case
 
@@ -28,8 +28,7 @@ MAX_LINES = 1000
 # Failures after which a process is no more.
 FATAL = ("Died", "Protocol")
 # Failures that may come from what was destroyed, though no forbidden call was noticed.
-SUSPECT = (*FATAL, "ForbiddenCall", "ImportError", "ModuleNotFoundError", "AttributeError",
-           "Timeout", "Memory")  # fmt: skip
+SUSPECT = (*FATAL, "ForbiddenCall", "ImportError", "ModuleNotFoundError", "AttributeError")
 Forbids = tuple[str, ...]
 # What calls gave, by the identity of their case.
 Known = dict[int, list[Outcome]]
@@ -190,7 +189,12 @@ class _Marking:
 
         def run(cases: list[Case]) -> list[list[Outcome]]:
             fresh = [case for case in cases if id(case) not in known]
-            outcomes = self._ask(ex, forbids, fresh)
+            late = sum(any(map(_is_late, each)) for each in known.values())
+            if late < self.template.limits.patience:
+                outcomes = self._ask(ex, forbids, fresh)
+            else:
+                given_up = Outcome(error=Failure("Timeout", "earlier calls took too long"))
+                outcomes = [[given_up for _ in case.calls] for case in fresh]
             known.update((id(case), each) for case, each in zip(fresh, outcomes, strict=True))
             return [known[id(case)] for case in cases]
 
@@ -241,6 +245,10 @@ class _Marking:
                     reached.add(other.name)
                     queue.append(answers[other.name])
         return [other for other in failed if other.name in reached]
+
+
+def _is_late(outcome: Outcome) -> bool:
+    return outcome.error is not None and outcome.error.type == "Timeout"
 
 
 def _joins(forbids: Forbids) -> bool:

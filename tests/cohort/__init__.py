@@ -28,6 +28,7 @@ def notebook(lab: str, sources: dict[str, str]) -> dict:
     """Return the release of a lab with answer cells filled in, by exercise."""
     nb = json.loads(_released(lab))
     for cell in nb["cells"]:
+        cell["source"] = "".join(cell["source"])
         meta = cell["metadata"].get("nbgrader", {})
         name = meta.get("grade_id", "").removesuffix("_answer")
         if meta.get("solution") and name in sources:

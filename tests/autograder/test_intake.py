@@ -1,0 +1,197 @@
+"""Is a submission taken in, whatever state it is in?"""
+
+import copy
+import json
+
+import nbformat
+import pytest
+
+from autograder import intake
+from autograder.exercise import load
+from tests import cohort
+
+LAB = "03_softmax"
+
+
+@pytest.fixture(scope="module")
+def released():
+    return intake.skeleton(LAB)
+
+
+@pytest.fixture
+def nb():
+    return cohort.notebook(LAB, cohort.right(LAB))
+
+
+def rebuilt(released, nb):
+    data = nb if isinstance(nb, bytes) else json.dumps(nb).encode()
+    return intake.rebuild(released, intake.read(data, "03_softmax.ipynb"))
+
+
+def own(submission):
+    return [cell.source for cell in submission.cells if cell.kind == "own"]
+
+
+def test_a_submission_as_it_should_be_has_no_notes(released, nb):
+    """Are the answers taken over, and all else from the release?"""
+    submission = rebuilt(released, nb)
+    assert submission.notes == []
+    assert [c.id for c in submission.cells] == [c.id for c in released.cells]
+    for ex in load(LAB).exercises:
+        assert submission.answer(ex.name) == ex.source()
+
+
+def test_taking_in_twice_changes_nothing(released, nb):
+    """Does a rebuilt notebook stay as it is? nbgrader's own run takes it in twice."""
+    nb["cells"].insert(5, cohort.code("helper = 1"))
+    once = intake.to_notebook(rebuilt(released, nb), released)
+    again = intake.to_notebook(rebuilt(released, once), released)
+    assert [c["source"] for c in once["cells"]] == [c["source"] for c in again["cells"]]
+    nbformat.validate(nbformat.from_dict(once))
+
+
+def test_a_changed_test_cell_is_put_back(released, nb):
+    """Does a learner's marked cell never count?"""
+    for cell in nb["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade"):
+            cell["source"] = "20"
+    marked = [c for c in rebuilt(released, nb).cells if c.kind == "marked"]
+    assert len(marked) == len(load(LAB).exercises)
+    assert all("from autograder import mark" in cell.source for cell in marked)
+
+
+def test_own_cells_stay_in_place_and_run(released, nb):
+    """Is a helper between two cells still between them?"""
+    where = cohort.place(nb, "one_hot")
+    nb["cells"].insert(where, cohort.code("helper = 1"))
+    submission = rebuilt(released, nb)
+    names = [cell.name or cell.source for cell in submission.cells]
+    assert names.index("helper = 1") + 1 == names.index("one_hot_answer")
+    assert own(submission) == ["helper = 1"]
+
+
+def test_an_edited_setup_cell_runs_after_the_released_one(released, nb):
+    """Does an import that a learner added to the first cell hold?"""
+    first = next(c for c in nb["cells"] if c["cell_type"] == "code")
+    first["source"] += "\nimport math"
+    cells = [cell.source for cell in rebuilt(released, nb).cells]
+    assert cells.index(first["source"]) == cells.index(first["source"][:-12]) + 1
+
+
+def test_demo_cells_never_run(released, nb):
+    """Is a figure cell left out, as released, edited, or copied?"""
+    demos = [c for c in nb["cells"] if "demo" in c["metadata"].get("tags", [])]
+    assert demos
+    demos[0]["source"] = "raise SystemExit"
+    copied = copy.deepcopy(demos[0])
+    copied.pop("id")
+    nb["cells"].append(copied)
+    assert not any("SystemExit" in cell.source for cell in rebuilt(released, nb).cells if cell.runs)
+
+
+def test_cells_without_their_ids_are_recognised_by_their_text(released, nb):
+    """Does an editor that gives every cell a new id do no harm?"""
+    for number, cell in enumerate(nb["cells"]):
+        cell["id"] = f"new-{number}"
+    nb["nbformat_minor"] = 4
+    submission = rebuilt(released, nb)
+    assert own(submission) == []
+    assert submission.notes == []
+
+
+def test_a_missing_answer_is_named(released, nb):
+    """Does the note say which cell, and what to do?"""
+    del nb["cells"][cohort.place(nb, "one_hot")]
+    submission = rebuilt(released, nb)
+    assert submission.missing == {"one_hot_answer"}
+    assert submission.answer("one_hot") == ""
+    (note,) = submission.notes
+    assert "'one_hot_answer' is missing" in note
+    assert "submit" in note
+
+
+def test_of_two_copies_the_last_with_something_in_it_counts(released, nb):
+    """Is an answer not lost to an untouched copy of its cell, before or after it?"""
+    where = cohort.place(nb, "softmax")
+    stub = next(c.source for c in released.cells if c.name == "softmax_answer")
+    for place in (where, where + 1):
+        both = copy.deepcopy(nb)
+        both["cells"].insert(place, copy.deepcopy(nb["cells"][where]) | {"source": stub})
+        submission = rebuilt(released, both)
+        assert submission.answer("softmax") == load(LAB).find("softmax").source()
+        assert own(submission) == []
+        assert "2 times" in submission.notes[0]
+
+
+def test_a_renamed_answer_cell_runs_as_an_own_cell(released, nb):
+    """Is what a cell with an unknown id defines still defined?"""
+    cell = nb["cells"][cohort.place(nb, "softmax")]
+    cell["metadata"]["nbgrader"]["grade_id"] = "softmax_answr"
+    submission = rebuilt(released, nb)
+    assert own(submission) == [load(LAB).find("softmax").source()]
+    assert any("'softmax_answr' is not part of this lab" in note for note in submission.notes)
+
+
+def test_an_answer_made_text_is_read_as_code(released, nb):
+    """Does pressing M on an answer cell cost nothing?"""
+    cell = nb["cells"][cohort.place(nb, "softmax")]
+    cell["cell_type"] = "markdown"
+    submission = rebuilt(released, nb)
+    answer = next(c for c in submission.cells if c.name == "softmax_answer")
+    assert answer.cell_type == "code"
+    assert answer.runs
+    assert "text cell" in submission.notes[0]
+
+
+def test_a_notebook_of_format_3_is_read(released, nb):
+    """Is a notebook that an old editor wrote taken in?"""
+    old = nbformat.convert(nbformat.from_dict(nb), 3)
+    text = nbformat.v3.writes_json(old)
+    assert rebuilt(released, text.encode()).answer("softmax")
+
+
+def test_another_labs_notebook_is_named_as_such(released):
+    """Is the learner told that this is no notebook of the lab?"""
+    other = {"cells": [cohort.code("1")], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}
+    submission = rebuilt(released, other)
+    assert len(submission.missing) == len(load(LAB).exercises)
+    assert "No answer cell of 03_softmax" in submission.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b"  \n", "is empty"),
+        (b"{", "line 1, column 2"),
+        (b"\xff\xfe\x00", "byte 1 is not text"),
+        (b"[]", "no notebook"),
+        (b'"text"', "no notebook"),
+        (b"{}", "no notebook of format 4"),
+        (b'{"nbformat": 4, "cells": 3}', "no list of cells"),
+        (b'{"nbformat": 9, "worksheets": []}', "its format is 9"),
+        (b"[" * 200_000, "nested"),
+        (b"<<<<<<< HEAD\n{}", "line 1"),
+    ],
+)
+def test_what_is_no_notebook_is_refused_with_a_reason(data, said):
+    """Does each kind of damage get words of its own, and a next step?"""
+    with pytest.raises(intake.Unreadable) as caught:
+        intake.read(data, "03_softmax.ipynb")
+    assert said in str(caught.value)
+    assert "03_softmax.ipynb" in str(caught.value)
+    assert "submit" in str(caught.value)
+
+
+def test_strange_cells_are_taken_in(released, nb):
+    """Does no shape of a cell break the intake?"""
+    answer = nb["cells"][cohort.place(nb, "softmax")]
+    nb["cells"] += [
+        None, 3, {}, {"source": 7}, {"metadata": []}, {"cell_type": "raw", "source": "x"},
+        {"cell_type": "code", "source": ["a = 1\n", "b = 2"], "metadata": {"tags": "demo"}},
+        {"id": [], "metadata": {"nbgrader": "no"}}, {"metadata": {"nbgrader": {"grade_id": 5}}},
+    ]  # fmt: skip
+    submission = rebuilt(released, nb)
+    assert submission.answer("softmax") == answer["source"]
+    assert "a = 1\nb = 2" in own(submission)
+    nbformat.validate(nbformat.from_dict(intake.to_notebook(submission, released)))

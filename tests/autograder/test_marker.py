@@ -1,0 +1,251 @@
+"""Does the marker give every answer what it deserves, and nothing for anything else?"""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from autograder import doctor, feedback, intake, keys
+from autograder.exercise import load
+from autograder.jail.sandbox import Limits
+from autograder.marker import Marks, globals_of, mark, marked_outputs, needed
+from autograder.scoring import CheckScore, Score
+from tests import cohort
+
+LAB = "03_softmax"
+SECRET = b"tests"
+jail = pytest.mark.jail
+
+
+def marks(template, changes, student="ada"):
+    """Mark right answers with changes."""
+    return mark(doctor.answered(LAB, cohort.right(LAB) | changes), student, SECRET, template)
+
+
+def points(marked):
+    return {score.exercise: score.points for score in marked.scores}
+
+
+FULL = {ex.name: ex.points for ex in load(LAB).exercises}
+
+
+@jail
+def test_right_answers_get_full_marks_and_the_untouched_release_none(template):
+    """Are the two ends of the scale where they should be, in two processes at most?"""
+    marked = marks(template, {})
+    assert points(marked) == FULL
+    assert marked.points == 100
+    assert marked.helped == {}
+    untouched = mark(doctor.answered(LAB, {}), "ada", SECRET, template)
+    assert untouched.points == 0
+    assert all("not written yet" in score.report for score in untouched.scores)
+
+
+@jail
+def test_marking_again_gives_the_same(template):
+    """Is marking a pure function of submission, student and secret?"""
+    wrong = {"softmax": load(LAB).find("softmax").source(load(LAB).find("softmax").wrongs[2])}
+    first, again = marks(template, wrong), marks(template, wrong)
+    assert first.scores == again.scores
+    assert first.outputs == again.outputs
+
+
+@jail
+def test_a_wrong_helper_costs_its_own_points_only(template):
+    """Is a later exercise that calls a wrong earlier one marked on its own merits?"""
+    ex = load(LAB).find("softmax")
+    marked = marks(template, {"softmax": ex.source(ex.wrongs[0])})
+    got = points(marked)
+    assert got.pop("softmax") < 20
+    assert got == {name: most for name, most in FULL.items() if name != "softmax"}
+    assert set(marked.helped) == {"softmax_regression", "softmax_gradient"}
+    report = next(s.report for s in marked.scores if s.exercise == "softmax_gradient")
+    assert "right versions" in report
+
+
+@jail
+def test_right_answers_lent_for_a_second_try_do_not_get_out(template):
+    """Can an answer write what it was lent into its feedback?"""
+    spy = (
+        "def softmax_gradient(X, y, W, b):\n"
+        "    raise ValueError('spied ' + repr(softmax.__code__.co_consts))\n"
+    )
+    marked = marks(template, {"softmax": "def softmax(z):\n    return z", "softmax_gradient": spy})
+    assert marked.helped["softmax_gradient"] == ["softmax"]
+    score = next(s for s in marked.scores if s.exercise == "softmax_gradient")
+    assert score.points == 0
+    assert "(None,)" in score.report  # its own code, from the first try
+    assert "axis" not in score.report
+
+
+@jail
+def test_hidden_inputs_do_not_get_into_a_report(template):
+    """Can an answer keep hidden inputs and show them in its reports, or another's?"""
+    spy = (
+        "kept = []\n"
+        "def one_hot(y, n_classes):\n"
+        "    kept.append(len(y))\n"
+        "    raise ValueError('calls before: %d' % (len(kept) - 1))\n"
+    )
+    later = "def cross_entropy(P, y):\n    raise ValueError('calls before: %d' % len(kept))\n"
+    marked = marks(template, {"one_hot": spy, "cross_entropy": later})
+    ex = load(LAB).find("one_hot")
+    visible = sum(len(cases) for cases in ex.seen)
+    for score in marked.scores:
+        if score.exercise in ("one_hot", "cross_entropy"):
+            count = int(score.report.split("calls before: ")[1].split()[0])
+            assert count <= visible
+
+
+@jail
+def test_what_is_forbidden_elsewhere_is_allowed_here(template):
+    """May the gradient use SciPy's softmax, which other exercises of the lab forbid?"""
+    source = (
+        "import scipy.special\n"
+        "def softmax_gradient(X, y, W, b):\n"
+        "    error = scipy.special.softmax(X @ W + b, axis=-1)\n"
+        "    error[np.arange(len(y)), y] -= 1\n"
+        "    return X.T @ error / len(y), error.mean(axis=0)\n"
+    )
+    forbidden = "import scipy.special\ndef softmax(z):\n    return scipy.special.softmax(z, -1)"
+    got = points(marks(template, {"softmax_gradient": source, "softmax": forbidden}))
+    assert got["softmax_gradient"] == 20
+    assert got["softmax"] == 0
+
+
+@jail
+def test_an_answer_that_ends_its_process_leaves_the_others_their_points(template):
+    """Do the exercises after a crash get what they deserve?"""
+    crash = "import os\ndef one_hot(y, n_classes):\n    os._exit(0)"
+    got = points(marks(template, {"one_hot": crash}))
+    assert got == FULL | {"one_hot": 0}
+
+
+@jail
+def test_an_endless_answer_is_stopped(template):
+    """Is a loop without end given up after a few cases, the rest marked?"""
+    endless = "def softmax(z):\n    while True:\n        pass"
+    old, template.limits = template.limits, Limits(patience=1)
+    ex = load(LAB).find("softmax")
+    quick, ex.deadline = ex.deadline, 0.3
+    try:
+        marked = marks(template, {"softmax": endless})
+    finally:
+        template.limits, ex.deadline = old, quick
+    assert points(marked)["softmax"] == 0
+    assert points(marked)["cross_entropy"] == 16
+    assert "took too long" in marked.scores[0].report
+
+
+@jail
+def test_no_output_changes_a_score(template):
+    """Does printing, to either stream, or a number as last value, change nothing?"""
+    noisy = (
+        "import os, sys, warnings\n"
+        "def softmax(z):\n"
+        "    print('20.0'); print('x', file=sys.stderr); os.write(2, b'error')\n"
+        "    warnings.warn('careful')\n"
+        "    e = np.exp(z)\n"
+        "    return e / e.sum(axis=-1, keepdims=True)\n"
+        "print('to stderr', file=sys.stderr)\n"
+        "100"
+    )
+    marked = marks(template, {"softmax": noisy})
+    assert marked.points == 100
+    texts = [o for outputs in marked.outputs.values() for o in outputs]
+    assert {"output_type": "stream", "name": "stderr", "text": "to stderr\n"} in texts
+
+
+@jail
+def test_kept_scores_are_not_worked_out_again(template):
+    """Is only the exercise without a score marked?"""
+    full = marks(template, {})
+    kept = {s.exercise: s for s in full.scores if s.exercise != "cross_entropy"}
+    submission = doctor.answered(LAB, {"cross_entropy": load(LAB).find("cross_entropy").source()})
+    marked = mark(submission, "ada", SECRET, template, kept)
+    assert marked.points == 100
+    assert set(marked.seconds) == {"cells", "cross_entropy"}
+
+
+@jail
+def test_the_parent_never_imports_tensorflow():
+    """Does the marker's own process stay free of TensorFlow and Keras?"""
+    code = (
+        "import sys\n"
+        "from autograder import doctor\n"
+        "print([t[1] for t in doctor.self_test()])\n"
+        "print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=keys.ROOT
+    )
+    assert done.stdout.splitlines() == ["[True, True, True, True]", "[]"], done.stderr
+
+
+def test_only_code_that_answers_build_on_is_run():
+    """Are released demonstrations left out, and what answers use kept, at any distance?"""
+    cells = [
+        intake.Cell("a", "code", "import numpy as np"),
+        intake.Cell("b", "code", "data = np.ones(3)"),
+        intake.Cell("c", "code", "half = data / 2"),
+        intake.Cell("d", "code", "print(data)"),
+        intake.Cell("e", "code", "data[0] = 5"),
+        intake.Cell("f", "code", "unused = np.zeros(9)"),
+        intake.Cell("g", "answer", "def f(unused):\n    return half * unused", "f_answer"),
+        intake.Cell("h", "demo", "slow()"),
+    ]
+    chosen = needed(intake.Submission("lab", cells))
+    assert [cell.id for cell in chosen] == ["a", "b", "c", "e", "g"]
+
+
+@pytest.mark.parametrize(
+    ("source", "binds", "uses"),
+    [
+        ("import a.b, c as d\nfrom e import f", {"a", "d", "f"}, set()),
+        ("def g(x):\n    y = x\n    return z(y)", {"g"}, {"z"}),
+        ("def g():\n    global h\n    h = 1", {"g", "h"}, set()),
+        ("[i for i in j]", set(), {"j"}),
+        ("k.l = 1", {"k"}, {"k"}),
+        ("%matplotlib inline\nm = 1", {"matplotlib", "inline", "m", "1"}, {"matplotlib", "inline",
+         "m", "1"}),
+    ],
+)  # fmt: skip
+def test_names_that_code_binds_and_uses(source, binds, uses):
+    """Are global names told from local ones, and strange code taken at its worst?"""
+    assert globals_of(source) == (binds, uses)
+
+
+def test_marks_survive_json():
+    """Can marks be kept in a file and read back?"""
+    ex = load(LAB).exercises[0]
+    score = Score(ex.name, 5.0, 20, [CheckScore("a", True, 1.0)])
+    one = Marks(LAB, "ada", [score], {"x": []}, ["note"], {"cells": 0.1}, {}, "")
+    assert Marks.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+
+
+def test_a_marked_cell_holds_its_score_the_way_nbgrader_reads_it():
+    """Does nbgrader's own reading of the outputs give exactly the marker's points?"""
+    from nbformat.notebooknode import from_dict
+    from nbgrader.utils import determine_grade
+
+    for value in (0.0, 7.5, 13.33, 20.0):
+        one = Marks(LAB, "ada", [Score("softmax", value, 20, report="r")])
+        meta = {"grade": True, "solution": False, "points": 20, "grade_id": "softmax"}
+        cell = {"cell_type": "code", "metadata": {"nbgrader": meta},
+                "outputs": marked_outputs(one)["softmax"]}  # fmt: skip
+        assert determine_grade(from_dict(cell)) == (value, 20)
+
+
+def test_feedback_escapes_what_a_learner_wrote():
+    """Is a learner's markup shown as text, and no hidden line shown?"""
+    nasty = "<script>alert(1)</script>"
+    nb = cohort.notebook(LAB, {"softmax": nasty})
+    nb["cells"].append(cohort.code(nasty))
+    submission = intake.rebuild(intake.skeleton(LAB), nb["cells"])
+    one = Marks(LAB, nasty, [Score("softmax", 0.0, 20, report=nasty)], notes=[nasty])
+    page = feedback.page("Softmax", submission, one)
+    assert nasty not in page
+    assert page.count("&lt;script&gt;") == 5
+    assert "HIDDEN" not in page
+    assert "autograder" not in page
