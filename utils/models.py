@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from utils import counting
 from utils.plain import HistoryData, ModelData, NotPlain, array, plain
 
 _GRID = np.array([[-2.0, -0.5, 1.5]], dtype=np.float32)
@@ -64,6 +65,8 @@ def _model(model: Any) -> ModelData:
         steps = int(np.asarray(model.optimizer.iterations))
         kind = type(model.optimizer).__name__.lower()
         optimizer = {"name": kind, "learning_rate": rate, "steps": steps}
+        if (rows := counting.finish(model)) is not None:
+            optimizer["rows"] = rows
     return ModelData(inputs, layers, weights, loss, optimizer)
 
 
@@ -178,7 +181,10 @@ def _loss_by_value(loss: Any) -> dict:
 
 
 def to_keras(data: ModelData) -> Any:
-    """Build the Keras model that `data` describes: Dense layers only, weights and loss set."""
+    """Build the Keras model that `data` describes: Dense layers only, weights and loss set.
+
+    Where its optimizer has an entry "rows", the rows used in training are counted from now on.
+    """
     import keras
 
     layers = [
@@ -193,6 +199,8 @@ def to_keras(data: ModelData) -> Any:
         optimizer = keras.optimizers.get(data.optimizer["name"])
         optimizer.learning_rate = data.optimizer["learning_rate"]
         model.compile(loss=loss, optimizer=optimizer)
+        if "rows" in data.optimizer:
+            counting.start(model, data.inputs[0])
     return model
 
 

@@ -290,7 +290,7 @@ def _compare_numbers(
         return finding("shape", what, "Which axis is lost, or one too many?")
     if values.dtype.kind == "b":
         return finding("bool", f"{subject} holds True and False, not numbers", "Convert it.")
-    if expected.dtype.kind in "iu" and values.dtype.kind not in "iu":
+    if expected.dtype.kind in "iu" and values.dtype.kind not in "iu" and values.size:
         return finding("int", f"{subject} should be whole numbers (int)", "Convert it to int.")
     values, wanted = values.astype(float), expected.astype(float)
     with np.errstate(invalid="ignore"):
