@@ -350,7 +350,8 @@ mark("06_adam", "minimize", minimize)
 figures.fit_wave(minimize)
 
 # %% [markdown]
-# Now the race: gradient descent, momentum and Adam, all three yours. **Try these.**
+# Now the race: gradient descent, momentum and Adam, all three yours. The first two share a learning
+# rate, Adam has its own. **Try these.**
 #
 # 1. *Ravine*: which path turns towards the lowest point at once, without seeing the valley's shape?
 # 2. *Saddle*: the start lies almost exactly on a ridge. Who notices first that the ground falls away
@@ -508,7 +509,8 @@ mark("06_adam", "conv1d", conv1d)
 # 1. The filter *mean*: what does the output look like, compared with the signal?
 # 2. *Rise*: at which part of a beat does it answer, and why is it silent just after?
 # 3. *Beat*: move the bias down until only the sharp peaks are left. What is the bias here?
-# 4. Raise the stride to 5. How many outputs are left, and does the *beat* filter still see each beat?
+# 4. Raise the stride to 5, then to 10. How many outputs are left? Which of the four beats does the
+#    *beat* filter still see?
 
 # %% tags=["demo"]
 figures.sliding_window(conv1d)
@@ -519,8 +521,8 @@ figures.sliding_window(conv1d)
 # 1. A smoother signal: noise cancels within the window. (What was negative became 0.)
 # 2. On the way up. On the way down the sum is negative, and ReLU silences it.
 # 3. A threshold: what does not look enough like a beat stays below it.
-# 4. About a fifth. A window every 5 samples may pass a narrow peak just off its centre: a stride
-#    saves work and loses detail.
+# 4. 59 of 292, then 30. At 5 it sees three of the beats, at 10 none: this filter answers only when it
+#    stands right over a beat, and some windows never do. A stride saves work and loses detail.
 #
 # In a network nobody writes the filters: they are weights, found by the same descent as all others.
 # But how many weights is that?
@@ -603,9 +605,9 @@ figures.train_pieces(dense, convolutional)
 
 # %% [markdown]
 # **What it showed.** Both get their 100 pieces right, but the dense network has seen a broad beat only in
-# some places and must guess in the others; its loss on new pieces even rises again while it learns the old
-# ones by heart. For the convolutional one, what it learned in one place holds in every place. The
-# smaller layer wins because it *knows something* about the data.
+# some places and must guess in the others: its loss on new pieces soon stops falling. For the
+# convolutional one, what it learned in one place holds in every place. The smaller layer wins
+# because it *knows something* about the data.
 #
 # That is what layer types are for. Convolutions in two dimensions do the same for pictures; recurrent
 # layers and attention carry other knowledge, about order and about what refers to what.

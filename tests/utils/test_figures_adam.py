@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 
 import numpy as np
 import pytest
@@ -111,12 +112,39 @@ def test_adam_leaves_the_saddle_first():
     assert shown["Adam"] < 0.01 < 0.2 < shown["momentum"] < shown["gradient descent"]
 
 
+def test_a_race_stays_whole_when_two_threads_move_it():
+    """Is the last picture the right one after a cell and a control moved it at the same time?"""
+    fig = figures.paths()
+    at = controls(fig)
+
+    def change_landscape():
+        for k in range(12):
+            at["landscape"].value = ("saddle", "noisy")[k % 2]
+
+    def change_step():
+        for k in range(24):
+            with fig.hold():
+                at["step"].value = k % 7
+
+    threads = [threading.Thread(target=change) for change in (change_landscape, change_step)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    at["step"].value = 30
+    quiet = figures.paths()
+    with quiet.hold():
+        controls(quiet)["landscape"].value, controls(quiet)["step"].value = "noisy", 30
+    assert fig.text == quiet.text
+    assert np.array_equal(picture(fig), picture(quiet))
+
+
 def test_noise_is_the_same_for_all():
     """Does momentum with beta = 0 meet the same noisy gradients as gradient descent?"""
     fig = figures.paths()
     with fig.hold():
         controls(fig)["landscape"].value = "noisy"
-        controls(fig)["beta of momentum"].value = 0.0
+        controls(fig)["beta"].value = 0.0
     shown = costs(fig)
     assert shown["momentum"] == shown["gradient descent"]
 

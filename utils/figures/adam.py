@@ -82,6 +82,7 @@ class _Race:
         self.fig, self.names, self.steps, self.land = fig, names, steps, None
         self.left, self.right = fig.axes(1, 2, ratios=(1.25, 1))
         self.left.set(xlabel="parameter 0", ylabel="parameter 1")
+        self.left.locator_params(integer=True)  # labels of one width, whatever is shown
         self.right.set(xlabel="step", ylabel="cost above the lowest", yscale="log")
         self.right.set(xlim=(0, steps), ylim=(1e-4, top))
         self.contours, self.goals = None, self.left.plot([], [], "*", color=kit.INK, markersize=12)
@@ -202,8 +203,8 @@ def paths(sgd_step=None, momentum_step=None, adam_step=None):
     with kit.Figure("Three ways down", 760, 360) as fig:
         preset = fig.choice("landscape", {name.title(): name for name in lands})
         frame = fig.player("step", steps)
-        rate = fig.slider("rate of descent and momentum", 0.005, 0.1, 0.02, 0.005, ".3f")
-        beta = fig.slider("beta of momentum", 0.0, 0.98, 0.9, 0.02)
+        rate = fig.slider("learning rate", 0.005, 0.1, 0.02, 0.005, ".3f")
+        beta = fig.slider("beta", 0.0, 0.98, 0.9, 0.02)
         alpha = fig.slider("rate of Adam", 0.02, 1.0, 0.3, 0.02)
         descend = fig.own(sgd_step, "sgd_step", reference.sgd_step)
         roll = fig.own(momentum_step, "momentum_step", reference.momentum_step)
@@ -407,6 +408,9 @@ def train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15, seed=1):
         keras.optimizers.Adam(adam),
     )
     curve = LiveCurve("Three optimizers on the digits", epochs, NAMES, "training loss")
+    legend = curve.figure.canvas.axes[0].get_legend()
+    legend.set_bbox_to_anchor((1, 0.68))  # between the curves
+    curve.figure.refresh()
     models = []
     for optimizer in optimizers:
         keras.utils.set_random_seed(seed)
@@ -476,7 +480,7 @@ def sliding_window(conv1d=None):
     filters = _filters()
     width = 9
     with kit.Figure("A window sliding over a signal", 720, 430) as fig:
-        place = fig.slider("window number", 0, len(x) - width, 92)
+        place = fig.slider("window", 0, len(x) - width, 92)
         kind = fig.choice("filter", {name.title(): name for name in filters}, "rise")
         stride = fig.choice("stride", {str(s): s for s in (1, 2, 5, 10)})
         bias = fig.slider("bias", -1.5, 0.5, 0.0, 0.05)
