@@ -10,6 +10,7 @@ import ast
 import contextlib
 import gc
 import os
+import random
 import signal
 import socket
 import sys
@@ -41,6 +42,7 @@ def main(shell: Any, pipe: socket.socket, settings: dict, targets: forbid.Target
         forbid.destroy(targets, settings["forbid"], seen, jailed=settings["jailed"])
         renounce(settings)
         gc.enable()
+        random.seed(0)  # (a fork seeds it anew)
         channel.send(0, "ready")
         Service(channel, shell, settings, seen).serve()
     except BaseException as error:
@@ -109,7 +111,7 @@ class Service:
                 run = self._run_statements if self.by_statement else self._run_cell
                 error = run(name, source)
         except BaseException as raised:
-            error = describe(raised)
+            error = failure(raised)
         out, err = (self._printed(fd, stream) for fd, stream in ((OUT, "stdout"), (ERR, "stderr")))
         yield [out, err, failure_to_body(error), time.monotonic() - started]
 
@@ -132,7 +134,7 @@ class Service:
     def _run_cell(self, name: str, source: str) -> Failure | None:
         result = self.shell.run_cell(source, store_history=False)
         raised = result.error_before_exec or result.error_in_exec
-        return describe(raised) if raised else None
+        return failure(raised) if raised else None
 
     def _run_statements(self, name: str, source: str) -> Failure | None:
         """Run a cell statement by statement: one that fails does not stop later definitions."""
@@ -146,7 +148,7 @@ class Service:
             except Timeout:
                 raise
             except BaseException as raised:
-                error = error or describe(raised)
+                error = error or failure(raised)
         return error
 
     def _printed(self, fd: int, stream: str) -> str:
@@ -179,12 +181,6 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def _until(end: float) -> contextlib.AbstractContextManager:
     return time_limit(end - time.monotonic())
-
-
-def describe(error: BaseException) -> Failure:
-    """Describe an exception; running out of memory has a name of its own."""
-    known = failure(error)
-    return replace(known, type="Memory") if isinstance(error, MemoryError) else known
 
 
 def sendable(outcomes: list[Outcome]) -> list:

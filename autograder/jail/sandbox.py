@@ -150,19 +150,22 @@ class _Server:
         self.scratch: dict[int, str] = {}
         self.lock = threading.Lock()
         self.control, inner = socket.socketpair()
-        start = command(inner.fileno(), self.folder, jailed, light)
-        with open(os.path.join(self.folder, "log"), "wb") as log:
-            self.process = subprocess.Popen(
-                start,
-                pass_fds=[inner.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/" if jailed else self.folder,
-                env=environment(SCRATCH if jailed else self.folder),
-                start_new_session=True,
-            )
-        inner.close()
+        try:
+            with inner, open(os.path.join(self.folder, "log"), "wb") as log:
+                self.process = subprocess.Popen(
+                    command(inner.fileno(), self.folder, jailed, light),
+                    pass_fds=[inner.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd="/" if jailed else self.folder,
+                    env=environment(SCRATCH if jailed else self.folder),
+                    start_new_session=True,
+                )
+        except (JailError, OSError) as error:
+            self.control.close()
+            shutil.rmtree(self.folder)
+            raise JailError(str(error)) from None
         self._reply(START_SECONDS)
 
     def alive(self) -> bool:
@@ -171,22 +174,24 @@ class _Server:
     def fork(self, settings: dict) -> tuple[int, Channel]:
         """Have a learner's process forked; return its number and the pipe to it."""
         ours, theirs = socket.socketpair()
-        scratch = SCRATCH if self.jailed else tempfile.mkdtemp(dir=self.folder)
-        with theirs:
-            reply = self._ask({"fork": settings | {"scratch": scratch}}, [theirs.fileno()])
-        if "error" in reply:
-            ours.close()
-            raise JailError(f"no process for the learner: {reply['error']}")
         channel = Channel(ours, accepts=RETURNED)
+        scratch = SCRATCH if self.jailed else tempfile.mkdtemp(dir=self.folder)
         try:
-            _, word = channel.receive(time.monotonic() + CONTROL_SECONDS)
-        except (Late, Gone, ProtocolError) as error:
-            word = f"{type(error).__name__} while a learner's process was starting"
-        if word != "ready":
+            with theirs:
+                reply = self._ask({"fork": settings | {"scratch": scratch}}, [theirs.fileno()])
+            if "error" in reply:
+                raise JailError(f"no process for the learner: {reply['error']}")
+            self.scratch[reply["pid"]] = scratch
+            try:
+                _, word = channel.receive(time.monotonic() + CONTROL_SECONDS)
+            except (Late, Gone, ProtocolError) as error:
+                word = f"{type(error).__name__} while a learner's process was starting"
+            if word != "ready":
+                self.end(reply["pid"])
+                raise JailError(str(word))
+        except BaseException:
             channel.close()
-            self.end(reply["pid"])
-            raise JailError(str(word))
-        self.scratch[reply["pid"]] = scratch
+            raise
         return reply["pid"], channel
 
     def kill(self, pid: int) -> None:

@@ -1,0 +1,278 @@
+"""A learner's process: runs cells, answers calls, keeps its limits, dies alone."""
+
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from autograder.jail.sandbox import JailError, Limits, Template
+from utils.calling import Call, Failure
+from utils.plain import ModelData, Result, Rng, Source
+
+pytestmark = pytest.mark.jail
+QUICK = {"cell": 0.5, "notebook": 2.0, "call": 0.3, "grace": 0.3}
+
+
+@pytest.fixture
+def learner(template):
+    """Return a function that starts a learner with short limits on some cells."""
+    started = []
+
+    def start(*sources, forbid=(), **limits):
+        limits, template.limits = template.limits, Limits(**{**QUICK, **limits})
+        cells = [(f"cell {i}", source) for i, source in enumerate(sources)]
+        started.append(template.learner(cells, forbid))
+        template.limits = limits
+        return started[-1]
+
+    yield start
+    template.close_learners(started)
+
+
+def value(learner, name, *args):
+    [outcome] = learner.call([Call(name, list(args))])
+    assert outcome.error is None, outcome.error
+    return outcome.value
+
+
+def test_cells_share_a_namespace_and_outputs_are_kept(learner):
+    """Do cells see each other, and is what they print kept apart by cell and by stream?"""
+    first, second = learner(
+        "import sys\nx = 2\nprint('out')\nprint('err', file=sys.stderr)",
+        "import os\nos.write(1, b'past Python')\nx + 1",
+    ).run_cells()
+    assert (first.stdout, first.stderr, first.error) == ("out\n", "err\n", None)
+    assert "past Python" in second.stdout
+    assert "3" in second.stdout
+    assert second.stderr == ""
+    assert 0 < first.seconds < 5
+
+
+def test_failing_cell_stops_nothing(learner):
+    """Is a failure reported with its line, and does the next cell run?"""
+    failed, syntax, after = learner("a = 1\nb = a / 0", "def f(:", "a += 1").run_cells()
+    assert failed.error == Failure("ZeroDivisionError", "division by zero", "b = a / 0")
+    assert syntax.error.type == "SyntaxError"
+    assert after.error is None
+
+
+def test_notebook_syntax_runs(learner):
+    """Do magics, top-level await and a last expression work as in a notebook?"""
+    results = learner("%time x = 1", "await __import__('asyncio').sleep(0)", "x").run_cells()
+    assert [result.error for result in results] == [None] * 3
+
+
+def test_output_is_cut(learner):
+    """Is only the beginning of a flood of output kept?"""
+    [result] = learner("print('x' * 1_000_000)", output=1000).run_cells()
+    assert result.stdout.startswith("x" * 1000 + "\n[999001 more bytes]")
+
+
+def test_endless_cell_is_stopped_and_the_next_runs(learner):
+    """Is a cell that never ends stopped at its limit, and are later cells run?"""
+    one = learner("y = 1\nwhile True: pass", "def f(): return y")
+    started = time.monotonic()
+    results = one.run_cells()
+    assert results[0].error.type == "Timeout"
+    assert results[1].error is None
+    assert value(one, "f") == 1
+    assert time.monotonic() - started < 2
+
+
+def test_cell_that_kills_is_left_out_of_the_next_process(learner):
+    """Does a cell that ends the process fail alone: are the cells around it run again?"""
+    one = learner("a = 1", "import os; os._exit(3)", "def f(): return a")
+    results = one.run_cells()
+    assert [r.error and r.error.type for r in results] == [None, "Died", None]
+    assert value(one, "f") == 1
+
+
+def test_call_that_kills_fails_alone(learner):
+    """Does a call that ends the process fail, and the next one find a new process?"""
+    one = learner("import os\ndef f(x):\n    if x == 2: os.abort()\n    return x")
+    outcomes = one.call_many([[Call("f", [x])] for x in (1, 2, 3)])
+    assert [o.value for [o] in outcomes] == [1, None, 3]
+    assert outcomes[1][0].error.type == "Died"
+
+
+def test_process_is_not_started_for_ever(learner):
+    """Is a learner whose every call ends the process given up?"""
+    one = learner("import os\ndef f(): os._exit(0)", restarts=1)
+    outcomes = one.call_many([[Call("f", [])]] * 6)
+    assert {o.error.type for [o] in outcomes} == {"Died"}
+    assert "too often" in outcomes[-1][0].error.message
+
+
+def test_late_call_times_out_and_others_go_on(learner):
+    """Is a late call a Timeout, softly in Python and hard in C, and the next one answered?"""
+    source = (
+        "import itertools\n"
+        "def f(x):\n"
+        "    while x == 1: pass\n"
+        "    if x == 2: sum(itertools.repeat(0))\n"
+        "    return x"
+    )
+    outcomes = learner(source).call_many([[Call("f", [x])] for x in (0, 1, 2, 3)])
+    kinds = [o.error and o.error.type for [o] in outcomes]
+    assert kinds == [None, "Timeout", "Timeout", None]
+
+
+def test_patience_ends(learner):
+    """Are the other cases of a function that is always late given up?"""
+    one = learner("def f():\n    while True: pass", patience=2)
+    started = time.monotonic()
+    outcomes = one.call_many([[Call("f", [])]] * 30)
+    assert {o.error.type for [o] in outcomes} == {"Timeout"}
+    assert time.monotonic() - started < 3
+
+
+def test_deadline_of_a_call_can_be_longer(learner):
+    """May an exercise allow more time than usual?"""
+    one = learner("import time\ndef f(): time.sleep(0.6); return 1")
+    assert one.call([Call("f", [])])[0].error.type == "Timeout"
+    assert one.call([Call("f", [])], deadline=2.0)[0].value == 1
+
+
+def test_running_out_of_memory_is_named(learner):
+    """Is a call that needs too much memory told so, in the same process?"""
+    one = learner("import numpy as np\ndef f(n): return float(np.ones(n).sum())", memory=256 << 20)
+    assert one.call([Call("f", [1 << 27])], deadline=5.0)[0].error.type == "MemoryError"
+    assert value(one, "f", 10) == 10.0
+
+
+def test_scratch_folder_is_small_private_and_gone(learner, template):
+    """Can files be written, up to a limit, and does the next learner find none?"""
+    source = (
+        "import os\n"
+        "def f():\n"
+        "    open('kept', 'w').write('x' * 1000)\n"
+        "    try:\n"
+        "        for i in range(100): open(f'big{i}', 'wb').write(bytes(1 << 20))\n"
+        "    except OSError as error: return [os.getcwd(), type(error).__name__, i]\n"
+        "def names(): return os.listdir()"
+    )
+    one = learner(source, scratch_size=8 << 20)
+    folder, kind, count = value(one, "f")
+    assert (folder, kind) == ("/scratch", "OSError")
+    assert 4 <= count <= 8
+    assert value(learner(source), "names") == []
+
+
+def test_helpers_survive_a_restart(learner):
+    """Is a definition of the marker's there, also in the next process?"""
+    one = learner("import os\ndef f(x): return helper(x)\ndef die(): os._exit(1)")
+    one.run_cells()
+    one.define("def helper(x): return 10 * x")
+    assert value(one, "f", 2) == 20
+    one.call([Call("die", [])])
+    assert value(one, "f", 3) == 30
+
+
+def test_arguments_of_every_kind(learner):
+    """Do generators, functions, models and earlier results arrive as the real things?"""
+    one = learner(
+        "def draw(rng): return rng.integers(0, 1000, 3)\n"
+        "def apply(f, x): return f(x) + f(x + 1)\n"
+        "def rows(model, X): return model.predict(X, verbose=0)\n"
+        "def twice(x): return 2 * x\n"
+        "def spoil(x): x[0] = 9.0"
+    )
+    drawn = value(one, "draw", Rng(3))
+    assert drawn.tolist() == np.random.default_rng(3).integers(0, 1000, 3).tolist()
+    [outcome] = one.call([Call("apply", [Source("lambda x: x ** 2"), 2.0])])
+    assert (outcome.value, outcome.args_after[0]) == (13.0, {"calls": 2})
+    layers = [{"kind": "Dense", "units": 2, "activation": "linear", "use_bias": True}]
+    model = ModelData((3,), layers, [np.ones((3, 2), np.float32), np.zeros(2, np.float32)])
+    [outcome] = one.call([Call("rows", [model, np.ones((4, 3), np.float32)])], deadline=20.0)
+    assert np.array_equal(outcome.value, np.full((4, 2), 3.0))
+    first, second = one.call([Call("twice", [4.0]), Call("twice", [Result(0)])])
+    assert (first.value, second.value) == (8.0, 16.0)
+    [outcome] = one.call([Call("spoil", [np.zeros(2)])])
+    assert outcome.args_after[0].tolist() == [9.0, 0.0]
+
+
+def test_tensorflow_trains(learner):
+    """Does TensorFlow, imported before the fork, build and fit a model after it?"""
+    one = learner(
+        "import keras, numpy as np\n"
+        "def f(n):\n"
+        "    model = keras.Sequential([keras.Input((n,)), keras.layers.Dense(2)])\n"
+        "    model.compile('adam', 'mse')\n"
+        "    model.fit(np.ones((40, n)), np.ones((40, 2)), epochs=2, verbose=0)\n"
+        "    return model"
+    )
+    [outcome] = one.call([Call("f", [3])], deadline=30.0)
+    assert outcome.error is None
+    assert [w.shape for w in outcome.value.weights] == [(3, 2), (2,)]
+
+
+def test_equal_learners_draw_equal_numbers(learner):
+    """Is marking a pure function: do unseeded draws repeat from process to process?"""
+    source = "import numpy as np, random\ndef f(): return [np.random.rand(), random.random()]"
+    assert value(learner(source), "f") == value(learner(source), "f")
+
+
+def test_processes_are_dead_after_close(template, learner):
+    """Is a learner's process dead when `close` returns, busy threads or not?"""
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
+    one = learner(
+        "import threading\ndef work():\n    while True: pass\n"
+        "for _ in range(4): threading.Thread(target=work, daemon=True).start()"
+    )
+    one.run_cells()
+    assert {p.pid for p in psutil.Process().children(recursive=True)} > before
+    one.close()
+    assert {p.pid for p in psutil.Process().children(recursive=True)} == before
+
+
+def test_two_learners_at_a_time_do_not_see_each_other(learner):
+    """Are two learners of one template apart: process numbers, files, names?"""
+    source = (
+        "import os, glob\nx = {}\nopen('mine', 'w').write('{}')\n"
+        "def f(): return [x, open('mine').read(), os.getpid(), len(glob.glob('/proc/[0-9]*'))]"
+    )
+    one, two = learner(source.format(1, 1)), learner(source.format(2, 2))
+    one.run_cells()
+    two.run_cells()
+    assert value(one, "f") == [1, "1", 1, 1]
+    assert value(two, "f") == [2, "2", 1, 1]
+
+
+def test_limits_have_help_texts():
+    """Is every limit a documented trait?"""
+    traits = Limits.class_own_traits(config=True)
+    assert len(traits) >= 12
+    assert all(trait.help for trait in traits.values())
+
+
+@pytest.mark.slow
+def test_template_that_died_is_started_again():
+    """Is a dead template told as such, and replaced for the next learner?"""
+    with Template(Limits(**QUICK)) as template:
+        with template.learner([("a", "x = 1")], {"tensorflow"}) as one:
+            one.run_cells()
+            template._servers[True].process.kill()
+            template._servers[True].process.wait()
+            one._channel.socket.close()
+            one._channel = None
+            with pytest.raises(JailError):
+                one.call([Call("f", [])])
+        with template.learner([("a", "x = 1")], {"tensorflow"}) as one:
+            assert one.run_cells()[0].error is None
+
+
+@pytest.mark.slow
+def test_plain_fork_where_there_is_no_jail(monkeypatch):
+    """Does marking without a jail refuse to start by itself, and work when told to?"""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(JailError, match="bubblewrap"):
+        Template(Limits(**QUICK)).start()
+    template = Template(Limits(**QUICK), jailed=False)
+    source = "def f(x): return x + 1\nopen('a', 'w').close()\nwhile True: pass"
+    try:
+        with template.learner([("a", source)], {"tensorflow"}) as one:
+            assert one.run_cells()[0].error.type == "Timeout"
+            assert value(one, "f", 1) == 2
+    finally:
+        template.close()
