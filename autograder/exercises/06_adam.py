@@ -381,7 +381,7 @@ def adam_step(theta, grad, m, v, t, alpha=0.001, beta1=0.9, beta2=0.999, eps=1e-
 def _state(rng, *shape, scale=1.0):
     """Return parameters, a gradient and moments that earlier gradients might have left."""
     theta, grad, m = _triple(rng, *shape, scale=scale)
-    return theta, grad, 0.4 * m, np.array(scale**2 * rng.uniform(0.05, 0.9, shape))
+    return theta, grad, np.array(0.4 * m), np.array(scale**2 * rng.uniform(0.05, 0.9, shape))
 
 
 def _fresh(theta, grad):
