@@ -24,7 +24,7 @@ def number_line():
     with kit.Figure("The floats around 1", 680, 300) as fig:
         kind = fig.choice("type", _TYPES, np.float32)
         exponent = fig.slider("h = 10^e, e", -17.0, 0.0, -6.6, 0.1, ".1f")
-        zoom = fig.slider("magnify 2^k times, k", 0, 56, 3)
+        zoom = fig.slider("magnify 2^k times, k", 0, 56, 20)
         upper, lower = fig.axes(2, 1, yticks=[], ylim=(0, 1))
         for ax in (upper, lower):
             ax.spines["left"].set_visible(False)
@@ -287,7 +287,7 @@ def train_regression(naive, stable_softmax=None, compare=False):
         fallen.set_transform(cost.transAxes)
         right.legend(loc="center right")
         fig.live(*curves, end, fallen)
-        runs = {}
+        runs, step.value = {}, _STEPS
 
         def run(softmax):
             """Cost and share right before each step; NaN weights read nothing right."""

@@ -1,0 +1,716 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A numerically better softmax
+#
+# Two formulas can be equal on paper and differ in a computer: one gives the cost, the other `nan`.
+# In this lab you watch softmax and its cost fail, in single numbers and in a training run, and then
+# write the versions that do not.
+#
+# **After this lab you can**
+# - say what a float can hold, and which digits a subtraction costs;
+# - predict when `exp` overflows or underflows, and keep it from doing so without changing the answer;
+# - compute the cost of a classifier from its logits, where the probability itself has rounded to 0;
+# - build a network with a linear output and the loss that goes with it, and read its outputs.
+#
+# **Time** about an hour. **You need** softmax and cross-entropy (lab `03_softmax`), NumPy's axes and
+# broadcasting, and logarithms.
+#
+# **How it works** Six exercises and a quiz, 100 points. Write your answer in place of `YOUR CODE HERE`,
+# then run the check below it, as often as you like. Figures use *your* functions as soon as they exist.
+
+# %%
+import numpy as np
+
+from utils.checks import Check
+from utils.figures import improved_softmax as figures
+
+check = Check("04_improved_softmax")
+
+# %% [markdown]
+# ## Round-off: two ways to write the same number
+#
+# A shop cuts every price by one part in 3000. Here is that part, written in two ways:
+#
+# $$h = \frac{1}{3000}, \qquad (1 + h) - 1 .$$
+#
+# **Think first.** On paper they are equal. Will the computer print the same digits for both? All of them?
+#
+# **Try it.** Run the cell, then make `h` smaller: `1e-8`, `1e-12`, `1e-15`, `1e-16`.
+
+# %%
+h = 1 / 3000
+print(f"h           = {h:.20f}")
+print(f"(1 + h) - 1 = {(1 + h) - 1:.20f}")
+print(f"off by {abs((1 + h) - 1 - h) / h:.1e} of h")
+
+# %% [markdown]
+# The second way loses digits, and the smaller $h$ is, the more: at `1e-16` nothing of it is left. The
+# subtraction is innocent, it is exact. The digits were lost one step before, when $1 + h$ had to be
+# stored. A float keeps a fixed number of digits, so it sits on one of finitely many places on the
+# number line. Look at the places around 1.
+#
+# **Try these.**
+#
+# 1. Take the magnifier away, $k = 0$, and bring it back. From which $k$ on do you see single floats?
+# 2. Move $h$ slowly. What does the stored number do?
+# 3. Are the floats to the left of 1 as far apart as those to the right?
+# 4. Find the largest $h$ that vanishes altogether. Then choose float64: how far do you have to go now? (The button
+#    brings $1 + h$ back into view.)
+
+# %% tags=["demo"]
+figures.number_line()
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. From about $k = 19$ in float32: half a million times. No wonder that one seldom notices.
+# 2. It jumps from place to place, always to the nearest one. What is lost is at most half a gap.
+# 3. No: they are twice as close. Gaps double at every power of two, so that the *relative* error stays the
+#    same: about 7 digits in float32, 16 in float64.
+# 4. Half a gap: $6 \cdot 10^{-8}$ in float32, $1.1 \cdot 10^{-16}$ in float64. Anything smaller, added to 1, is gone.
+#
+# So **round-off** takes a small number's digits when it is stored as a part of a large one. It helps to
+# write a formula so that the small number never passes through the large one: here, simply `h`. This is the idea of
+# the whole lab. Neural networks mostly compute in float32, where there are only 7 digits to lose.
+
+# %% [markdown]
+# ## Overflow and underflow of exp
+#
+# Floats also end. The largest float32 is about $3.4 \cdot 10^{38}$, the largest float64 about
+# $1.8 \cdot 10^{308}$. That sounds like plenty, but the exponential gets there fast.
+#
+# **Think first.** From which $z$ on is $e^z$ too large for a float32? ($\ln 10 \approx 2.3$.) And what should
+# $e^{z}$ become on the other side, when it is too small?
+#
+# **Try it.** The cell prints $e^z$ in both precisions. Find the four edges, to the nearest whole number.
+# (`errstate` keeps NumPy from warning about what we do on purpose.)
+
+# %%
+with np.errstate(all="ignore"):
+    for z in [88, 89, 709, 710, -103, -104, -745, -746]:
+        print(
+            f"exp({z:4d})   float32 {np.exp(np.float32(z)):<12.4g}   float64 {np.exp(np.float64(z)):.4g}"
+        )
+
+# %% [markdown]
+# Above 88 in float32 and 709 in float64 the result is `inf`: **overflow**. Below $-103$ and $-745$ it is 0:
+# **underflow**. Neither is an error to Python; the numbers simply go on, wrong.
+#
+# Here is softmax as it stands in the book. **Think first.** The second row is the first with 1000 added to
+# each logit, the third with 1000 subtracted. What should softmax give, and what will it give?
+
+
+# %%
+def plain_softmax(z):
+    exponentials = np.exp(z)
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+with np.errstate(all="ignore"):
+    print(
+        plain_softmax(
+            np.array([[1.0, 2.0, 3.0], [1001.0, 1002.0, 1003.0], [-999.0, -998.0, -997.0]])
+        )
+    )
+
+# %% [markdown]
+# All three rows have the same softmax, since only differences count. But `inf / inf` and `0 / 0` are
+# both `nan`, *not a number*, and everything that is computed from a `nan` is `nan` again.
+#
+# The map below asks the same of three logits of many sizes: their largest is the **scale**, the largest less
+# the smallest the **spread**. Colours and letters say what became of the smallest probability.
+#
+# **Try these.** Move the ring, and read the caption.
+#
+# 1. At which scales does the plain formula break down, on either side, and in which precision first?
+# 2. Stay at scale 0 and raise the spread. Here nothing overflows. What is wrong with C?
+
+# %% tags=["demo"]
+figures.probability_map(plain_softmax)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. Left and right there is `nan`: from about $-104$ and $+89$ in float32, from $-746$ and $+710$ in float64. The
+#    logits themselves are perfectly good numbers.
+# 2. The smallest probability underflows to 0. It is a very small number, so 0 seems close enough. It is, until somebody
+#    takes its logarithm. (B marks a thin border where it is kept with few digits.)
+#
+# Does it happen in earnest? Below, softmax regression learns the digits with the plain formula, in float32.
+# It opens at the end of a run that went well. **Try these.** Choose pixels from 0 to 16, as the scanner delivered them,
+# press *Reset* and *Play*; then pixels from 0 to 255. How many steps does each run survive? What happens to the digits read
+# right, and why does it never recover?
+
+# %% tags=["demo"]
+figures.train_regression(plain_softmax)
+
+# %% [markdown]
+# **What it showed.** With pixels up to 1 all is well. Up to 16 the cost is `nan` after three steps, up
+# to 255 after one: larger pixels make larger logits and larger steps. One `nan` in the probabilities
+# makes the gradient `nan`, then every weight, and there is no way back from there.
+#
+# Scaling the data would hide it here. In a deep network nobody promises how large the logits get. So let
+# us repair the formula.
+
+# %% [markdown]
+# ## Log-sum-exp
+#
+# Everything that can overflow in softmax and its cost sits in one number: the logarithm of the sum,
+#
+# $$\operatorname{lse}(z) = \ln \sum_j e^{z_j} .$$
+#
+# Take $z = (1000, 1001)$. Both exponentials overflow, yet the answer is a modest number. Take a factor
+# $e^{1001}$ out of the sum:
+#
+# $$\ln\left(e^{1000} + e^{1001}\right) = \ln\left(e^{1001}\,(e^{-1} + 1)\right) = 1001 + \ln\left(e^{-1} + 1\right) \approx 1001.3133 .$$
+#
+# Nothing was approximated: this is the same number, written in a second way. It works with any $c$:
+#
+# $$\operatorname{lse}(z) = c + \ln \sum_j e^{z_j - c} .$$
+#
+# **Think first.** Which $c$ suits best? **Try it** with some: the minimum, the mean, 0, a larger one.
+
+# %%
+z = np.array([1000.0, 999.0, -200.0])
+with np.errstate(all="ignore"):
+    for c in [-200.0, 0.0, 600.0, 999.0, 1000.0, 2000.0]:
+        print(f"c = {c:6.0f}   exponents {z - c}   result {c + np.log(np.sum(np.exp(z - c)))}")
+
+# %% [markdown]
+# Too small, and an exponential overflows; too large, and all of them underflow. With the **maximum** the largest
+# exponent is exactly 0: nothing can overflow, and the sum is at least 1, so its logarithm is harmless.
+#
+# ### Exercise: log_sum_exp (18 points)
+#
+# Write `log_sum_exp(Z)` over the last axis: one row `(C,)` gives a number, a batch `(m, C)` gives `(m,)`.
+# Logits go up to 10000 in absolute value. Some entries of a row, never all, may be `-inf`: a class that
+# has been ruled out, $e^{-\infty} = 0$. `Z` itself stays as it was.
+#
+# **Example.** $z = (0, \ln 2, \ln 5)$ gives $\ln(1 + 2 + 5) = 2.0794$. The batch `[[1000, 1000], [-1000, -inf]]`
+# gives $(1000 + \ln 2,\; -1000) = (1000.6931, -1000)$: each row has a maximum of its own.
+#
+# **Not allowed**, here and in the next three exercises: the log-sum-exp, `logaddexp` and softmax functions of
+# libraries: NumPy's `np.logaddexp`, those of SciPy, TensorFlow, Keras (its layers and activation names too) and
+# scikit-learn. `np.exp`, `np.log`, `np.max` and `np.sum` are all you need.
+#
+# Stuck? Run `check.hint("log_sum_exp")` in a new cell.
+
+
+# %% nbgrader={"grade": false, "grade_id": "log_sum_exp_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def log_sum_exp(Z):
+    """ln(sum_j exp(z_j)) over the last axis, without overflow.
+
+    Z: logits, (C,) or (m, C), up to 1e4; some entries may be -inf. Returns a number or (m,).
+    """
+    ### BEGIN SOLUTION
+    largest = np.max(Z, axis=-1, keepdims=True)
+    total = np.sum(np.exp(Z - largest), axis=-1)
+    return np.squeeze(largest, axis=-1) + np.log(total)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "log_sum_exp", "locked": true, "points": 18, "schema_version": 3, "solution": false, "task": false}
+check("log_sum_exp", log_sum_exp)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "log_sum_exp", log_sum_exp)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **What it showed.** After the shift the sum lies between 1 (one logit towers) and $C$ (all are equal), so
+#
+# $$\max_j z_j \;\le\; \operatorname{lse}(z) \;\le\; \max_j z_j + \ln C :$$
+#
+# a *soft maximum*, never far above the real one. With it the rest is short.
+#
+# ### Exercise: log_softmax (16 points)
+#
+# The logarithm of a quotient is a difference of logarithms, and $\ln e^{z_k}$ needs no work at all:
+#
+# $$\ln \operatorname{softmax}(z)_k = \ln \frac{e^{z_k}}{\sum_j e^{z_j}} = z_k - \operatorname{lse}(z) .$$
+#
+# Write `log_softmax(Z)` along the last axis, for `(C,)` and for `(m, C)`; the result has the shape of `Z`. It must be
+# right however unlikely a class is: logits go up to 10000, and `-inf` in `Z` stays `-inf`.
+#
+# **Example.** $(0, \ln 3)$ gives $(\ln \frac14, \ln \frac34) = (-1.3863, -0.2877)$, and $(1000, 0)$ gives
+# $(0, -1000)$. The second probability is $e^{-1000}$: too small for any float, but its logarithm is not.
+#
+# **Not allowed:** as above. Your `log_sum_exp` is welcome; should it be wrong, this exercise is still marked
+# on its own merits. Stuck? Run `check.hint("log_softmax")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "log_softmax_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def log_softmax(Z):
+    """z_k - lse(z) along the last axis: the logarithm of softmax.
+
+    Z: logits, (C,) or (m, C), up to 1e4; some entries may be -inf. Returns the shape of Z.
+    """
+    ### BEGIN SOLUTION
+    return Z - log_sum_exp(Z)[..., np.newaxis]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "log_softmax", "locked": true, "points": 16, "schema_version": 3, "solution": false, "task": false}
+check("log_softmax", log_softmax)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "log_softmax", log_softmax)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **What it showed.** The largest entry of a row is near 0 and the others are about as far below it as their logits.
+# No exponential of a large number was ever needed, and no logarithm of a small one.
+#
+# **Think first.** If you now want the probabilities after all, there are two roads: $e^{\ln p}$, or softmax itself
+# with some constant taken off all logits of a row. Why does that constant cancel?
+#
+# ### Exercise: stable_softmax (16 points)
+#
+# Write `stable_softmax(Z)` for `(C,)` and `(m, C)`, along the last axis. Each row sums to 1, for logits up to
+# 10000 in absolute value and for integers too, and NumPy has **nothing to warn about**.
+#
+# $$\operatorname{softmax}(z)_k = \frac{e^{z_k - c}}{\sum_j e^{z_j - c}} \qquad \text{for every } c .$$
+#
+# **Example.** $(1000,\; 1000 + \ln 3)$ gives $(0.25, 0.75)$. The batch `[[-1000, -1000], [0, 5000]]` gives
+# `[[0.5, 0.5], [0, 1]]`.
+#
+# Small probabilities are real ones: $e^{-60}$ should come out as $8.8 \cdot 10^{-27}$, not as 0 or $10^{-7}$.
+#
+# **Not allowed:** as above. Stuck? Run `check.hint("stable_softmax")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "stable_softmax_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def stable_softmax(Z):
+    """exp(z_k - c) / sum_j exp(z_j - c) along the last axis, c the largest logit of the row.
+
+    Z: logits, (C,) or (m, C), up to 1e4. Returns probabilities of the same shape.
+    """
+    ### BEGIN SOLUTION
+    exponentials = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+    return exponentials / np.sum(exponentials, axis=-1, keepdims=True)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "stable_softmax", "locked": true, "points": 16, "schema_version": 3, "solution": false, "task": false}
+check("stable_softmax", stable_softmax)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "stable_softmax", stable_softmax)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Try it.** The map again, with a row for your function. What has changed, and what has not?
+
+# %% tags=["demo"]
+figures.probability_map(plain_softmax, stable_softmax, compare=True)
+
+# %% [markdown]
+# And the training run again. Choose the pixels on which the plain formula died, and play.
+
+# %% tags=["demo"]
+figures.train_regression(plain_softmax, stable_softmax, compare=True)
+
+# %% [markdown]
+# **What it showed.** Not a single `nan` is left, and the scale has no influence any more: only the spread counts. Training
+# survives the same data. With large pixels it swings at first, because the steps are far too large,
+# but a bad step can be made good again; a `nan` cannot.
+#
+# C has *not* gone. A probability of $e^{-1000}$ does round to 0, in any softmax. **Think first.** The true class got
+# that probability. What does the cost $-\ln p$ become, and what should it be?
+#
+# **Try it.** One example, logits 1000 and 0, true class 1. A common repair is to add a little to $p$, or to keep it
+# above some floor. What does the cell charge for an answer that could hardly be more wrong? Try logits 50 and 0, then 5000 and 0.
+
+# %%
+with np.errstate(all="ignore"):
+    logits = np.array([1000.0, 0.0])
+    p = plain_softmax(logits - logits.max())[1]
+    print("probability of the true class:", p)
+    print("cost -ln(p)                  :", -np.log(p))
+    print("cost -ln(p + 1e-7)           :", -np.log(p + 1e-7))
+
+# %% [markdown]
+# The first is infinite. The second is 16, whatever the logits: the model is told that being wrong by 1000 is as
+# good as being wrong by 16, and that nothing it does to those logits matters. The right cost is
+# 1000. The repair is the same as before: never let the small number pass through.
+#
+# ### Exercise: cross_entropy_from_logits (20 points)
+#
+# Write `cross_entropy_from_logits(Z, y)`, the mean cost of $m$ examples, one number, straight from the logits `Z` `(m, C)`:
+#
+# $$J = \frac1m \sum_i \left( \operatorname{lse}(Z_i) - Z_{i,\,y_i} \right), \qquad y_i \text{ an integer from } 0 \text{ to } C - 1 .$$
+#
+# It must be right to the usual 6 digits where the probability rounds to 0, and where the plain formula overflows.
+#
+# **Example.** Logits `[[0, ln 3], [1000, 0]]` with true classes 1 and 1: the losses are $-\ln \frac34 = 0.2877$ and
+# 1000, and their mean is 500.1438.
+#
+# **Not allowed:** as above, and the losses of libraries (Keras, TensorFlow, scikit-learn).
+#
+# Stuck? Run `check.hint("cross_entropy_from_logits")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "cross_entropy_from_logits_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def cross_entropy_from_logits(Z, y):
+    """Mean of lse(z) - z_y over the examples.
+
+    Z: logits, (m, C), up to 1e4. y: true classes, (m,) integers. Returns a number.
+    """
+    ### BEGIN SOLUTION
+    of_true_class = Z[np.arange(len(y)), y]
+    return np.mean(log_sum_exp(Z) - of_true_class)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "cross_entropy_from_logits", "locked": true, "points": 20, "schema_version": 3, "solution": false, "task": false}
+check("cross_entropy_from_logits", cross_entropy_from_logits)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "cross_entropy_from_logits", cross_entropy_from_logits)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The map of the cost: above in two steps, with your `stable_softmax` and then a logarithm; below with your new function.
+#
+# **Try it.** Put the ring into the middle of the upper C. What do the two say there, and which one could you train with?
+
+# %% tags=["demo"]
+figures.cost_map(stable_softmax, cross_entropy_from_logits)
+
+# %% [markdown]
+# **What it showed.** In two steps the cost is infinite as soon as the spread exceeds 103 in float32: no
+# exotic number, one confident mistake is enough. From the logits it is right everywhere. (You may find a speck of B in float32,
+# at scale 10000 and spread 1: there the two large numbers of $\operatorname{lse}(z) - z_y$ are only stored to 3 decimals.
+# The last section has an idea for that.)
+
+# %% [markdown]
+# ## from_logits=True
+#
+# Libraries know all this. So a network for classification ends with a **linear** layer: its outputs are
+# logits, and the softmax moves into the loss, where it can be done together with the logarithm. In Keras you say so with
+# `from_logits=True`. From here on we use Keras, on top of TensorFlow. The import takes a few seconds.
+
+# %%
+import keras
+
+# %% [markdown]
+# **Think first.** Here are the logits of one example, and its true class. One of the three lines is the right cost. One is
+# finite and wrong. And one has no meaning at all. Which is which? Then run it.
+
+# %%
+Z, y = np.array([[1000.0, 0.0, 3.0]]), np.array([1])
+from_probabilities = keras.losses.SparseCategoricalCrossentropy()  # from_logits=False
+from_logits = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+print("A", float(from_probabilities(y, keras.ops.softmax(Z))))
+print("B", float(from_logits(y, Z)))
+print("C", float(from_probabilities(y, Z)))
+
+# %% [markdown]
+# B is right. A goes through the probability, which Keras keeps above $10^{-7}$, hence the 16 you have met. C hands
+# logits to a loss that takes them for probabilities. There was no error and no warning: the loss cuts every number off at 0
+# and 1, scales the rest to sum 1, and carries on.
+#
+# **Think first.** Where a number is cut off, moving it a little changes nothing. What is the slope there, and what
+# does gradient descent do with that?
+#
+# Now in a training run: the same network with a linear output, the same weights to begin with, the same batches. The curves
+# show its *true* cost, worked out from the logits as you did. Only `from_logits` differs.
+
+# %% tags=["demo"]
+both = figures.train_both_ways()
+
+# %% [markdown]
+# **What it showed.** The run that was told the truth reads most digits after a few epochs. The other one hardly learns, and its
+# cost stays near that of equal shares. Wherever a logit lies outside 0 to 1 its slope is 0, so
+# much of what the digits could teach never reaches the weights. This is the most common mistake with `from_logits`, and the quietest.
+#
+# Keras does notice the opposite mismatch, a softmax output with `from_logits=True`: it repairs that, with a warning. Other
+# libraries apply softmax twice. In short: **softmax lives in exactly one place**, and the loss has to know where.
+#
+# | output layer | loss | |
+# | --- | --- | --- |
+# | softmax | `from_logits=False` | right, but costs above 16 are cut off |
+# | linear | `from_logits=True` | right, and the one to use |
+# | linear | `from_logits=False` | silent nonsense |
+# | softmax | `from_logits=True` | twice, or repaired with a warning |
+
+# %% [markdown]
+# ### Exercise: logits_model (10 points)
+#
+# Write `build_logits_model(n_features, n_classes)`: return a `keras.Sequential` (or an equal functional) model that takes
+# inputs of shape `(n_features,)` and has three dense layers: 25 units with ReLU, 15 units with ReLU, `n_classes`
+# units, linear. Return it **compiled**, with the sparse categorical cross-entropy from logits, the mean over the
+# examples. Any optimizer will do; `"adam"` is a good one.
+#
+# **Example.** `build_logits_model(64, 10)` learns 2175 numbers, and its output has the shape `(None, 10)`.
+#
+# **Not allowed:** further layers with weights, dropout, layers without bias. A softmax output together with
+# `from_logits=True` is marked wrong although Keras repairs it, and so is a linear output with `from_logits=False`:
+# you have just seen what it does.
+#
+# Stuck? Run `check.hint("logits_model")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "logits_model_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def build_logits_model(n_features, n_classes):
+    """Network of 25 ReLU, 15 ReLU and n_classes linear units, compiled.
+
+    Its loss is the sparse categorical cross-entropy from logits. Returns a Keras model.
+    """
+    ### BEGIN SOLUTION
+    model = keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dense(15, activation="relu"),
+            keras.layers.Dense(n_classes, activation="linear"),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer="adam", loss=loss)
+    return model
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "logits_model", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+check("logits_model", build_logits_model)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "logits_model", build_logits_model)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Train it on real digits. **Think first.** Where will the curves start, and why there?
+
+# %% tags=["demo"]
+trained = figures.train_digits(build_logits_model)
+
+# %% [markdown]
+# ## What the outputs mean now
+#
+# The network learns as in `03_softmax`, from near $\ln 10 \approx 2.303$ on. But ask it about a digit, and it answers with
+# numbers like $-7.3$ or $12.1$. They are **logits**: not probabilities, without a scale of their own, and only
+# their differences mean something. To get back what we are used to:
+#
+# - **probabilities** are the softmax of each row;
+# - **the class** is the position of the largest entry. Softmax keeps the order, so the logits will do.
+#
+# ### Exercise: use_logits (10 points)
+#
+# Both functions take a trained model that gives logits, and `X` `(m, n)`; the logits may be of any size.
+#
+# - `class_probabilities(model, X)` returns `(m, C)`, each row with sum 1.
+# - `predicted_classes(model, X)` returns the most likely classes: `(m,)`, integers.
+#
+# `model.predict(X, verbose=0)` or `model(X)` gives the logits.
+#
+# **Example.** For an input to which the model answers $(0, \ln 2, \ln 5)$ the probabilities are
+# $(0.125, 0.25, 0.625)$ and the class is 2.
+#
+# Nothing is forbidden here: library softmax functions are welcome, and so is your own.
+# Stuck? Run `check.hint("use_logits")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "use_logits_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def class_probabilities(model, X):
+    """Softmax of the model's logits: probabilities (m, C) for the rows of X (m, n)."""
+    ### BEGIN SOLUTION
+    return stable_softmax(model.predict(X, verbose=0))
+    ### END SOLUTION
+
+
+def predicted_classes(model, X):
+    """The most likely class of each row of X: integers, (m,)."""
+    ### BEGIN SOLUTION
+    return np.argmax(model.predict(X, verbose=0), axis=1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "use_logits", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+check("use_logits", class_probabilities, predicted_classes)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "use_logits", class_probabilities, predicted_classes)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Try these** with the network you trained.
+#
+# 1. Find a digit whose two best logits differ by about 2.2, and one where they differ by about 7. How sure is the network of each?
+# 2. Look for two digits with about the same largest logit, one read with confidence, one with doubt.
+# 3. Tick *only mistakes*. Is the network less sure when it is wrong?
+
+# %% tags=["demo"]
+figures.read_digits(trained.model, class_probabilities)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. A gap of 2.2 makes one class $e^{2.2} \approx 9$ times as likely as the other, a gap of 7 about 1100 times.
+# 2. They exist: a large logit says nothing alone. All ten may be large.
+# 3. Often, but not always. Probabilities are what the network believes, and it can be wrong with conviction.
+
+# %% [markdown]
+# ## Practice quiz: Multiclass classification
+#
+# Five questions, 2 points each. Write one letter in quotes. The check only tells you whether it is one of the
+# options; marking comes later, with an explanation of the option you chose.
+
+# %% [markdown]
+# ### Question 1
+#
+# Three classes have the logits $\ln 2$, $\ln 3$ and $\ln 5$. What is the probability of the third?
+#
+# - a) 0.47
+# - b) 0.5
+# - c) 0.33
+# - d) 1
+
+# %% nbgrader={"grade": false, "grade_id": "multiclass_1_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_multiclass_1 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_multiclass_1 = "b"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "multiclass_1", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("multiclass_1", answer_multiclass_1)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "multiclass_1", answer_multiclass_1)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Question 2
+#
+# A model gives the true classes of four examples the probabilities $\frac12$, $\frac14$, $\frac18$ and $\frac14$. What is the
+# cost, the cross-entropy over the four?
+#
+# - a) 0.69
+# - b) 1.27
+# - c) 1.39
+# - d) 5.55
+
+# %% nbgrader={"grade": false, "grade_id": "multiclass_2_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_multiclass_2 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_multiclass_2 = "c"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "multiclass_2", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("multiclass_2", answer_multiclass_2)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "multiclass_2", answer_multiclass_2)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Question 3
+#
+# In float32, `exp` overflows above about 88. What does the plain formula, $e^{z_k} / \sum_j e^{z_j}$, give for the logits
+# 100 and 99?
+#
+# - a) 0.73 and 0.27
+# - b) 1 and 0
+# - c) `inf` and `inf`
+# - d) `nan` and `nan`
+
+# %% nbgrader={"grade": false, "grade_id": "multiclass_3_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_multiclass_3 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_multiclass_3 = "d"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "multiclass_3", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("multiclass_3", answer_multiclass_3)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "multiclass_3", answer_multiclass_3)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Question 4
+#
+# A model has a linear output layer and is compiled with `loss="sparse_categorical_crossentropy"`. What happens when you
+# train it in Keras?
+#
+# - a) There is no error and no warning, and the model turns out badly.
+# - b) `compile` or `fit` raises an error.
+# - c) Keras puts the softmax in by itself.
+# - d) It becomes as good a model, only more slowly.
+
+# %% nbgrader={"grade": false, "grade_id": "multiclass_4_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_multiclass_4 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_multiclass_4 = "a"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "multiclass_4", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("multiclass_4", answer_multiclass_4)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "multiclass_4", answer_multiclass_4)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Question 5
+#
+# For one picture, a model gives the logits 2, 5 and 1. Which of these questions can be answered without any softmax?
+#
+# - a) Is it sure of class 1 at more than 95%?
+# - b) Which class is the most likely?
+# - c) What would this picture cost if class 0 were true?
+# - d) Is it surer here than of another picture, with the logits 3, 6 and 5?
+
+# %% nbgrader={"grade": false, "grade_id": "multiclass_5_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+answer_multiclass_5 = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+answer_multiclass_5 = "b"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "multiclass_5", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("multiclass_5", answer_multiclass_5)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("04_improved_softmax", "multiclass_5", answer_multiclass_5)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Summary
+#
+# - A float keeps 7 digits (float32) or 16 (float64). **Round-off** takes those of a small number that is stored as a
+#   part of a large one; no later step brings them back.
+# - `exp` **overflows** above 88 (709) and **underflows** below $-103$ ($-745$). One `nan` ends a training run.
+# - **Log-sum-exp**, shifted by the maximum of the row, cannot overflow. Softmax, its logarithm and the cost follow from it.
+# - The cost belongs to the **logits**: $\operatorname{lse}(z) - z_y$ is right where the probability has rounded to 0.
+# - In Keras: linear output **and** `from_logits=True`. The outputs are then logits; softmax gives
+#   probabilities, `argmax` the class. A linear output with `from_logits=False` fails in silence.
+#
+# ## What to try next
+#
+# - The speck of B in the last map: write the cost so that the maximum is taken off *before* anything is subtracted from
+#   the logits. Does it disappear?
+# - Logits 40 and 0, true class 0: the cost is $\ln(1 + e^{-40}) \approx e^{-40}$. What does your function say? `np.log1p` knows why.
+# - The sigmoid has the same trouble, and the same cure: $\ln(1 + e^{z})$ is a log-sum-exp of 0 and $z$. You need it in the
+#   next lab, `05_multilabel`.
