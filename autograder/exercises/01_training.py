@@ -1545,7 +1545,7 @@ ex.check(
 )
 ex.check(
     "fitted on all rows, each with its own label",
-    [_training("training.traces", 40, 2, 3, none=True)],
+    [_training("training.traces", 40, 1, 3, none=True)],
     weight=2,
 )
 
