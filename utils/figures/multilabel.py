@@ -212,7 +212,7 @@ def _stand_in_training():
     return Training(lambda X: reference.sigmoid(_stand_in()(X)))
 
 
-def train_scenes(build_multilabel_model=None, epochs=15, seed=3):
+def train_scenes(build_multilabel_model=None, epochs=30, seed=3):
     """Train the learner's network on the scenes and show its two loss curves while it learns."""
     import keras
 
