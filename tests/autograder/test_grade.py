@@ -1,0 +1,406 @@
+"""Is a cohort marked once, completely, whatever happens on the way?"""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from autograder import cohort, exercise, export, grade, keys, report, secret
+from autograder.cohort import Course
+from autograder.gradebook import Book
+from autograder.marker import Marks
+from autograder.scoring import Score
+from tests.autograder.test_gradebooks import LAB, course, rows
+
+jail = pytest.mark.jail
+
+
+def run(folder, *options):
+    return grade.main([LAB, "--course", str(folder), "--workers", "1", *options])
+
+
+def summary(folder, *options):
+    """Grade and return the status and the JSON summary."""
+    target = folder / "summary.json"
+    status = run(folder, "--json", str(target), *options)
+    return status, json.loads(target.read_text())
+
+
+@jail
+def test_unchanged_work_is_not_marked_again(tmp_path, here, capsys):
+    """Are only new and changed submissions marked, unless everything is asked for?"""
+    course(tmp_path, ["amal", "jing", "otis"])
+    status, first = summary(tmp_path)
+    assert (status, first["marked"], first["problems"]) == (grade.SOME_NOT, 3, 1)
+    before = rows(tmp_path)
+
+    status, again = summary(tmp_path)
+    assert (again["marked"], again["unchanged"], again["problems"]) == (0, 3, 1)
+    assert rows(tmp_path) == before
+    drop = ("marked_now",)
+    assert [{k: v for k, v in each.items() if k not in drop} for each in again["submissions"]] == [
+        {k: v for k, v in each.items() if k not in drop} for each in first["submissions"]
+    ]
+
+    place = tmp_path / "submitted/jing" / LAB / f"{LAB}.ipynb"
+    place.write_bytes((tmp_path / "submitted/amal" / LAB / f"{LAB}.ipynb").read_bytes())
+    (tmp_path / "feedback/amal" / LAB / f"{LAB}.html").unlink()
+    (tmp_path / "submitted/otis" / LAB / f"{LAB}.ipynb").unlink()
+    capsys.readouterr()
+    _, changed = summary(tmp_path)
+    new = {each["student"] for each in changed["submissions"] if each["marked_now"]}
+    assert new == {"amal", "jing", "otis"}
+    assert rows(tmp_path)["jing"][1] == 100
+    assert "There is no 03_softmax.ipynb in this submission" in " ".join(
+        capsys.readouterr().out.split()
+    )
+    assert (tmp_path / "feedback/amal" / LAB / f"{LAB}.html").is_file()
+
+    _, forced = summary(tmp_path, "--force", "--student", "jing")
+    assert [each["student"] for each in forced["submissions"]] == ["jing"]
+    assert forced["marked"] == 1
+
+    (tmp_path / "gradebook.db").unlink()
+    _, restored = summary(tmp_path)
+    assert restored["marked"] == 0
+    assert rows(tmp_path)["amal"][1] == 100
+
+
+@jail
+def test_a_changed_exercise_is_marked_again_alone(tmp_path, here, monkeypatch):
+    """Do the scores of other exercises hold when one declaration changes?"""
+    course(tmp_path, ["amal", "emeka"])
+    run(tmp_path)
+    now = keys.lab_keys(LAB)
+    changed = now | {"softmax_regression": "repaired"}
+    monkeypatch.setattr(keys, "lab_keys", lambda lab: changed)
+    asked = []
+    ask = cohort.marker._Marking._ask
+    monkeypatch.setattr(
+        cohort.marker._Marking,
+        "_ask",
+        lambda self, ex, *rest: asked.append((self.student, ex.name)) or ask(self, ex, *rest),
+    )
+    status, again = summary(tmp_path)
+    assert (status, again["marked"]) == (0, 2)
+    # What emeka's wrong softmax had taken part in is tried again, too.
+    assert set(asked) == {
+        ("amal", "softmax_regression"),
+        ("emeka", "softmax_regression"),
+        ("emeka", "softmax_gradient"),
+    }
+    assert {each["points"] for each in again["submissions"]} == {100, 85}
+    assert summary(tmp_path)[1]["marked"] == 0
+
+
+def test_a_declaration_changes_its_own_key_only(monkeypatch):
+    """Does each part of a declaration count, and no other exercise's?"""
+    lab = exercise.load(LAB)
+    before = {ex.name: keys.exercise_key(ex) for ex in lab.exercises}
+    assert before == {ex.name: keys.exercise_key(ex) for ex in lab.exercises}
+    ex = lab.find("one_hot")
+    changes = {
+        "points": 15,
+        "deadline": 3.0,
+        "forbids": ("softmax",),
+        "wrongs": ex.wrongs[1:],
+        "checks": [dataclasses.replace(ex.checks[0], hidden=lambda rng: []), *ex.checks[1:]],
+    }
+    for name, value in changes.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(ex, name, value)
+            after = {each.name: keys.exercise_key(each) for each in lab.exercises}
+        different = {name for name in before if before[name] != after[name]}
+        assert different == {"one_hot"}, name
+
+
+class Killed(BaseException):
+    """Stands in for the end of the process."""
+
+
+@jail
+@pytest.mark.slow
+def test_a_run_that_ends_at_any_step_is_taken_up(tmp_path, here, monkeypatch):
+    """Is the gradebook whole after a run was cut off before or after each write?"""
+    students = ["amal", "emeka"]
+    course(tmp_path / "calm", students)
+    run(tmp_path / "calm")
+    wanted = rows(tmp_path / "calm")
+    folder = tmp_path / "killed"
+    course(folder, students)
+    steps = 0
+
+    def cut(function, after):
+        def wrapper(*args):
+            nonlocal steps
+            steps -= 1
+            if steps < 0 and not after:
+                raise Killed
+            out = function(*args)
+            if steps < 0:
+                raise Killed
+            return out
+
+        return wrapper
+
+    for after in (False, True):
+        for count in range(11):
+            steps = count
+            with monkeypatch.context() as patch:
+                patch.setattr(cohort, "write", cut(cohort.write, after))
+                patch.setattr(Book, "write", cut(Book.write, after))
+                try:
+                    run(folder, "--force")
+                except Killed:
+                    pass
+                else:
+                    break
+        _, done = summary(folder)
+        assert done["marked"] + done["unchanged"] == 2
+        assert rows(folder) == wanted
+    for student in students:
+        name = f"{student}/{LAB}/{LAB}.ipynb"
+        texts = [(tmp_path / way / "autograded" / name).read_text() for way in ("calm", "killed")]
+        assert texts[0] == texts[1]
+    left = [p.name for p in folder.rglob(".*") if p.name not in (".secret", ".marking")]
+    assert left == []
+
+
+@jail
+@pytest.mark.slow
+def test_kill_minus_nine_loses_nothing(tmp_path, here):
+    """Does a command killed in the middle go on where it was, with all its processes gone?"""
+    students = ["amal", "dana", "emeka", "fatima", "goran", "hanna", "idris", "jing"]
+    course(tmp_path / "calm", students)
+    run(tmp_path / "calm")
+    folder = tmp_path / "killed"
+    course(folder, students)
+    command = [sys.executable, "-m", "autograder", "grade", LAB, "--course", str(folder)]
+    for count in (2, 5):
+        process = subprocess.Popen(
+            [*command, "--workers", "2"], cwd=keys.ROOT, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until = time.monotonic() + 120
+        while len(list(folder.glob("marks/*/*.json"))) < count and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    held = len(list(folder.glob("marks/*/*.json")))
+    assert held >= 5
+    _, last = summary(folder)
+    assert last["unchanged"] >= held - 1
+    assert last["marked"] + last["unchanged"] == len(students)
+    assert rows(folder) == rows(tmp_path / "calm")
+
+
+@jail
+def test_control_c_keeps_what_is_done(tmp_path, here, monkeypatch, capsys):
+    """Does a stopped run say so, keep its marks, and go on when called again?"""
+    course(tmp_path, ["amal", "hanna", "jing"])
+    count = 0
+    process = cohort.process
+
+    def stopped(*args):
+        nonlocal count
+        count += 1
+        if count == 2:
+            raise KeyboardInterrupt
+        return process(*args)
+
+    monkeypatch.setattr(cohort, "process", stopped)
+    assert run(tmp_path) == grade.STOPPED
+    assert "the same command goes on" in capsys.readouterr().err
+    assert rows(tmp_path)["amal"][1] == 100
+    status, rest = summary(tmp_path)
+    assert (status, rest["marked"], rest["unchanged"]) == (0, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["09_nothing"], "there is no lab '09_nothing'"),
+        ([LAB], "nothing is submitted of 03_softmax"),
+        ([LAB, "--workers", "-1"], "--workers"),
+        (["--course", "/nowhere"], "is no folder"),
+    ],
+)
+def test_wrong_usage_has_a_status_of_its_own(tmp_path, capsys, options, said):
+    """Is what cannot be done told apart from what went wrong?"""
+    assert grade.main(["--course", str(tmp_path), *options]) == grade.USAGE
+    assert said in capsys.readouterr().err
+
+
+def test_a_student_without_a_submission_is_wrong_usage(tmp_path, capsys):
+    """Is a mistyped name noticed?"""
+    course(tmp_path, ["amal"])
+    assert run(tmp_path, "--student", "ammal") == grade.USAGE
+    assert "ammal has submitted nothing" in capsys.readouterr().err
+
+
+def test_two_runs_at_a_time_are_refused(tmp_path, capsys):
+    """Is the second of two runs on one course turned away?"""
+    folder = course(tmp_path, ["amal"])
+    with folder.locked():
+        assert run(tmp_path) == grade.USAGE
+    assert "another run is marking" in capsys.readouterr().err
+
+
+def test_without_a_jail_marking_is_refused(tmp_path, monkeypatch, capsys):
+    """Is nothing run where a layer is missing, and the way round named?"""
+
+    class Refusing:
+        def __init__(self, limits, jailed):
+            assert jailed
+
+        def start(self):
+            raise cohort.JailError("bubblewrap (bwrap) is not installed")
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(cohort, "Template", Refusing)
+    course(tmp_path, ["amal"])
+    assert run(tmp_path) == grade.SOME_NOT
+    said = capsys.readouterr().err
+    assert "bubblewrap (bwrap) is not installed" in said
+    assert "--allow-unjailed" in said
+    assert not (tmp_path / "marks").exists()
+
+
+def test_a_fault_in_marking_itself_is_no_learners_fault(tmp_path, here, monkeypatch):
+    """Does an exception in a declaration cost one submission its mark, and no more?"""
+
+    def broken(submission, student, *_):
+        if student == "jing":
+            raise ZeroDivisionError("declared badly")
+        return Marks(LAB, student, [Score("one_hot", 1.0, 14)])
+
+    monkeypatch.setattr(cohort.marker, "mark", broken)
+    course(tmp_path, ["amal", "jing"])
+    status, done = summary(tmp_path)
+    assert status == grade.SOME_NOT
+    assert [each["student"] for each in done["submissions"] if each["problem"]] == ["jing"]
+    assert rows(tmp_path)["jing"][2]
+    assert not (tmp_path / "marks" / LAB / "jing.json").exists()
+
+
+def test_a_link_is_no_submission(tmp_path):
+    """Is a notebook that is a link to another file not followed?"""
+    course(tmp_path, ["amal"])
+    folder = tmp_path / "submitted/amal" / LAB
+    (folder / f"{LAB}.ipynb").rename(tmp_path / "elsewhere.ipynb")
+    (folder / f"{LAB}.ipynb").symlink_to(tmp_path / "elsewhere.ipynb")
+    with pytest.raises(cohort.intake.Unreadable, match=r"no 03_softmax.ipynb"):
+        cohort.load_submission(folder, LAB)
+
+
+def test_the_scores_fit_a_terminal():
+    """Is the table at most 78 characters wide, with a row a student and the notes below?"""
+    done = grade.Summary([LAB])
+    scores = [Score(ex.name, 7.5, ex.points) for ex in exercise.load(LAB).exercises]
+    done.add(cohort.Done(Marks(LAB, "ada", scores, notes=["word " * 30]), {}, None), True)
+    done.add(cohort.Done(Marks(LAB, "bob", problem="is empty"), {}, None), True)
+    lines = grade.table(done).splitlines()
+    assert max(map(len, lines)) <= 78
+    assert any(line.split() == ["ada", *["7.5"] * 6, "45"] for line in lines)
+    assert any(line.split() == ["bob", *["-"] * 7] for line in lines)
+    assert "03_softmax, bob: is empty" in lines
+
+
+def test_progress_names_time_left_and_the_slowest_exercise():
+    """Does the line of progress say how far, how long, and what takes longest?"""
+    bar = grade.Bar(4, None)
+    for _ in range(2):
+        marks = Marks(LAB, "ada", seconds={"cells": 9.0, "fast": 0.1, "slow": 0.5})
+        bar.step(cohort.Done(marks, {}, None))
+    assert "2 of 4" in bar.line()
+    assert "0:00 left" in bar.line()
+    assert "slowest: slow (0.50 s)" in bar.line()
+
+
+def test_what_to_teach_again_comes_first():
+    """Does the report rank exercises by their share, with the commonest mistakes by name?"""
+    first, second = (ex.name for ex in exercise.load(LAB).exercises[:2])
+    marks = [
+        Marks(LAB, "a", [Score(first, 20.0, 20), Score(second, 7.0, 14, mistake="axis 0")]),
+        Marks(LAB, "b", [Score(first, 20.0, 20), Score(second, 0.0, 14, mistake="axis 0")]),
+        Marks(LAB, "c", [Score(first, 10.0, 20, mistake="Timeout"), Score(second, 14.0, 14)]),
+    ]
+    by_name = {row.exercise: row for row in report.rows(LAB, marks)}
+    assert by_name[second].share == 0.5
+    assert by_name[second].mistakes == [("axis 0", 2)]
+    assert by_name[first].full == 2
+    text = report.text(LAB, marks)
+    assert text.index(second) < text.index(first + " ")
+    assert "2  axis 0" in text
+    assert "1  takes too long" in text
+
+
+def test_the_course_grade_counts_lab_08_twice():
+    """Do seven labs weigh the same and the last one double?"""
+    labs = [f"{n:02d}_x" for n in range(1, 9)]
+    assert export.course_grade(dict.fromkeys(labs, 1.0), labs) == 100
+    assert export.course_grade({"08_x": 1.0}, labs) == pytest.approx(22.22)
+    assert export.course_grade({"01_x": 0.5, "08_x": 1.0}, labs) == pytest.approx(27.78)
+    assert export.course_grade({}, []) == 0
+
+
+def test_the_export_reads_the_gradebook(tmp_path, capsys):
+    """Is there a row a student with the points of each lab?"""
+    from autograder.gradebook import configuration
+
+    with Book(f"sqlite:///{tmp_path}/gradebook.db", configuration()) as book:
+        book.ensure(LAB)
+        scores = [Score(ex.name, float(ex.points), 0) for ex in exercise.load(LAB).exercises[:2]]
+        book.write(Marks(LAB, "ada", scores), {}, None)
+    assert export.main(["--course", str(tmp_path)]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    cells = dict(zip(head.split(","), row.split(","), strict=True))
+    assert cells["student"] == "ada"
+    assert float(cells[LAB]) == sum(score.points for score in scores)
+    weights = sum(export.weight(lab) for lab in exercise.names())
+    assert float(cells["grade"]) == pytest.approx(float(cells[LAB]) / weights, abs=0.01)
+
+
+def test_the_secret_is_made_once_and_for_the_owner_only(tmp_path, monkeypatch):
+    """Is it long, kept, unreadable to others, and replaced by the environment?"""
+    monkeypatch.delenv(secret.VARIABLE, raising=False)
+    word = secret.course_secret(tmp_path)
+    assert len(word) == 64
+    assert secret.course_secret(tmp_path) == word
+    assert (tmp_path / secret.FILE).stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [secret.FILE]
+    assert secret.course_secret(tmp_path / "other") != word
+    monkeypatch.setenv(secret.VARIABLE, "shared")
+    assert secret.course_secret(tmp_path) == b"shared"
+    assert word.decode() not in secret.identity(word)
+
+
+def test_the_commands_are_listed(capsys):
+    """Does the command line say what there is, and start without nbgrader or TensorFlow?"""
+    code = (
+        "import sys\n"
+        "from autograder import __main__, grade\n"
+        "print(__main__.main([]))\n"
+        "print([m for m in ('nbgrader', 'tensorflow', 'keras', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=keys.ROOT, check=True,
+        env={**os.environ, "PYTHONPATH": str(keys.ROOT)},
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["2", "[]"]
+    assert "doctor" in done.stderr
+
+
+def test_folders_of_a_course(tmp_path):
+    """Are submissions found where nbgrader collects them?"""
+    course(tmp_path, ["amal", "jing"])
+    (tmp_path / "submitted" / "stray.txt").write_text("")
+    (tmp_path / "submitted" / "amal" / "01_training").mkdir()
+    assert set(Course(tmp_path).submitted(LAB)) == {"amal", "jing"}
