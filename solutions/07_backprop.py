@@ -15,7 +15,7 @@
 #
 # Training asks one question over and over: if I change this weight a little, how does the cost
 # change? A network has thousands of weights, and gradient descent wants all the answers, at every
-# step. Back propagation gives them all for about the price of two evaluations of the network. In
+# step. Back propagation gives them all for the price of a few evaluations of the network. In
 # this lab you build it twice: node by node on a graph of any shape, and in six lines of NumPy.
 #
 # **After this lab you can**
@@ -299,8 +299,8 @@ mark("07_backprop", "topological_order", topological_order)
 # every pass over the graph, in both directions.
 #
 # Now put numbers on the leaves and let them flow. Fill in the boxes, in any order; each tells you at once
-# whether it is right. Small sums such as `2*3` are accepted. Enter or Tab moves on, *Next node* fills in one
-# box for you. (Without boxes: `sheet.answer("z", 6)` in a new cell, and `print(sheet)`.)
+# whether it is right. Small sums such as `2*3` are accepted. Enter or Tab hands a number in, *Next node* fills in
+# one box for you. (Without boxes: `sheet.answer("z", 6)` in a new cell, and `print(sheet)`.)
 #
 # **Try these.** First the neuron. Then *used twice*: what does the second arrow from the same name stand for?
 
@@ -355,6 +355,8 @@ mark("07_backprop", "forward", forward)
 
 # %% [markdown]
 # ## Backward: where does the change come from?
+#
+# (In *used twice* both arrows carry the same number: `b = a + a` reads `a` in two places. Keep that in mind.)
 #
 # Now the question of training: how fast does the output move with each name in the graph? Start at the end,
 # where the answer is known: the output moves with itself one to one, $\partial\,\text{loss} / \partial\,\text{loss} = 1$.
@@ -455,8 +457,8 @@ figures.flow(forward, backward)
 # fast does every node move with $w_1$", in one pass over the graph, then the same for $w_2$, and so on. With $N$ nodes and
 # $P$ parameters that is $P$ passes over $N$ nodes.
 #
-# **Think first.** How many passes does backward mode need? And why can it not be turned around: when would forward
-# mode be the cheaper one?
+# **Think first.** How many passes does backward mode need for all $P$ parameters? And with which numbers of inputs and
+# outputs would forward mode be the cheaper one?
 #
 # The figure does not take anybody's word for it. It runs `forward` and `backward` on graphs of growing size with
 # numbers that **count every addition and multiplication** made with them. (Your own functions, if they work.)
@@ -475,9 +477,9 @@ figures.cost_of_modes(forward, backward)
 #
 # 1. Backward mode doubles, forward mode and nudging quadruple (here $N$ grows with $P$).
 # 2. They settle: forward mode costs a constant times $N \cdot P$, backward mode a constant times $N + P$, a few operations
-#    for each node and leaf. With a million parameters the factor between them is about a million.
-# 3. Nothing. Only the number of nodes and leaves counts. Backward mode wins because there is **one** output; with
-#    one input and many outputs forward mode would.
+#    for each node and leaf. With a million parameters the factor between them is of the order of a million.
+# 3. The constants a little, the growth not at all: deep or wide, only the numbers of nodes and leaves count. Backward mode
+#    wins because there is **one** output; with one input and many outputs forward mode would.
 #
 # Symbols alone would not have helped. **Try it.** SymPy differentiates a product of $n$ factors. How does the length of the
 # derivative grow, beside that of the formula? Where do you see the same pieces written again and again?
