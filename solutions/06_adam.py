@@ -292,7 +292,7 @@ figures.effective_steps(adam_step)
 #    10,000. So $\alpha$ has a meaning in Adam: it is about how far a parameter moves in one step.
 # 2. Around 0. Where the gradients contradict one another, $m$ is small against $\sqrt v$, and the
 #    steps shorten by themselves. The rare one waits, and moves half an $\alpha$ once its gradient comes.
-# 3. Up to six times too long: $v$ needs a thousand steps to fill, $m$ only ten, so the quotient is too
+# 3. Over six times too long: $v$ needs a thousand steps to fill, $m$ only ten, so the quotient is too
 #    large. Without the correction, training would begin with its wildest steps.
 # 4. Both averages now start too small alike, by a factor $1 - 0.9^t$; but $v$ stands under a root, so
 #    the first steps come out too *short*, by the root of that factor.
