@@ -53,12 +53,12 @@ _SOFTMAX = Family(
     ),
     inside=(
         ("scipy.special", r"_?(log_)?softmax"),
-        ("sklearn.utils.extmath", r"softmax"),
+        ("sklearn", r"(inplace_)?softmax"),
         ("sklearn._loss.link", r"(inverse|symmetrize_raw_prediction)"),
         ("keras.src", r"_?(log_)?softmax"),
         ("tensorflow", r"(sparse_)?(log_)?softmax(_v\d)?(_with_axis|_eager_fallback)?"),
     ),
-    ops=r"(Sparse|Log)?Softmax",
+    ops=r".*Softmax.*",
 )
 
 _LOGSUMEXP = Family(
@@ -134,6 +134,7 @@ _AUTODIFF = Family(
         "tensorflow.python.pywrap_tfe.TFE_Py_ForwardAccumulatorNew",
         "tensorflow.python.pywrap_tfe.TFE_Py_ForwardAccumulatorJVP",
     ),
+    ops=r"SymbolicGradient",
     packages=("jax", "jaxlib", "torch", "autograd", "mxnet", "theano", "pytensor"),
 )
 

@@ -25,7 +25,8 @@ from utils.calling import Call, Failure, Outcome
 from utils.plain import HistoryData, Layout, ModelData, Result, Rng, Source, decode, encode
 
 MAX_HEADER = 4 << 20
-MAX_ARRAYS = 128 << 20
+MAX_ARRAYS = 64 << 20
+MAX_TOTAL = 512 << 20  # of all frames from one process; JSON counts 32 times, as Python objects do
 MAX_DEPTH = 16
 RETURNED = (ModelData, HistoryData)
 ANY = (*RETURNED, Rng, Source, Result, Layout)
@@ -59,6 +60,7 @@ class Channel:
     def __init__(self, sock: socket.socket, accepts: tuple[type, ...] = ANY) -> None:
         self.socket = sock
         self.accepts = accepts
+        self.received = 0
 
     def send(self, number: int, body: Any, until: float = math.inf) -> None:
         """Send plain data with a number. Raises `TooLarge`, `Late` or `Gone`."""
@@ -74,7 +76,8 @@ class Channel:
     def receive(self, until: float = math.inf) -> tuple[int, Any]:
         """Return the next frame's number and body. Raises `ProtocolError`, `Late` or `Gone`."""
         header, arrays = _LENGTHS.unpack(self._read(_LENGTHS.size, until))
-        if header > MAX_HEADER or arrays > MAX_ARRAYS:
+        self.received += 32 * header + arrays
+        if header > MAX_HEADER or arrays > MAX_ARRAYS or self.received > MAX_TOTAL:
             raise ProtocolError("a frame that is too large")
         return unpack(self._read(header, until), self._read(arrays, until), self.accepts)
 

@@ -49,7 +49,8 @@ from .layers import Layer, layers
 
 __all__ = ["CellResult", "JailError", "Layer", "Learner", "Limits", "Template", "layers"]
 
-START_SECONDS, CONTROL_SECONDS = 180.0, 20.0
+START_SECONDS, CONTROL_SECONDS, SEND_SECONDS = 180.0, 20.0, 5.0
+BATCH = 16  # cases sent at a time
 
 
 def _limit(kind: type, default: float, text: str) -> Any:
@@ -63,7 +64,9 @@ class Limits(Configurable):
     notebook = _limit(Float, 120.0, "Seconds all cells of a notebook may run together.")
     call = _limit(Float, 2.0, "Seconds for a call where its exercise names no deadline.")
     grace = _limit(Float, 1.0, "Seconds from a missed deadline until the process is killed.")
-    patience = _limit(Integer, 3, "Missed deadlines until a function's other cases are given up.")
+    patience = _limit(
+        Integer, 3, "Missed deadlines (of `call` seconds) until a function is given up."
+    )
     restarts = _limit(Integer, 2, "How often a process that died is started again.")
     cpu = _limit(Integer, 300, "Seconds of processor time.")
     memory = _limit(Integer, 2 << 30, "Bytes of memory, on top of the imported libraries.")
@@ -291,23 +294,23 @@ class Learner:
         """Make the calls of several cases, each within `deadline` seconds, in one go."""
         seconds = self._limits.call if deadline is None else deadline
         done: list[list[Outcome]] = []
-        missed = 0
+        lost, patience = 0.0, max(seconds, self._limits.patience * self._limits.call)
         while len(done) < len(cases):
-            rest = cases[len(done) :]
+            rest = cases[len(done) :][:BATCH]
             try:
-                if missed >= self._limits.patience:
+                if lost >= patience:
                     raise _Fallen("Timeout", "earlier calls took too long")
                 self._ready()
                 number = self._send(["calls", [calls_to_body(c) for c in rest], seconds])
                 for calls in rest:
                     body = self._receive(number, seconds)
                     done.append(self._sound(outcomes_from_body, body, len(calls)))
-                    missed += any(o.error and o.error.type == "Timeout" for o in done[-1])
-                    if missed >= self._limits.patience and len(done) < len(cases):
-                        self._end()
+                    lost += seconds * any(o.error and o.error.type == "Timeout" for o in done[-1])
+                    if lost >= patience and len(done) < len(cases):
+                        self._end()  # (it is at work on the next already)
                         break
             except _Fallen as fallen:
-                missed += fallen.failure.type == "Timeout"
+                lost += seconds * (fallen.failure.type == "Timeout")
                 done.append([Outcome(error=fallen.failure) for _ in cases[len(done)]])
         return done
 
@@ -377,7 +380,7 @@ class Learner:
         try:
             if not self._channel.silent():
                 raise ProtocolError("an answer without a question")
-            self._channel.send(number, body, time.monotonic() + CONTROL_SECONDS)
+            self._channel.send(number, body, time.monotonic() + SEND_SECONDS)
         except (ProtocolError, Late, Gone) as error:
             raise self._fallen(error) from None
         return number

@@ -309,3 +309,14 @@ def test_long_doubles_arrive_as_doubles():
     """Is a type that differs between machines sent as one that does not?"""
     got = roundtrip(np.array([1.5], dtype=np.longdouble))
     assert got.dtype == np.float64
+
+
+def test_many_large_frames_are_refused(ends, monkeypatch):
+    """Is a process cut off that sends more in all than the marker has room for?"""
+    ours, theirs = ends
+    monkeypatch.setattr(channel, "MAX_TOTAL", 10_000)
+    packed = channel.pack(1, np.zeros(500))
+    theirs.sendall(packed * 3)
+    ours.receive(time.monotonic() + 1)
+    with pytest.raises(ProtocolError, match="too large"):
+        ours.receive(time.monotonic() + 1)
