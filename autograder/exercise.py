@@ -73,6 +73,8 @@ def case_of(
     """Return a case of several calls that share their arguments and results."""
     if raises is not None:
         params["raises"] = raises.__name__
+    if any(isinstance(arg, np.generic) for each in calls for arg in each.args or []):
+        raise TypeError("a NumPy number as an argument becomes a float on its way: write float(...)")
     return Case(calls, judge, params, expect or [None] * len(calls))
 
 
