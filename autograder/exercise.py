@@ -74,7 +74,7 @@ def case_of(
     if raises is not None:
         params["raises"] = raises.__name__
     if any(isinstance(arg, np.generic) for each in calls for arg in each.args or []):
-        raise TypeError("a NumPy number as an argument becomes a float on its way: write float(...)")
+        raise TypeError("an argument that is a NumPy number becomes a float on its way")
     return Case(calls, judge, params, expect or [None] * len(calls))
 
 
