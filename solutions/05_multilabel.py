@@ -166,7 +166,7 @@ figures.three_or_one()
 # **Try these.**
 #
 # 1. Two shapes are in the first scene. What does each head say about them? Add up the bars.
-# 2. Raise the circle's logit. What happens to the square, left and right?
+# 2. Raise the logit of the circle. What happens to the square, left and right?
 # 3. Find an empty scene. Which head can say "nothing here"?
 
 # %% tags=["demo"]

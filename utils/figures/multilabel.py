@@ -30,7 +30,7 @@ def _mlp(seed=0):
 @functools.cache
 def _stand_in():
     """A network of the lab's size that has learned the scenes, as a function to logits."""
-    network = _mlp().set_params(max_iter=12)
+    network = _mlp().set_params(max_iter=7)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it stops early on purpose
         network.fit(*data.scenes())
@@ -130,7 +130,7 @@ def two_heads():
     both = np.flatnonzero((Y[:, 0] & Y[:, 1]) & (Z[:, :2].min(axis=1) > 1))
     with kit.Figure("Two heads on one scene", 700, 290) as fig:
         index = fig.slider("scene", 0, len(X) - 1, int(both[0]))
-        raised = fig.slider("add to the circle's logit", -8.0, 8.0, 0.0, 0.1, "+.1f")
+        raised = fig.slider("raise the circle by", -8.0, 8.0, 0.0, 0.1, "+.1f")
         left, middle, right = fig.axes(1, 3, ratios=(1, 1.25, 1.25))
         picture = _scene(left)
         heads = [_bars(ax) for ax in (middle, right)]
@@ -337,7 +337,8 @@ def threshold_costs(choose_thresholds=None, training=None):
                 [], [], color=colour, linestyle=dash, marker=mark, markersize=10, label=name
             )
         (ideal,) = ax.plot([], [], color=kit.INK, linestyle=(0, (1, 3)), linewidth=1.5)
-        ax.legend(loc="upper center", ncols=3)
+        ax.yaxis.set_label_coords(-0.1, 0.5)  # room for longer numbers, once costs are high
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         fig.live(*lines, ideal, *points)
         choose = fig.own(choose_thresholds, "choose_thresholds", reference.choose_thresholds)
         top = [0.0]
