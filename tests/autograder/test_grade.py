@@ -15,7 +15,7 @@ from autograder.cohort import Course
 from autograder.gradebook import Book
 from autograder.marker import Marks
 from autograder.scoring import Score
-from tests.autograder.test_gradebooks import LAB, course, rows
+from tests.cohort.books import LAB, course, rows
 
 jail = pytest.mark.jail
 

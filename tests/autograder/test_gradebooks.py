@@ -1,77 +1,19 @@
 """Do all ways of marking a cohort give one gradebook?"""
 
-import contextlib
-import logging
 import shutil
-import warnings
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 
 from autograder import grade
-from autograder.cohort import Course
 from autograder.gradebook import Book, configuration
 from autograder.marker import Marks
 from autograder.scoring import Score
-from tests import cohort
 from tests.cohort import HANDED_IN
+from tests.cohort.books import LAB, course, nbgrader, rows
 
-LAB = "03_softmax"
 FEW = ["amal", "dana", "fatima", "hanna", "idris", "jing", "kofi", "noor", "otis"]
-
-
-def course(folder, students, lab=LAB):
-    """Lay out a course folder with submissions of the bundled cohort; all use one secret."""
-    files = ((student, cohort.submission(lab, student)) for student in students)
-    cohort.lay_out(lab, files, folder / "submitted")
-    (folder / ".secret").write_bytes(b"of all courses in these tests")
-    return Course(folder)
-
-
-def rows(folder, lab=LAB):
-    """Return what a gradebook holds, without its random ids."""
-    out = {}
-    with Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
-        for submission in book.find_assignment(lab).submissions:
-            notebook = submission.notebooks[0]
-            out[submission.student.id] = (
-                submission.timestamp,
-                submission.score,
-                submission.needs_manual_grade,
-                notebook.late_submission_penalty,
-                sorted((g.name, g.auto_score, g.needs_manual_grade) for g in notebook.grades),
-                sorted((c.name, c.auto_comment) for c in notebook.comments),
-            )
-    return out
-
-
-def nbgrader(folder, *converters, stock=False, lab=LAB):
-    """Run nbgrader's converters on a course folder; return the configuration used."""
-    config = configuration()
-    url = f"sqlite:///{folder}/gradebook.db"
-    config.CourseDirectory.root = str(folder)
-    config.CourseDirectory.db_url = url
-    for step in ("source", "submitted", "autograded", "feedback"):
-        config.CourseDirectory[f"{step}_directory"] = step
-    if stock:
-        config.Autograde.pop("sanitize_preprocessors")
-        config.Autograde.pop("autograde_preprocessors")
-    with Book(url, config) as book:
-        book.ensure(lab)
-    for converter in converters:
-        coursedir = CourseDirectory(config=config)
-        coursedir.assignment_id = lab
-        app = converter(coursedir=coursedir, config=config)
-        app.log = logging.getLogger("nbgrader")
-        app.log.setLevel(logging.CRITICAL)
-        with warnings.catch_warnings(), contextlib.suppress(NbGraderException):
-            warnings.simplefilter("ignore")  # nbgrader's own
-            app.start()  # raises at the end where a submission is damaged
-    return config
 
 
 @pytest.mark.jail

@@ -102,8 +102,12 @@ def _helper(lab: str) -> dict:
     nb = notebook(lab, right(lab))
     where = place(nb, ex.name)
     renamed = ex.source().replace(f"def {name}(", f"def my_{name}(", 1)
-    nb["cells"][where]["source"] = f"def {name}(*args):\n    return my_{name}(*args)"
-    nb["cells"].insert(where, code(f"import sys\n\n{renamed}\nprint('ready', file=sys.stderr)"))
+    nb["cells"][where]["source"] = (
+        f"def {name}(*args):\n    print('called', file=sys.stderr)\n"
+        f"    os.write(2, b'a library speaks')\n    return my_{name}(*args)"
+    )
+    helper = f"import os\nimport sys\n\n{renamed}\n\nprint('ready', file=sys.stderr)"
+    nb["cells"].insert(where, code(helper))
     return nb
 
 

@@ -1,0 +1,200 @@
+"""Measure marking: `python -m tests.bench.marking`.
+
+One cohort of 03_softmax (right, wrong, unfinished) is marked by stock nbgrader, by `grade` with one
+worker and with all cores, and by the floor (see `floor`); their scores must be equal. Then cohorts
+of 10, 100 and 1000 are marked, with memory. `--kill` ends a run of 100 ten times with SIGKILL.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from autograder import keys
+from tests import cohort
+from tests.cohort.books import LAB, lay_out, rows
+
+STOCK = """
+import sys, time
+from pathlib import Path
+from nbgrader.converters import Autograde
+from tests.cohort.books import nbgrader
+nbgrader(Path(sys.argv[1]), stock=True)
+started = time.perf_counter()
+nbgrader(Path(sys.argv[1]), Autograde, stock=True)
+print(time.perf_counter() - started)
+"""
+MB = 2**20
+
+
+class Memory(threading.Thread):
+    """Watch the memory of a process and of what it started, in MB by role."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.root, self.most, self.over = psutil.Process(pid), {}, threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.wait(0.5):
+            try:
+                family = [self.root, *self.root.children(recursive=True)]
+                for process in family:
+                    role = self.role(process)
+                    # Private memory: what a template and its forks share is not counted twice.
+                    size = process.memory_full_info().uss / MB
+                    self.most[role] = max(self.most.get(role, 0.0), size)
+            except psutil.Error:
+                continue
+
+    def role(self, process):
+        line = " ".join(process.cmdline())
+        if process == self.root:
+            return "writer"
+        if "spawn_main" in line:
+            return "worker"
+        return "template" if "template.main" in line else "other"
+
+
+def ours(folder, workers, *options):
+    """Run `grade` on a course folder; return its summary, and the memory by role."""
+    target = folder / "summary.json"
+    command = [sys.executable, "-m", "autograder", "grade", LAB, "--course", str(folder)]
+    command += ["--workers", str(workers), "--json", str(target), "--force", *options]
+    process = subprocess.Popen(
+        command, cwd=keys.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    memory = Memory(process.pid)
+    _, said = process.communicate()
+    memory.over.set()
+    if process.returncode:
+        raise RuntimeError(said)
+    return json.loads(target.read_text()), memory.most
+
+
+def scores(summary):
+    """Return the points by student and exercise."""
+    return {each["student"]: each["exercises"] for each in summary["submissions"]}
+
+
+def side_by_side(count, stock_count):
+    """Mark one cohort in four ways; print the table, return whether the bars are reached."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = list(cohort.many(LAB, count))
+        cores = len(os.sched_getaffinity(0))
+        many, _ = ours(lay_out(folder / "many", files).folder, cores)
+        one, _ = ours(lay_out(folder / "one", files).folder, 1)
+        place = lay_out(folder / "floor", files).folder
+        floor = json.loads(
+            subprocess.run(
+                [sys.executable, "-m", "tests.bench.floor", LAB, str(place)],
+                capture_output=True, text=True, check=True, cwd=keys.ROOT,
+            ).stdout
+        )  # fmt: skip
+        equal = [scores(many) == scores(one), scores(one) == floor["scores"]]
+        print(f"\n{LAB}: {count} submissions, {cores} cores; seconds a submission")
+        stock = None
+        if stock_count:
+            place = lay_out(folder / "stock", files[:stock_count]).folder
+            done = subprocess.run(
+                [sys.executable, "-c", STOCK, str(place)],
+                capture_output=True, text=True, check=True, cwd=keys.ROOT,
+                env={**os.environ, "PYTHONPATH": str(keys.ROOT)},
+            )  # fmt: skip
+            stock = float(done.stdout.split()[-1]) / stock_count
+            held = {who: {n: s for n, s, _ in row[4]} for who, row in rows(place).items()}
+            equal.append(all(held[who] == scores(one)[who] for who in held))
+        lines = [
+            ("stock nbgrader autograde", stock),
+            ("grade, one worker", one["seconds_each"]),
+            (f"grade, {cores} workers", many["seconds_each"]),
+            ("the floor, one process", floor["each"]),
+        ]
+        for what, seconds in lines:
+            if seconds is not None:
+                gain = f"{stock / seconds:8.1f} times stock" if stock else ""
+                print(f"  {what:<26}{seconds:8.3f}  {seconds / floor['each']:6.2f} floors{gain}")
+        starts = many["seconds"] - many["seconds_each"] * (count - 1)
+        print(f"  start, once a run: {starts:.1f} s")
+        print(f"  scores equal: {'yes' if all(equal) else 'NO'}", flush=True)
+        good = all(equal) and one["seconds_each"] <= 3 * floor["each"]
+        return good and (stock is None or stock / many["seconds_each"] >= 40)
+
+
+def growing(sizes):
+    """Mark larger and larger cohorts; print seconds a submission and memory."""
+    print("\n  submissions  seconds each  run (s)   memory (MB): writer  worker  template")
+    cores = len(os.sched_getaffinity(0))
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = lay_out(Path(name), cohort.many(LAB, size)).folder
+            summary, most = ours(folder, cores)
+            parts = [most.get(role, 0.0) for role in ("writer", "worker", "template")]
+            memory = f"{parts[0]:20.0f}{parts[1]:8.0f}{parts[2]:10.0f}"
+            print(
+                f"  {size:11d}{summary['seconds_each']:14.3f}{summary['seconds']:9.1f}   {memory}",
+                flush=True,
+            )
+
+
+def killed(size=100, times=10):
+    """Kill a run at random moments; return whether the gradebook is that of a calm run."""
+    with tempfile.TemporaryDirectory() as name:
+        files = list(cohort.many(LAB, size))
+        calm = lay_out(Path(name, "calm"), files).folder
+        ours(calm, len(os.sched_getaffinity(0)))
+        folder = lay_out(Path(name, "killed"), files).folder
+        command = [sys.executable, "-m", "autograder", "grade", LAB, "--course", str(folder)]
+        draw, moments = random.Random(7), []
+        for turn in range(times):
+            process = subprocess.Popen(
+                command, cwd=keys.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            before = len(list(folder.glob("marks/*/*.json")))
+            wanted = before + draw.randrange(size // times + 1) if turn else 0
+            while process.poll() is None and len(list(folder.glob("marks/*/*.json"))) < wanted:
+                time.sleep(0.005)
+            time.sleep(draw.random() * 0.2)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            moments.append(len(list(folder.glob("marks/*/*.json"))))
+        done = subprocess.run(
+            [*command, "--json", str(folder / "last.json")], cwd=keys.ROOT, capture_output=True
+        )
+        last = json.loads((folder / "last.json").read_text())
+        same = done.returncode == 0 and rows(folder) == rows(calm)
+        print(f"\n  killed after {moments} of {size}; then {last['marked']} marked")
+        print(f"  gradebook as of a calm run: {'yes' if same else 'NO'}", flush=True)
+        return same
+
+
+def main(arguments=None):
+    """Measure and print; return whether the bars are reached."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=24, help="submissions marked in four ways")
+    parser.add_argument("--stock", type=int, default=24, help="how many of them by stock nbgrader")
+    parser.add_argument("--sizes", default="10,100,1000", help="sizes of growing cohorts")
+    parser.add_argument("--kill", action="store_true", help="kill a run ten times as well")
+    options = parser.parse_args(arguments)
+    good = True
+    if options.count:
+        good = side_by_side(options.count, min(options.stock, options.count))
+    if options.sizes:
+        growing([int(size) for size in options.sizes.split(",")])
+    if options.kill:
+        good = killed() and good
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(not main())

@@ -1,0 +1,71 @@
+"""Course folders with submissions, marked by nbgrader itself, and what is in their gradebooks."""
+
+import contextlib
+import logging
+import warnings
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.cohort import Course
+from autograder.gradebook import Book, configuration
+from tests import cohort
+
+LAB = "03_softmax"
+SECRET = b"of all courses in these tests"
+
+
+def course(folder, students, lab=LAB):
+    """Lay out a course folder with members of the bundled cohort; all use one secret."""
+    files = ((student, cohort.submission(lab, student)) for student in students)
+    return lay_out(folder, files, lab)
+
+
+def lay_out(folder, files, lab=LAB):
+    """Lay out a course folder with files by student."""
+    cohort.lay_out(lab, files, Path(folder) / "submitted")
+    (folder / ".secret").write_bytes(SECRET)
+    return Course(folder)
+
+
+def rows(folder, lab=LAB):
+    """Return what a gradebook holds, without its random ids."""
+    out = {}
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
+        for submission in book.find_assignment(lab).submissions:
+            notebook = submission.notebooks[0]
+            out[submission.student.id] = (
+                submission.timestamp,
+                submission.score,
+                submission.needs_manual_grade,
+                notebook.late_submission_penalty,
+                sorted((g.name, g.auto_score, g.needs_manual_grade) for g in notebook.grades),
+                sorted((c.name, c.auto_comment) for c in notebook.comments),
+            )
+    return out
+
+
+def nbgrader(folder, *converters, stock=False, lab=LAB):
+    """Run nbgrader's converters on a course folder, `stock` without anything of ours."""
+    config = configuration()
+    url = f"sqlite:///{folder}/gradebook.db"
+    config.CourseDirectory.root = str(folder)
+    config.CourseDirectory.db_url = url
+    for step in ("source", "submitted", "autograded", "feedback"):
+        config.CourseDirectory[f"{step}_directory"] = step
+    if stock:
+        config.Autograde.pop("sanitize_preprocessors")
+        config.Autograde.pop("autograde_preprocessors")
+    with Book(url, config) as book:
+        book.ensure(lab)
+    for converter in converters:
+        coursedir = CourseDirectory(config=config)
+        coursedir.assignment_id = lab
+        app = converter(coursedir=coursedir, config=config)
+        app.log = logging.getLogger("nbgrader")
+        app.log.setLevel(logging.CRITICAL)
+        with warnings.catch_warnings(), contextlib.suppress(NbGraderException):
+            warnings.simplefilter("ignore")  # nbgrader's own
+            app.start()  # raises at the end where a submission is damaged
