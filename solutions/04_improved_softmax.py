@@ -142,8 +142,8 @@ figures.probability_map(plain_softmax)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Left and right there is `nan`: from about $-104$ and $+89$ in float32, from $-746$ and $+710$ in float64. The
-#    logits themselves are perfectly good numbers.
+# 1. Left of about $-104$ and right of $+89$ in float32, left of $-746$ and right of $+710$ in float64, the answer is 0 or
+#    `nan`, however small the spread. The logits themselves are perfectly good numbers.
 # 2. The smallest probability underflows to 0. It is a very small number, so 0 seems close enough. It is, until somebody
 #    takes its logarithm. (B marks a thin border where it is kept with few digits.)
 #
@@ -387,7 +387,7 @@ mark("04_improved_softmax", "cross_entropy_from_logits", cross_entropy_from_logi
 # %% [markdown]
 # The map of the cost: above in two steps, with your `stable_softmax` and then a logarithm; below with your new function.
 #
-# **Try it.** Put the ring into the middle of the upper C. What do the two say there, and which one could you train with?
+# **Try it.** Put the ring into the middle of the upper C. What do the two ways say there, and which one could you train with?
 
 # %% tags=["demo"]
 figures.cost_map(stable_softmax, cross_entropy_from_logits)

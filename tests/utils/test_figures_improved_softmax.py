@@ -73,12 +73,15 @@ def at(fig, scale, spread):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_moves_without_any_function(name):
-    """Do the first slider of each figure and its words and pixels go together, without a note?"""
+    """Do the sliders of each figure and its words and pixels go together, without a note?"""
     make, _ = FIGURES[name]
     fig = make()
-    slider = next(c for c in controls(fig).values() if hasattr(c, "max"))
     words, pixels = fig.text, picture(fig)
-    slider.value = slider.max if slider.value != slider.max else slider.min
+    for slider in controls(fig).values():
+        if getattr(slider, "index", None) is not None and hasattr(slider, "readout"):
+            slider.index = 0
+        elif hasattr(slider, "max"):
+            slider.value = slider.max if slider.value != slider.max else slider.min
     assert fig.text != words
     assert not np.array_equal(picture(fig), pixels)
     assert fig.notes == []
@@ -126,8 +129,9 @@ def test_the_magnifier_finds_the_number():
     [
         (80, 5, "plain 0.0058998", "plain 0.0058998"),
         (100, 5, "plain nan", "plain 0.0058998"),
+        (90, 5, "plain 0;", "plain 0.0058998"),
         (720, 5, "plain nan", "plain nan"),
-        (-760, 5, "plain nan", "plain nan"),
+        (-746, 5, "plain nan", "plain nan"),
         (0, 200, "plain 0;", "plain 1.3839e-87"),
         (0, 800, "plain 0;", "plain 0;"),
     ],
@@ -151,8 +155,15 @@ def test_the_map_shows_the_learners_softmax_as_it_is():
 def test_the_cost_is_right_from_the_logits_only():
     """Is the cost infinite in two steps and right from the logits, where p rounds to 0?"""
     fig = figures.cost_map(shifted_softmax, cost)
-    assert "float64: -log(softmax) inf, from logits 2000; right 2000." in at(fig, 0, 2000)
-    assert "float32: -log(softmax) inf, from logits 200;" in at(fig, 0, 200)
+    assert "float64: in two steps inf, from logits 2000; right 2000." in at(fig, 0, 2000)
+    assert "float32: in two steps inf, from logits 200;" in at(fig, 0, 200)
+
+
+@pytest.mark.parametrize("wrong", [unfinished, broken, misshapen])
+def test_a_broken_plain_formula_is_noted(wrong):
+    """Does a figure of the lab's own cell still show, if that cell was edited?"""
+    for make in (figures.probability_map, figures.train_regression):
+        assert any("plain_softmax" in note for note in make(wrong).notes)
 
 
 def test_verdicts():

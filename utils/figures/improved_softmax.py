@@ -4,6 +4,7 @@ import contextlib
 import io
 import warnings
 
+import ipywidgets as widgets
 import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -117,10 +118,11 @@ def probability_map(naive, stable_softmax=None, compare=False):
     def smallest(softmax):
         return lambda Z: softmax(Z)[:, -1]
 
-    rows = [("plain", smallest(naive), "", None)]
+    right = smallest(reference.stable_softmax)
+    rows = [("plain", smallest(naive), "plain_softmax", right)]
     if compare:
         mine = None if stable_softmax is None else smallest(stable_softmax)
-        rows.append(("yours", mine, "stable_softmax", smallest(reference.stable_softmax)))
+        rows.append(("yours", mine, "stable_softmax", right))
     title = "The smallest of three probabilities"
     return _maps(title, rows, lambda Z: np.exp(_true_log(Z)))
 
@@ -138,7 +140,7 @@ def cost_map(stable_softmax=None, cross_entropy_from_logits=None):
     cost = None if cross_entropy_from_logits is None else from_logits(cross_entropy_from_logits)
     name = "cross_entropy_from_logits"
     rows = [
-        ("-log(softmax)", stable, "stable_softmax", two_steps(reference.stable_softmax)),
+        ("in two steps", stable, "stable_softmax", two_steps(reference.stable_softmax)),
         ("from logits", cost, name, lambda Z: -reference.log_softmax(Z)[:, -1]),
     ]
     return _maps("The cost of the least likely of three classes", rows, lambda Z: -_true_log(Z))
@@ -193,8 +195,8 @@ def _judge(values, truth):
 def _maps(title, rows, truth):
     """Draw a row of maps for each of `rows`: (name, function, its name, what stands in for it)."""
     with kit.Figure(title, 680, 110 + 190 * len(rows)) as fig:
-        scale = fig.slider("scale (largest logit)", -10000, 10000, 60, 10)
-        spread = fig.slider("spread (largest - smallest)", 1, 10000, 5)
+        scale = _stops(fig, "scale (largest logit)", _SCALE_STOPS, 50)
+        spread = _stops(fig, "spread (largest - smallest)", _SPREAD_STOPS, 5)
         grids = fig.axes(len(rows), 2)
         x, y = np.meshgrid(_SCALES, _SPREADS)
         methods, probes = [], []
@@ -235,6 +237,55 @@ def _maps(title, rows, truth):
     return fig
 
 
+_SPREAD_STOPS = (
+    1,
+    2,
+    5,
+    10,
+    20,
+    50,
+    80,
+    100,
+    105,
+    150,
+    200,
+    500,
+    700,
+    800,
+    1000,
+    2000,
+    5000,
+    10000,
+)
+_SIZES = (
+    20,
+    50,
+    80,
+    88,
+    90,
+    100,
+    104,
+    110,
+    200,
+    500,
+    700,
+    709,
+    710,
+    720,
+    744,
+    746,
+    1000,
+    3000,
+    10000,
+)
+_SCALE_STOPS = (*(-size for size in reversed(_SIZES)), 0, *_SIZES)
+
+
+def _stops(fig, label, stops, value):
+    """A slider that stops where something happens: the edges lie far apart."""
+    return fig._add(widgets.SelectionSlider(options=stops, value=value, description=label))
+
+
 def _paint(ax, verdicts):
     """Colour the map and put the letter of the verdict into each region."""
     from scipy.ndimage import label
@@ -273,15 +324,16 @@ def train_regression(naive, stable_softmax=None, compare=False):
         cost, right = fig.axes(1, 2, xlim=(0, _STEPS), xlabel="step")
         cost.set(title="cost", ylim=(0, 2.6))
         right.set(title="digits read right", ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
-        methods = [("plain", naive)]
+        methods = [("plain", _proba(fig, naive, "plain_softmax"))]
         if compare:
-            methods.append(("yours", _proba(fig, stable_softmax)))
+            methods.append(("yours", _proba(fig, stable_softmax, "stable_softmax")))
         curves = []
         for ax in (cost, right):
             for (name, _), colour, dash in zip(
                 methods, kit.COLOURS[1::-1], ("--", "-"), strict=False
             ):
                 curves.append(ax.plot([], [], dash, color=colour, label=name)[0])
+            curves[-len(methods)].set_zorder(3)  # where both agree, dashes lie on the line
         (end,) = cost.plot([], [], "X", color=kit.COLOURS[1], markersize=11)
         fallen = cost.text(0.98, 0.98, "", color=kit.COLOURS[1], va="top", ha="right")
         fallen.set_transform(cost.transAxes)
@@ -337,25 +389,25 @@ def train_regression(naive, stable_softmax=None, compare=False):
     return fig
 
 
-def _proba(fig, stable_softmax):
-    """The learner's `stable_softmax`, the reference where it fails."""
+def _proba(fig, softmax, name):
+    """The learner's `softmax`, NaN and all; the reference where it raises."""
 
     def instead(Z):
         return reference.stable_softmax(Z)
 
     def call(Z):
-        if stable_softmax is None:
+        if softmax is None:
             return instead(Z)
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                P = np.asarray(stable_softmax(Z.copy()))
+                P = np.asarray(softmax(Z.copy()))
             if P.dtype.kind in "iuf" and P.shape == Z.shape:
                 return P
-            problem = "stable_softmax returned the wrong shape"
+            problem = f"{name} returned the wrong shape"
         except NotImplementedError:
-            problem = "finish stable_softmax to see your own"
+            problem = f"finish {name} to see your own"
         except (Exception, SystemExit) as error:  # a figure shows, whatever was written
-            problem = f"stable_softmax raised {type(error).__name__}"
+            problem = f"{name} raised {type(error).__name__}"
         fig.note(f"{problem}; the reference is drawn instead")
         return instead(Z)
 
@@ -481,11 +533,15 @@ def read_digits(model=None, class_probabilities=None):
         low, high = min(-1.0, Z.min()), max(1.0, Z.max())
         left.set(title="logits", xlabel="class", xticks=range(10), ylim=(1.08 * low, 1.08 * high))
         left.axhline(0, color=kit.INK, linewidth=1)
-        right.set(title="probabilities", xlabel="class", xticks=range(10), ylim=(0, 1.08))
+        right.set(
+            title="probabilities (triangle: true class)",
+            xlabel="class",
+            xticks=range(10),
+            ylim=(0, 1.08),
+        )
         look = {"edgecolor": kit.BLUE, "facecolor": kit.BLUE + "70"}
         bars = [ax.bar(range(10), np.zeros(10), **look) for ax in (left, right)]
-        (true,) = right.plot([], [], "v", color=kit.GREEN, markersize=9, label="true class")
-        right.legend(loc="upper right")
+        (true,) = right.plot([], [], "v", color=kit.GREEN, markersize=9)
         fig.live(image, *bars, true)
         wrong = np.flatnonzero(np.argmax(P, axis=1) != y)
 
