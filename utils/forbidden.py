@@ -39,6 +39,9 @@ class Family:
     without: bool = False
 
 
+# Keras's other backends, which nobody has imported, but which hold the same functions.
+_BACKENDS = tuple(f"keras/src/backend/{name}" for name in ("numpy", "jax", "torch", "openvino"))
+
 _SOFTMAX = Family(
     names=(
         "scipy.special.softmax",
@@ -59,6 +62,7 @@ _SOFTMAX = Family(
         ("tensorflow", r"(sparse_)?(log_)?softmax(_v\d)?(_with_axis|_eager_fallback)?"),
     ),
     ops=r".*Softmax.*",
+    files=_BACKENDS,
 )
 
 _LOGSUMEXP = Family(
@@ -81,6 +85,7 @@ _LOGSUMEXP = Family(
     ),
     compiled=("numpy.logaddexp", "numpy.logaddexp2"),
     ops=_SOFTMAX.ops,
+    files=_BACKENDS,
 )
 
 _LOSSES = Family(
@@ -107,6 +112,7 @@ _LOSSES = Family(
     ),
     compiled=("sklearn._loss._loss.*",),
     ops=r".*CrossEntropy.*",
+    files=_BACKENDS,
 )
 
 _AUTODIFF = Family(
@@ -200,6 +206,7 @@ _CONVOLUTION = Family(
     ),
     ops=r".*Conv(\d|olution|Backprop).*",
     packages=("torch", "jax", "cv2", "skimage", "astropy"),
+    files=_BACKENDS,
 )
 
 _SORTERS = Family(

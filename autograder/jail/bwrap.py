@@ -88,6 +88,7 @@ def _system() -> list[str]:
     """Return the options that show libraries and the Python environment, and no programs."""
     options: list[str] = []
     shown: list[Path] = []
+    empty: list[Path] = []
     for name in ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64"):
         path = Path(name)
         if path.is_symlink():
@@ -98,15 +99,17 @@ def _system() -> list[str]:
     for name in ("/etc/ld.so.cache", "/etc/localtime"):
         options += ["--ro-bind-try", name, name]
     for prefix in {Path(p).resolve() for p in (sys.base_prefix, sys.prefix)}:
-        if not any(prefix.is_relative_to(p) for p in shown) and str(prefix) not in (
-            "/usr",
-            "/usr/local",
-        ):
-            options += ["--ro-bind", str(prefix), str(prefix), "--tmpfs", str(prefix / "bin")]
+        known = any(prefix.is_relative_to(path) for path in shown)
+        if not known and str(prefix) not in ("/usr", "/usr/local"):
+            options += ["--ro-bind", str(prefix), str(prefix)]
             shown.append(prefix)
+            empty.append(prefix / "bin")
+    if any(ROOT.is_relative_to(path) for path in shown):
+        names = ("autograder", "solutions", "tests", "course", "notebooks", ".git")
+        empty += [ROOT / name for name in names if (ROOT / name).is_dir()]
+    for path in empty:
+        options += ["--tmpfs", str(path)]
     options += ["--ro-bind", os.path.realpath(sys.executable), sys.executable]
-    for path in shown:
-        if ROOT.is_relative_to(path):
-            for name in ("autograder", "solutions", "tests", "course", "notebooks", ".git"):
-                options += ["--tmpfs", str(ROOT / name)] if (ROOT / name).is_dir() else []
+    for path in empty:
+        options += ["--remount-ro", str(path)]  # nobody may leave anything for the next
     return options

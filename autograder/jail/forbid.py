@@ -29,6 +29,7 @@ from . import confine
 _OPERATIONS = (
     ("tensorflow.python.{}pywrap_tfe", "TFE_Py_FastPathExecute", 1),
     ("tensorflow.python.{}pywrap_tfe", "TFE_Py_Execute", 2),
+    ("tensorflow.python.{}pywrap_tfe", "TFE_ContextAddFunctionDef", None),
     ("tensorflow.python.client.{}pywrap_tf_session", "TF_NewOperation", 1),
     ("tensorflow.python.client.{}pywrap_tf_session", "TF_GraphImportGraphDefWithResults", None),
     ("tensorflow.python.client.{}pywrap_tf_session",

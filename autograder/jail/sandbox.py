@@ -169,7 +169,7 @@ class _Server:
             self.control.close()
             shutil.rmtree(self.folder)
             raise JailError(str(error)) from None
-        self._reply(START_SECONDS)
+        self._reply(START_SECONDS, "the jail does not start")
 
     def alive(self) -> bool:
         return self.process.poll() is None
@@ -223,9 +223,9 @@ class _Server:
                 socket.send_fds(self.control, [json.dumps(request).encode()], list(fds))
             except OSError as error:
                 raise JailError(f"the template has ended: {error}") from None
-            return self._reply(CONTROL_SECONDS)
+            return self._reply(CONTROL_SECONDS, "the template has ended")
 
-    def _reply(self, seconds: float) -> dict:
+    def _reply(self, seconds: float, otherwise: str) -> dict:
         self.control.settimeout(seconds)
         try:
             answer = self.control.recv(1 << 16)
@@ -234,7 +234,7 @@ class _Server:
         if not answer:
             log = Path(self.folder, "log").read_text(errors="replace").strip()
             self.close()
-            raise JailError(f"the template has ended or hangs\n{log[-2000:]}")
+            raise JailError(f"{otherwise}: {log[-2000:] or 'no answer'}")
         return json.loads(answer)
 
 

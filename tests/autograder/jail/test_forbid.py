@@ -99,7 +99,12 @@ REFUSED = {
 
 # family -> what must still work
 ALLOWED = {
-    "softmax": ["e = np.exp(Z); return e / e.sum(1, keepdims=True)"],
+    "softmax": [
+        "e = np.exp(Z); return e / e.sum(1, keepdims=True)",
+        "import tensorflow as tf; return tf.function(lambda x: tf.exp(x) + 1)(Z).numpy()",
+        "import keras; m = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, 'relu')]); "
+        "return m.predict(Z, verbose=0)",
+    ],
     "logsumexp": ["return np.log(np.exp(Z).sum(1))", "return np.logaddexp is not None"],
     "losses": ["return -np.log(0.5)"],
     "autodiff": ["return Z @ Z.T"],
