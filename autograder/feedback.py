@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from autograder.intake import Cell, Submission
-from autograder.marker import Marks
+from autograder.marker import Marks, in_words
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -62,7 +62,7 @@ def _table(marks: Marks) -> str:
     rows = [
         f'<tr><td><a href="#{escape(s.exercise)}">{escape(s.exercise)}</a></td>'
         f'<td class="n">{s.points:g}</td><td class="n">{s.max_points:g}</td>'
-        f"<td>{escape(s.mistake)}</td></tr>"
+        f"<td>{escape(in_words(s.mistake))}</td></tr>"
         for s in marks.scores
     ]
     total = sum(s.max_points for s in marks.scores)

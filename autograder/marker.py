@@ -21,6 +21,7 @@ from autograder.intake import Cell, Submission
 from autograder.jail.sandbox import CellResult, Learner, Template
 from autograder.scoring import Score, score
 from utils.calling import Failure, Outcome
+from utils.checks import wrap
 from utils.forbidden import FAMILIES
 from utils.judging import Case
 
@@ -29,6 +30,26 @@ MAX_LINES = 1000
 FATAL = ("Died", "Protocol")
 # Failures that may come from what was destroyed, though no forbidden call was noticed.
 SUSPECT = (*FATAL, "ForbiddenCall", "ImportError", "ModuleNotFoundError", "AttributeError")
+# First mistakes that are no catalogued wrong answer, in words.
+WORDS = {
+    "NotImplementedError": "not written yet",
+    "Missing": "not defined",
+    "NotCallable": "no function",
+    "NotPlain": "returns something that is no number, array or list",
+    "Timeout": "takes too long",
+    "Memory": "takes too much memory",
+    "Died": "ends the process",
+    "forbidden": "calls what is forbidden",
+    "mutated": "changes its argument",
+    "none": "returns None",
+    "no-raise": "accepts what it should refuse",
+    "warning": "right, but with warnings",
+    "value": "another wrong value",
+    "shape": "a wrong shape",
+    "type": "a wrong type",
+    "nan": "NaN",
+    "inf": "inf",
+}
 Forbids = tuple[str, ...]
 # What calls gave, by the identity of their case.
 Known = dict[int, list[Outcome]]
@@ -221,8 +242,9 @@ class _Marking:
                     for other in needed:
                         learner.define("import numpy as np\n\n" + other.source())
                     second, clean = self._score(ex, forbids)
-                    if second.points > self.scores[ex.name].points:
-                        self.scores[ex.name] = _plainly(second, needed)
+                    gain = second.points - self.scores[ex.name].points
+                    if gain > 0 or (gain == 0 and _hint(ex, second)):
+                        self.scores[ex.name] = _plainly(ex, second, needed)
                     if clean or not self._short(ex):
                         break
             if self._short(ex) and ex.kind == "function":
@@ -306,15 +328,30 @@ def _changed(tree: ast.Module) -> Iterator[str]:
             yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
 
 
-def _plainly(second: Score, needed: list[Exercise]) -> Score:
-    """Return a score whose report holds nothing but how many checks pass."""
+def _hint(ex: Exercise, result: Score) -> str:
+    """Return the hint of the known mistake that a score names, if it names one."""
+    return next((wrong.hint for wrong in ex.wrongs if wrong.name == result.mistake), "")
+
+
+def _plainly(ex: Exercise, second: Score, needed: list[Exercise]) -> Score:
+    """Return a score whose report holds nothing but how many checks pass, and a known hint."""
     passed = sum(check.passed for check in second.checks)
-    names = ", ".join(name for ex in needed for name in ex.functions)
-    lines = [f"{passed} of {len(second.checks)} checks pass, with right versions of",
-             f"what it builds on ({names}) in place of yours."]  # fmt: skip
+    names = ", ".join(name for each in needed for name in each.functions)
+    lines = [
+        f"{passed} of {len(second.checks)} checks pass, with right versions of",
+        f"what it builds on ({names}) in place of yours.",
+    ]
     if failing := [check.title for check in second.checks if not check.passed]:
         lines.append(f"The first that fails: {failing[0]}")
-    return replace(second, report="\n".join(lines), mistake="")
+    if hint := _hint(ex, second):
+        lines.append(f"Next:     {hint}")
+    report = "\n".join(wrap(line) for line in lines)
+    return replace(second, report=report, mistake=second.mistake if hint else "")
+
+
+def in_words(mistake: str) -> str:
+    """Return the name of a mistake for people."""
+    return WORDS.get(mistake, mistake)
 
 
 def shown(result: CellResult) -> list[dict]:

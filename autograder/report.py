@@ -14,29 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder import cohort, exercise
-from autograder.marker import Marks
+from autograder.marker import Marks, in_words
 
 ROOT = Path(__file__).resolve().parents[1]
-# First mistakes that are no catalogued wrong answer, in words.
-WORDS = {
-    "NotImplementedError": "not written yet",
-    "Missing": "not defined",
-    "NotCallable": "no function",
-    "NotPlain": "returns something that is no number, array or list",
-    "Timeout": "takes too long",
-    "Memory": "takes too much memory",
-    "Died": "ends the process",
-    "forbidden": "calls what is forbidden",
-    "mutated": "changes its argument",
-    "none": "returns None",
-    "no-raise": "accepts what it should refuse",
-    "warning": "right, but with warnings",
-    "value": "another wrong value",
-    "shape": "a wrong shape",
-    "type": "a wrong type",
-    "nan": "NaN",
-    "inf": "inf",
-}
 
 
 @dataclass(frozen=True)
@@ -57,7 +37,7 @@ def rows(lab: str, marks: list[Marks]) -> list[Row]:
     for ex in exercise.load(lab).exercises:
         scores = [s for each in marks for s in each.scores if s.exercise == ex.name]
         earned = sum(s.points for s in scores)
-        common = Counter(WORDS.get(s.mistake, s.mistake) for s in scores if s.mistake).most_common()
+        common = Counter(in_words(s.mistake) for s in scores if s.mistake).most_common()
         out.append(
             Row(
                 ex.name,
