@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 import os
 import textwrap
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from utils import progress
-from utils.calling import Call, run_calls
+from utils.calling import Call, Outcome, run_calls
 from utils.forbidden import watch
 from utils.judging import Case, Finding, show, verdict
 from utils.plain import decode
@@ -98,7 +99,12 @@ def load(lab: str) -> dict[str, dict]:
 @cache
 def _prepared(text: str) -> tuple[list[tuple[str, Case]], list[Known]]:
     exercise = json.loads(text)
-    cases = [(check["title"], read_case(c)) for check in exercise["checks"] for c in check["cases"]]
+    cases, calls = [], {}
+    for check in exercise["checks"]:
+        for data in check["cases"]:
+            case = read_case(data)
+            shared = calls.setdefault(json.dumps(data["calls"]), case.calls)
+            cases.append((check["title"], replace(case, calls=shared)))
     known = [
         Known(w["name"], w["hint"], decode(w["prints"]), w["finding"]) for w in exercise["wrong"]
     ]
@@ -116,9 +122,12 @@ def judge(exercise: dict, namespace: dict[str, Any]) -> tuple[bool, str]:
     cases, known = _prepared(json.dumps(exercise))
     findings: list[Finding | None] = []
     prints = []
+    done: dict[int, list[Outcome]] = {}  # cases that share their calls are run once
     for _, case in cases:
-        with watch(exercise["forbids"]) as guard:
-            outcomes = run_calls(namespace, case.calls, guard=guard)
+        if id(case.calls) not in done:
+            with watch(exercise["forbids"]) as guard:
+                done[id(case.calls)] = run_calls(namespace, case.calls, guard=guard)
+        outcomes = done[id(case.calls)]
         findings.append(verdict(case, outcomes))
         prints.append(fingerprint(case, outcomes))
     passed = sum(finding is None for finding in findings)
