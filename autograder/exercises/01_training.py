@@ -1509,8 +1509,8 @@ def compile_and_fit(model, X, y, epochs):
     return model.fit(X, y, epochs=epochs, verbose=0)
 
 
-def _training(judge, rows, epochs, seed, **params):
-    """Return a case of a small model; see `training.traces` for what its rows are."""
+def _training(rows, epochs, seed):
+    """Return the call that trains a small model; see `training.traces` for what its rows are."""
     rng = np.random.default_rng(seed)
     X = np.column_stack([np.ones(rows), np.eye(rows)])
     y = rng.permutation(np.arange(rows) % 2)
@@ -1522,30 +1522,35 @@ def _training(judge, rows, epochs, seed, **params):
     ]
     layers = [(3, "sigmoid"), (1, "sigmoid")]
     model = dense(1 + rows, layers, weights=[w.astype(np.float32) for w in weights])
-    params |= {"mutates": judge != "training.traces"}
-    return case("compile_and_fit", model, X, y, epochs, judge=judge, **params)
+    return [call("compile_and_fit", model, X, y, epochs)]
 
 
+_RUN = _training(40, 3, 3)  # three checks judge this one run
 _PAIR = {
     "argument": 0,
     "layers": [[3, "sigmoid"], [1, "sigmoid"]],
     "compiled": [["sigmoid", "binary_crossentropy", False]],
-    "none": True,
 }
 
 ex.check(
     "compiled with binary cross-entropy",
-    [_training("training.compiled", 6, 1, 1, **_PAIR)],
+    [case_of(_RUN, judge="training.compiled", none=True, mutates=True, **_PAIR)],
     weight=2,
 )
 ex.check(
     "as many epochs as asked, and the History returned",
-    [_training("training.epochs", 6, 3, 2)],
-    lambda rng: [_training("training.epochs", 8, int(rng.integers(4, 7)), int(rng.integers(1000)))],
+    [case_of(_RUN, judge="training.epochs", mutates=True)],
+    lambda rng: [
+        case_of(
+            _training(int(rng.integers(6, 12)), int(rng.integers(4, 7)), int(rng.integers(1000))),
+            judge="training.epochs",
+            mutates=True,
+        )
+    ],
 )
 ex.check(
     "fitted on all rows, each with its own label",
-    [_training("training.traces", 40, 1, 3, none=True)],
+    [case_of(_RUN, judge="training.traces", none=True)],
     weight=2,
 )
 
