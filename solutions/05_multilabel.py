@@ -160,7 +160,7 @@ figures.three_or_one()
 # ## Sigmoid outputs
 #
 # A network with three outputs gives three logits. What should turn them into probabilities? Here
-# both candidates get the **same** logits, from a network that has learned these scenes. Triangles
+# both candidates get the **same** logits, from a network that has learned such scenes. Arrowheads
 # above the bars mark the shapes that really are in the picture.
 #
 # **Try these.**
@@ -345,7 +345,7 @@ training = figures.train_scenes(build_multilabel_model)
 
 # %% [markdown]
 # **What it showed.** The start is near $\ln 2$, knowing nothing. The training loss heads for 0; the
-# held-back loss stops falling well above it, and usually turns upwards a little: the network begins to
+# held-back loss stops falling well above it, and may turn upwards in the end: the network begins to
 # learn the noise of these 1500 pictures by heart. It hardly gets more scenes wrong, but when it is
 # wrong it is too sure of itself, and that is what this loss charges for.
 #

@@ -126,6 +126,13 @@ def kind_of_problem(targets):
     return "multiclass" if (targets.sum(axis=1) >= 1).all() else "multilabel"
 
 
+@ex.wrong("the largest row", "No row above one is not enough: a row without a 1 has no class.")
+def kind_of_problem(targets):
+    if targets.ndim != 2 or not np.isin(targets, (0, 1)).all():
+        raise ValueError("targets are a table of 0 and 1")
+    return "multiclass" if targets.sum(axis=1).max() == 1 else "multilabel"
+
+
 @ex.wrong("any row", "One row with a single 1 is not enough: all of them.")
 def kind_of_problem(targets):
     if targets.ndim != 2 or not np.isin(targets, (0, 1)).all():
@@ -264,11 +271,12 @@ ex.check(
     "large logits stay finite",
     [
         case("multilabel_loss", np.array([[800.0, -800.0]]), np.array([[0, 1]]), **_LOSS),
-        case("multilabel_loss", np.array([[-9000.0, 30.0]]), np.array([[0, 0]]), **_LOSS),
+        case("multilabel_loss", np.array([[-9000.0, 0.5]]), np.array([[0, 1]]), **_LOSS),
     ],
     lambda rng: [
         case("multilabel_loss", rng.uniform(-1e4, 1e4, (4, 3)), _labels(rng, 4, 3), **_LOSS),
         case("multilabel_loss", np.array([[720.0, -30.0, 1e4]]), np.array([[0, 1, 1]]), **_LOSS),
+        case("multilabel_loss", np.array([[9000.0, -0.7, 1.5]]), np.array([[1, 1, 0]]), **_LOSS),
     ],
     weight=2,
 )
@@ -374,6 +382,16 @@ def multilabel_loss(Z, Y):
 @ex.wrong("base 2", "Use the natural logarithm: a logit of 0 costs ln 2.")
 def multilabel_loss(Z, Y):
     return np.mean(np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))) / np.log(2)
+
+
+@ex.wrong("exponential instead of its logarithm", "ln(1 + x) is not x: keep the logarithm.")
+def multilabel_loss(Z, Y):
+    return np.mean(np.maximum(Z, 0) - Z * Y + np.exp(-np.abs(Z)))
+
+
+@ex.wrong("logarithm left out", "An unsure answer costs something, too: ln(1 + exp(-abs(z))).")
+def multilabel_loss(Z, Y):
+    return np.mean(np.maximum(Z, 0) - Z * Y)
 
 
 @ex.wrong("squared error", "The cost is the cross-entropy, not the squared distance.")
@@ -868,6 +886,16 @@ def label_accuracy(Y, Yhat):
     return np.sum(Y == Yhat) / len(Y)
 
 
+@ex.wrong("percent", "A share lies between 0 and 1.")
+def label_accuracy(Y, Yhat):
+    return 100 * np.mean(Y == Yhat)
+
+
+@ex.wrong("found labels of all", "A label that is rightly absent is right, too.")
+def label_accuracy(Y, Yhat):
+    return np.mean(Y * Yhat)
+
+
 @ex.wrong("counts compared", "The same number of labels is not the same labels.")
 def exact_match(Y, Yhat):
     return np.mean(Y.sum(axis=1) == Yhat.sum(axis=1))
@@ -962,6 +990,17 @@ def _dear(rng, m, k, miss_cost, false_alarm_cost):
     return case("choose_thresholds", *_observed(rng, m, k, *costs), *costs)
 
 
+def _telling(rng, *columns):
+    """Return 8 examples in random order; each label is one of `columns`, likeliest first.
+
+    These tell a total cost from its square, from the larger of both costs, and from costs that
+    only say which mistake is the dearer one.
+    """
+    order = rng.permutation(8)
+    P = np.arange(12, 4, -1)[:, None] / 16 - np.arange(len(columns)) / 32
+    return P[order], np.transpose([[int(c) for c in column] for column in columns])[order]
+
+
 _OBSERVED = np.array(
     [
         [0.91, 0.2, 0.4],
@@ -987,6 +1026,7 @@ ex.check(
     lambda rng: [
         case("choose_thresholds", *_observed(rng, 16, 3), 1.0, 1.0),
         case("choose_thresholds", *_observed(rng, 4, 4), 2, 2),
+        case("choose_thresholds", *_telling(rng, "00100101", "00100011"), 1.0, 1.0),
         case("choose_thresholds", *_observed(rng, 32, 2), 1.0, 1.0),
         case("choose_thresholds", (pair := _observed(rng, 8, 3))[0], pair[1].astype(float), 1, 1),
         case("choose_thresholds", *(Layout(a, "readonly") for a in _observed(rng, 8, 3)), 1.0, 1.0),
@@ -1004,6 +1044,8 @@ ex.check(
         _dear(rng, 16, 2, 1, 6),
         _dear(rng, 8, 3, 0.5, 2.5),
         _dear(rng, 8, 2, 3.0, 1.0),
+        case("choose_thresholds", *_telling(rng, "00100100", "00011001"), 3.0, 1.0),
+        case("choose_thresholds", *_telling(rng, "10110111", "01100011"), 1.0, 3.0),
     ],
 )
 ex.check(
@@ -1011,8 +1053,8 @@ ex.check(
     [
         case("choose_thresholds", np.array([[0.2, 0.7], [0.6, 0.3]]), np.array([[0, 1], [0, 1]]),
              1.0, 1.0),
-        case("choose_thresholds", np.array([[0.2], [0.4], [0.6], [0.8]]),
-             np.array([[0], [1], [0], [1]]), 1.0, 1.0),
+        case("choose_thresholds", np.array([[0.6, 0.3], [0.8, 0.5], [0.2, 0.9], [0.4, 0.7]]),
+             np.array([[0, 0], [1, 1], [0, 1], [1, 0]]), 1.0, 1.0),
     ],
     lambda rng: [
         case("choose_thresholds", P := _observed(rng, 8, 2)[0], np.zeros_like(P, dtype=int), 3.0,

@@ -152,7 +152,7 @@ def two_heads():
             ]
             logits = ", ".join(f"{name} {v:.1f}" for name, v in zip(SHAPES, z, strict=True))
             return (
-                f"Scene {i} holds: {_named(Y[i])} (marked by triangles). Logits: {logits}. "
+                f"Scene {i} holds: {_named(Y[i])} (marked by arrowheads). Logits: {logits}. "
                 f"Softmax: {texts[0]}, together {shares[0].sum():.3f}. "
                 f"Sigmoid: {texts[1]}, together {shares[1].sum():.3f}."
             )
