@@ -1,0 +1,560 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Practice lab: reading hand-written digits
+#
+# Seven labs have built the parts one by one. Here they come together: from a table of grey values to a
+# network that reads handwriting, says how sure it is, and shows you where it fails. At the end you
+# build it once more without TensorFlow, from parts that are all your own.
+#
+# **After this lab you can**
+# - split data so that the test means something, and say what goes wrong otherwise;
+# - build, train and judge a ten-class network in Keras, and read its learning curve;
+# - turn logits into classes and confidences, and count mistakes in a confusion matrix;
+# - find the mistakes worth looking at, and learn something from them;
+# - train the same network in plain NumPy, and know what `fit` does inside.
+#
+# **Time** about an hour and a half. **You need** labs 03, 04, 06 and 07; keep your answers to them at hand,
+# you may copy from yourself.
+#
+# **How it works** Seven exercises, 100 points, no quiz. Write your answer in place of `YOUR CODE HERE`,
+# then run the check below it. Figures use *your* functions as soon as they exist.
+
+# %%
+import numpy as np
+
+from utils import data
+from utils.checks import Check
+from utils.figures import digits as figures
+
+check = Check("08_digits")
+
+# %% [markdown]
+# ## The raw images
+#
+# 1,797 digits, written by many hands, scanned and reduced to 8 by 8 pixels. Each image is a row of 64 numbers
+# from 0 (paper) to 1 (ink); the label is the digit that the writer meant.
+#
+# **Think first.** Which digits do *you* hesitate over? Go through a few pages and count how many you would
+# get wrong in a hundred. A good network should not be far from you.
+
+# %% tags=["demo"]
+figures.some_digits()
+
+# %% [markdown]
+# **Try it.** Look at the numbers themselves. The first image, as it is stored, and how often each digit occurs:
+
+# %%
+X, y = data.digits()
+print("X", X.shape, X.dtype, "  y", y.shape, y.dtype, "  smallest", X.min(), "largest", X.max())
+print((16 * X[0]).astype(int).reshape(8, 8))
+print("how many of each digit:", np.bincount(y))
+
+# %% [markdown]
+# No digit is rare. So a network that always answers "3" is right one time in ten, and any
+# accuracy that you meet below can be compared with that.
+#
+# ## A fair split
+#
+# A network with 2,175 parameters can learn 1,797 images by heart. Only images that it has *never
+# seen* tell whether it reads. Before anything else, some rows go into a drawer.
+#
+# **Think first.** Data often come in an order: by class, by writer, by day. Suppose the rows were sorted by digit,
+# and you kept the last 360 for the test. What would the network be trained on? What would the test ask?
+#
+# <details><summary>One answer</summary>
+#
+# The last fifth would be all of the 8s and 9s. The network would never meet them in training, and the
+# test would ask for nothing else: accuracy 0, whatever the network is worth.
+# </details>
+#
+# ### Exercise: shuffle_split (12 points)
+#
+# Write `shuffle_split(X, y, test_size, seed)`. It returns four arrays, `X_train, X_test, y_train, y_test`:
+#
+# - `test_size` rows are held back, a number of rows such as 360; all others are for training;
+# - every row is in exactly one of the parts, and keeps its own label;
+# - both parts are in random order;
+# - the same `seed` gives the same split, every time; another seed gives another split.
+#
+# **Example.** `X` has 5 rows, `test_size` is 2. If the random order of the row numbers is `[3, 0, 4, 1, 2]`, then
+# rows 3 and 0 can be the test part, and rows 4, 1 and 2 the training part. Which random order a seed
+# gives is your choice; that it is *one* order, for `X` and for `y`, is not.
+#
+# Leave `X` and `y` of the caller as they are. Stuck? Run `check.hint("shuffle_split")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "shuffle_split_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def shuffle_split(X, y, test_size, seed):
+    """Split rows at random: (X_train, X_test, y_train, y_test).
+
+    X: (m, n). y: (m,). test_size: how many rows are held back. The same seed, the same split.
+    """
+    ### BEGIN SOLUTION
+    order = np.random.default_rng(seed).permutation(len(X))
+    test, train = order[:test_size], order[test_size:]
+    return X[train], X[test], y[train], y[test]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "shuffle_split", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check("shuffle_split", shuffle_split)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("08_digits", "shuffle_split", shuffle_split)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **What it showed.** A split is one random order, cut in two. The seed makes an experiment repeatable: with it you can
+# change one thing (a layer, a learning rate) and know that the data stayed the same.
+#
+# ## The network
+#
+# As in lab 04 the network ends in **logits**, and the softmax is left to the loss, where it cannot overflow:
+#
+# $$64 \;\to\; 25 \text{ (ReLU)} \;\to\; 15 \text{ (ReLU)} \;\to\; 10 \text{ (linear)} .$$
+#
+# **Think first.** Before training, the logits are small and nearly equal. What will the cross-entropy be, about?
+# And how many parameters has each of the three layers?
+#
+# <details><summary>Answers</summary>
+#
+# Equal shares over ten classes cost $\ln 10 \approx 2.303$. And $64 \cdot 25 + 25 = 1625$, $25 \cdot 15 + 15 = 390$,
+# $15 \cdot 10 + 10 = 160$: together 2,175.
+# </details>
+#
+# From here on we use Keras; the import takes a few seconds.
+
+# %%
+import keras
+
+# %% [markdown]
+# ### Exercise: digits_model (12 points)
+#
+# Write `build_digits_model()`: a `keras.Sequential` (or an equal functional) model with inputs of shape `(64,)` and
+# dense layers of 25 units (ReLU), 15 units (ReLU) and 10 units (linear). Return it **compiled** with
+#
+# - the optimizer Adam (any learning rate; AdamW and Nadam count as well), and
+# - the sparse categorical cross-entropy, told that it gets logits.
+#
+# No further layers, no dropout, biases everywhere. A softmax output together with `from_logits=True` is wrong, and so is a linear
+# output without it: in both, loss and outputs contradict each other, even where this Keras repairs it silently.
+#
+# Stuck? Run `check.hint("digits_model")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "digits_model_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def build_digits_model():
+    """Network 64 - 25 ReLU - 15 ReLU - 10 logits, compiled with Adam and the loss from logits."""
+    ### BEGIN SOLUTION
+    model = keras.Sequential(
+        [
+            keras.Input((64,)),
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dense(15, activation="relu"),
+            keras.layers.Dense(10),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=keras.optimizers.Adam(0.001), loss=loss)
+    return model
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "digits_model", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check("digits_model", build_digits_model)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("08_digits", "digits_model", build_digits_model)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Training
+#
+# **Think first.** An epoch over 1,347 images in batches of 32 is 43 steps of Adam. At a rate of 0.001 a weight moves
+# by about 0.001 a step, as lab 06 showed. Weights begin near 0 and should end around 1. Is one epoch enough? Are ten?
+#
+# ### Exercise: train_digits (20 points)
+#
+# Write `train_digits(model, X, y, seed)`: train the compiled `model` that you are given, in place. What you return does not
+# matter; the weights in `model` do. The rules:
+#
+# - Training may use at most `60 * len(X)` images. An image counts each time a gradient step uses it, so 60 epochs
+#   over all of them use up the allowance. Copies of your own making (shifted, noisy, ...) are images too.
+# - Train through Keras: `fit`, `train_on_batch`, or a `GradientTape` loop of your own through the model. You may compile
+#   again, with another optimizer or rate. Weights that were put in from elsewhere do not count as trained.
+# - **Not allowed:** loading data. Train on the `X` and `y` you are given. The marker may also call the digits by other class
+#   numbers (all 3s become 7, say), so nothing about them can be known in advance.
+# - `seed` is there to make your training repeatable: `keras.utils.set_random_seed(seed)`.
+#
+# **Marking.** 1,347 digits are handed to your function; 450 others never leave the marker. It asks the trained network to read those.
+# 4 of the 20 points are for keeping the rules, 8 more for 90% read rightly, 4 more each for 92% and 94%. A plain choice of optimizer,
+# batch size and epochs reaches the top. The check below is quick: it trains on 120 made-up images and looks at the rules and at the cost.
+#
+# Stuck? Run `check.hint("train_digits")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "train_digits_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def train_digits(model, X, y, seed):
+    """Train the compiled model in place on at most 60 * len(X) images.
+
+    X: (m, 64), ink from 0 to 1. y: (m,) class numbers. Returns anything.
+    """
+    ### BEGIN SOLUTION
+    keras.utils.set_random_seed(seed)
+    return model.fit(X, y, batch_size=32, epochs=60, verbose=0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "train_digits", "locked": true, "points": 20, "schema_version": 3, "solution": false, "task": false}
+check("train_digits", train_digits)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("08_digits", "train_digits", train_digits)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now the real thing: your split, your network, your training, with the curve drawn while it learns. The
+# training digits are drawn as one curve, the 360 held-back ones as the other.
+#
+# **Try it.** While it runs: when is most of the work done? Which curve flattens first?
+
+# %% tags=["demo"]
+training = figures.train(build_digits_model, train_digits, shuffle_split)
+
+# %% [markdown]
+# ## Reading the learning curve
+#
+# Three things to read off such a curve, always in this order:
+#
+# 1. **Does it start where it should?** Near $\ln 10 \approx 2.303$. Far above: the starting weights or the scale of the images are wrong.
+# 2. **Does the training curve fall, and has it finished?** A curve that still falls steeply at the end asks for more steps or larger ones. One
+#    that jumps asks for smaller ones.
+# 3. **What does the gap say?** The held-back curve falls with the other at first, then levels off: from there on the
+#    network learns what is special about *these* 1,437 images. If it turns upwards, that is overfitting; stop earlier, or find more data.
+#
+# **Think first.** At the end the training loss is close to 0 and the held-back loss is not. A loss of 0.12 is
+# an average of $-\ln p$. If every image had the same $p$, which $p$ would that be? Compute it, then compare with the accuracy in
+# the caption: are all images the same, or do a few pay for the rest?
+
+# %%
+loss = 0.12
+print("p with that loss:", np.exp(-loss).round(3))
+print("one digit read wrongly at p = 0.01 costs", (-np.log(0.01)).round(2))
+
+# %% [markdown]
+# A single confident mistake costs as much as hundreds of digits that are read at $p = 0.99$. A mean hides that,
+# so we now look at single images.
+#
+# ## Reading digits
+#
+# The model gives logits. A reader wants two things: *which* digit, and *how sure*.
+#
+# ### Exercise: read_digits (14 points)
+#
+# Write `read_digits(model, X)` for images `X` of shape `(m, 64)`. Return `(classes, confidence)`:
+#
+# - `classes`, shape `(m,)`, ints: the class with the largest logit;
+# - `confidence`, shape `(m,)`: the softmax probability of that class.
+#
+# `model` is any Keras model that gives logits, with any number of inputs and classes; `model.predict(X, verbose=0)` returns them as
+# float32. One image is a batch too: `(1, 64)` gives arrays of length 1. (`X[0]` alone has the shape `(64,)`, which the model refuses;
+# `X[:1]` is a batch.)
+#
+# **Example.** Logits `[[0, 2, 1]]` give class 1 with confidence $e^2 / (e^0 + e^2 + e^1) \approx 0.665$.
+#
+# Stuck? Run `check.hint("read_digits")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "read_digits_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def read_digits(model, X):
+    """Read images: (classes (m,) int, confidence (m,)), for a model that gives logits.
+
+    The confidence is the softmax probability of the class read.
+    """
+    ### BEGIN SOLUTION
+    Z = np.asarray(model.predict(X, verbose=0), dtype=float)
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    P = e / e.sum(axis=1, keepdims=True)
+    return np.argmax(P, axis=1), np.max(P, axis=1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "read_digits", "locked": true, "points": 14, "schema_version": 3, "solution": false, "task": false}
+check("read_digits", read_digits)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("08_digits", "read_digits", read_digits)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Try it.** Under each image: what your network reads, and its confidence.
+#
+# 1. Page through them as they come. How often is the confidence below 0.9?
+# 2. Show the least sure first. Would you have been sure?
+# 3. Show only the mistakes. Was the network in doubt there, or certain?
+
+# %% tags=["demo"]
+figures.readings(training, read_digits)
+
+# %% [markdown]
+# **What it showed.** Most digits are read with a confidence above 0.99, and doubt is a good sign of trouble: mistakes crowd among
+# the least sure. But not all of them. Some mistakes are made with more confidence than most people would have.
+#
+# ## The confusion matrix
+#
+# Accuracy is one number. It cannot tell a network that confuses 3 with 8 from one that fails on every 5. Count pairs instead:
+#
+# $$M_{ij} = \text{how many images of class } i \text{ were read as } j .$$
+#
+# **Think first.** What do the entries of row 4 add up to? And those of column 4? Where is the accuracy in this table?
+#
+# <details><summary>Answers</summary>
+#
+# Row 4: how many 4s there are. Column 4: how often the network *said* 4. The accuracy is the sum of the diagonal
+# over the sum of all.
+# </details>
+#
+# ### Exercise: confusion (10 points)
+#
+# Write `confusion_matrix(y, yhat, n_classes)`: `y` and `yhat` are integer arrays `(m,)` of true classes and classes read. Return
+# the counts, shape `(n_classes, n_classes)`, **rows true, columns read**. Classes that never occur have rows or columns of zeros.
+#
+# **Example.** `y = [0, 1, 1, 1]`, `yhat = [0, 0, 1, 0]` and two classes: `[[1, 0], [2, 1]]`.
+#
+# Stuck? Run `check.hint("confusion")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "confusion_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def confusion_matrix(y, yhat, n_classes):
+    """Count pairs: entry [i, j] is how many images of class i were read as j."""
+    ### BEGIN SOLUTION
+    M = np.zeros((n_classes, n_classes), dtype=int)
+    np.add.at(M, (y, yhat), 1)
+    return M
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "confusion", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
+check("confusion", confusion_matrix)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("08_digits", "confusion", confusion_matrix)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Try it.** The table of your network. Choose a cell with the sliders, or go from mistake to mistake; the images behind the cell
+# are shown beside it, the surest first. Is the table symmetric: are 8s read as 1 as often as 1s as 8?
+
+# %% tags=["demo"]
+figures.confusion(training, read_digits, confusion_matrix)
+
+# %% [markdown]
+# ## The mistakes worth looking at
+#
+# An engineer who has ten minutes looks at the mistakes that the network was *sure* of. They show best what it has not
+# understood, or that a label is wrong.
+#
+# ### Exercise: worst_mistakes (12 points)
+#
+# Write `worst_mistakes(model, X, y, k)`: the row numbers (ints) of the `k` wrongly read examples with the highest confidence, as in
+# `read_digits`, the most confident first. If there are fewer than `k` mistakes, return all of them; if there is none, an
+# empty array. No two confidences are equal here.
+#
+# **Example.** Five images; rows 1, 2 and 4 are read wrongly, with confidences 0.5, 0.9 and 0.7. For `k = 2`: `[2, 4]`.
+#
+# You may call your `read_digits`. Stuck? Run `check.hint("worst_mistakes")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "worst_mistakes_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def worst_mistakes(model, X, y, k):
+    """Row numbers of the k surest mistakes, the most confident first; all if there are fewer."""
+    ### BEGIN SOLUTION
+    classes, confidence = read_digits(model, X)
+    wrong = np.flatnonzero(classes != y)
+    return wrong[np.argsort(-confidence[wrong])][:k]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "worst_mistakes", "locked": true, "points": 12, "schema_version": 3, "solution": false, "task": false}
+check("worst_mistakes", worst_mistakes)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("08_digits", "worst_mistakes", worst_mistakes)
+### END HIDDEN TESTS
+
+# %% tags=["demo"]
+figures.mistakes(training, worst_mistakes, read_digits)
+
+# %% [markdown]
+# **Think first.** For each of them: is it the writer's fault, the scanner's, or the network's? What would help: more data, other
+# data, a larger network, or nothing at all?
+#
+# **What it showed.** Some of these would puzzle anyone: at 8 by 8 pixels a part of the information is gone, and no network brings it
+# back. Others are plain to you. There the network has seen too few such shapes: more writers would help, or shifted
+# copies of the images that you have.
+#
+# ## Inside the first layer
+#
+# Each of the 25 units of the first layer has 64 weights, one a pixel. So its weights are an image as well: ink on an orange
+# pixel excites the unit, ink on a purple one quiets it.
+#
+# **Try it.** Move the slider. Can you find a unit that asks for a stroke and for *empty* paper beside it? What have
+# the four digits in common that excite it most? Why do the outermost columns look like noise?
+
+# %% tags=["demo"]
+figures.first_layer(training)
+
+# %% [markdown]
+# <details><summary>About the outermost columns</summary>
+#
+# Hardly any digit has ink there. The gradient of a weight is the error times the ink, so these weights
+# receive almost no gradient and stay where they began: at random numbers.
+# </details>
+#
+# ## Your own digit
+#
+# Draw with the mouse, or by keyboard: `Tab` moves from square to square, the space bar inks it. The network
+# answers at once.
+#
+# **Try it.**
+#
+# 1. Draw a 7, then give it a bar. Does the answer change?
+# 2. Move your digit one column to the side. Clear the page: what does it read then, and how surely?
+# 3. Can you draw something that is no digit at all, and is read with a confidence above 0.99?
+
+# %% tags=["demo"]
+figures.draw(training, read_digits)
+
+# %% [markdown]
+# **What it showed.** Softmax shares out 1 among ten digits, whatever it is shown. "No digit at all" is not among the answers, and
+# a high confidence says only "rather this than the other nine". And scanned digits have grey edges and stand in the middle; what was never
+# in the training data (another position, another pen) the network has no reason to read well.
+#
+# ## The same network without TensorFlow
+#
+# Nothing in `fit` is beyond you: forward, backward, a step of Adam, again. You have written each of these. One
+# hidden layer is enough to show it:
+#
+# $$64 \;\to\; \text{hidden (ReLU)} \;\to\; 10 \text{ (softmax)} .$$
+#
+# **Think first.** Which of your functions do you need? Where does randomness come in? What happens if all weights begin at 0?
+#
+# ### Exercise: numpy_network (20 points)
+#
+# Write `train_numpy_network(X, y, hidden, steps, alpha, seed)` in NumPy alone.
+#
+# - `X` is `(m, 64)` with `m` of 256 or more, `y` holds classes 0 to 9. One hidden ReLU layer of `hidden` units, a softmax output with 10 classes, the mean cross-entropy,
+#   as `network_gradients` of lab 07.
+# - Begin with random weights drawn from a generator made from `seed`; the same seed gives the same network.
+# - Take `steps` steps of Adam at the rate `alpha`, with the other settings of lab 06 (0.9, 0.999, 1e-8), on all examples, or on a batch of at least 256.
+# - Return `(W1, b1, W2, b2)` with the shapes `(64, hidden)`, `(hidden,)`, `(hidden, 10)` and `(10,)`.
+#
+# Copy what you need from your labs 06 and 07 **into this cell**: the marker runs it without the others. **Not allowed:** TensorFlow, Keras, SciPy,
+# scikit-learn, and loading data.
+#
+# **Marking.** The first step of Adam and the shapes earn 8 points. At least 400 steps on 1,347 digits then earn
+# 8 points for 88% of the 450 held-back digits, and 4 more for 92%.
+#
+# **Example.** After one step at a rate of 0.003 every entry of `b2` is 0.003 above or below where it began: lab 06, first step.
+#
+# Stuck? Run `check.hint("numpy_network")`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "numpy_network_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def train_numpy_network(X, y, hidden, steps, alpha, seed):
+    """Train 64 - hidden (ReLU) - 10 (softmax) with Adam; returns (W1, b1, W2, b2).
+
+    X: (m, 64). y: (m,) classes 0 to 9. NumPy only.
+    """
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    n = X.shape[1]
+    theta = [
+        rng.normal(size=(n, hidden)) * np.sqrt(2 / n),
+        np.zeros(hidden),
+        rng.normal(size=(hidden, 10)) * np.sqrt(2 / hidden),
+        np.zeros(10),
+    ]
+    Y = np.eye(10)[y]
+
+    def gradients(W1, b1, W2, b2):
+        Z1 = X @ W1 + b1
+        A1 = np.maximum(Z1, 0)
+        Z2 = A1 @ W2 + b2
+        e = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+        error = (e / e.sum(axis=1, keepdims=True) - Y) / len(y)
+        back = (error @ W2.T) * (Z1 > 0)
+        return X.T @ back, back.sum(axis=0), A1.T @ error, error.sum(axis=0)
+
+    m = [np.zeros_like(p) for p in theta]
+    v = [np.zeros_like(p) for p in theta]
+    for t in range(1, steps + 1):
+        for i, g in enumerate(gradients(*theta)):
+            m[i] = 0.9 * m[i] + 0.1 * g
+            v[i] = 0.999 * v[i] + 0.001 * g**2
+            corrected = m[i] / (1 - 0.9**t), v[i] / (1 - 0.999**t)
+            theta[i] = theta[i] - alpha * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
+    return tuple(theta)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "numpy_network", "locked": true, "points": 20, "schema_version": 3, "solution": false, "task": false}
+check("numpy_network", train_numpy_network)
+### BEGIN HIDDEN TESTS
+from autograder import mark
+
+mark("08_digits", "numpy_network", train_numpy_network)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your network against the same one in Keras: 32 hidden units, 400 steps of Adam at 0.02 on all training digits, on three splits.
+# They begin at different random weights, so expect equal quality, not equal numbers.
+
+# %% tags=["demo"]
+figures.numpy_and_keras(train_numpy_network)
+
+# %% [markdown]
+# **What it showed.** A few lines of NumPy reach what Keras reaches. What Keras adds is not a better answer: any layers you like,
+# gradients without writing them, and speed on large networks. And the two mean the same by their
+# weights. **Try it:** put NumPy weights into a Keras model. Do the logits agree?
+
+# %% tags=["demo"]
+figures.numpy_weights_in_keras(train_numpy_network)
+
+# %% [markdown]
+# The difference that is left is float32 against float64.
+#
+# ## Summary
+#
+# - **Split first.** One random order for rows and labels; the test part stays in its drawer until the end.
+# - **Logits out, softmax in the loss.** Softmax comes back when somebody wants to know how sure the network is.
+# - **The curve** is read from left to right: the start ($\ln C$), the fall, the gap.
+# - **The confusion matrix** shows which classes are mixed up; the surest mistakes show why.
+# - **Confidence is relative.** It compares ten answers with each other, and never says "none of these".
+# - **Backprop and Adam** are a page of NumPy, and that page trains as well as the library.
+#
+# ## What to try next
+#
+# - Shift every image by one pixel in the four directions and train on the copies, at the same allowance of images. Is the
+#   network better on held-back digits? On digits that you draw off the centre?
+# - Leave out one layer, or double the units. How small can the network become before it falls below 90%?
+# - Train on 100 digits only, and watch the gap in the learning curve.
+# - Ask for a confidence of at least 0.95, and leave the rest to a person. How many digits is that, and how many
+#   mistakes are left?
