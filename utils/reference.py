@@ -436,3 +436,65 @@ def choose_thresholds(P, Y, miss_cost, false_alarm_cost):
         cost = miss_cost * misses + false_alarm_cost * alarms
         best.append(candidates[len(cost) - 1 - np.argmin(cost[::-1])])
     return np.array(best)
+
+
+def shuffle_split(X, y, test_size, seed):
+    """`(X_train, X_test, y_train, y_test)`. Source: `sklearn.model_selection`."""
+    from sklearn.model_selection import train_test_split
+
+    return tuple(train_test_split(X, y, test_size=test_size, random_state=seed))
+
+
+def build_digits_model():
+    """64 inputs, 25 relu, 15 relu, 10 logits; Adam, sparse categorical loss. Source: Keras."""
+    import keras
+
+    units = [keras.layers.Dense(n, activation=a) for n, a in ((25, "relu"), (15, "relu"))]
+    model = keras.Sequential([keras.Input((64,)), *units, keras.layers.Dense(10)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+def train_digits(model, X, y, seed):
+    """Train for 60 epochs, in place. Source: Keras."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    return model.fit(X, y, batch_size=32, epochs=60, verbose=0)
+
+
+def read_digits(model, X):
+    """`(classes (m,), confidence (m,))` of a model that gives logits. Source: `scipy.special`."""
+    P = softmax(np.asarray(model(X)))
+    return np.argmax(P, axis=1), np.max(P, axis=1)
+
+
+def confusion_matrix(y, yhat, n_classes):
+    """Counts `(C, C)`, rows true, columns read. Source: `sklearn.metrics`."""
+    from sklearn import metrics
+
+    return metrics.confusion_matrix(y, yhat, labels=range(n_classes))
+
+
+def worst_mistakes(model, X, y, k):
+    """Rows of the `k` surest mistakes, surest first. Source: NumPy's masked arrays."""
+    classes, confidence = read_digits(model, X)
+    masked = np.ma.masked_array(confidence, mask=classes == y)
+    return np.ma.argsort(-masked, endwith=True)[: min(k, masked.count())]
+
+
+def train_numpy_network(X, y, hidden, steps, alpha, seed):
+    """`(W1, b1, W2, b2)` after `steps` of Adam on all rows. Source: `sklearn.neural_network`."""
+    import warnings
+
+    from sklearn.neural_network import MLPClassifier
+
+    model = MLPClassifier(
+        (hidden,), alpha=0, batch_size=len(X), learning_rate_init=alpha, max_iter=steps,
+        random_state=seed, n_iter_no_change=steps,
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns that it could go on
+        model.fit(X, y)
+    (W1, W2), (b1, b2) = model.coefs_, model.intercepts_
+    return W1, b1, W2, b2
