@@ -25,7 +25,10 @@ check: dev    ## lint, format, releases up to date, pins in order
 test: dev     ## run every test (ARGS="-k softmax")
 	@$(RUN) -m pytest $(ARGS)
 
-bench: dev    ## measure slider to pixels, import and instant check times
+pictures: dev ## take the pictures of the README again, in Chromium
+	@PICTURES=1 $(RUN) -m pytest -q tests/browser/test_figures_shown.py
+
+bench: dev    ## measure slider to pixels, instant check, and marking beside stock nbgrader
 	@$(RUN) -m tests.bench $(ARGS)
 
 lock:         ## resolve the locked requirements again from pyproject.toml
@@ -43,4 +46,4 @@ dev:
 help:         ## list these rules
 	@awk -F ' *: *[a-z]* *## ' '/^[a-z]+:.* ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: lab release grade bundle check test bench lock clean env dev help
+.PHONY: pictures lab release grade bundle check test bench lock clean env dev help

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from tests.bench import slider
+from tests.bench import marking, slider
 
 
 def importing():
@@ -52,7 +52,8 @@ def main():
     ]:
         within &= measured < limit
         print(f"{name:17} {1000 * measured:6.1f} ms, limit {1000 * limit:.0f} ms", flush=True)
-    return slider.main() and within
+    within &= bool(slider.main())
+    return marking.main(sys.argv[1:]) and within
 
 
 if __name__ == "__main__":
