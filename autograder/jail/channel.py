@@ -3,9 +3,8 @@
     frame = length of the header (4 bytes) + length of the arrays (8 bytes) + header + arrays
 
 The header is JSON, `{"id": ..., "arrays": [length, ...], "body": ...}`; an array is an `.npy` file
-without pickle. Lengths, types and shapes are checked before anything of that size is made. Nothing
-that arrives is believed: a frame that is not exactly as expected raises `ProtocolError`, and what a
-body may hold is checked by `sound`.
+without pickle. Nothing that arrives is believed: lengths, types and shapes are checked before
+anything of that size is made, and a frame that is not sound raises `ProtocolError`.
 """
 
 from __future__ import annotations
@@ -17,22 +16,21 @@ import math
 import socket
 import struct
 import time
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from utils.calling import Call, Failure, Outcome
-from utils.plain import HistoryData, Layout, ModelData, Result, Rng, Source, decode, encode
+from utils.plain import decode, encode
+
+from .sound import ANY, sound
 
 MAX_HEADER = 4 << 20
 MAX_ARRAYS = 64 << 20
 MAX_TOTAL = 512 << 20  # of all frames from one process; JSON counts 32 times, as Python objects do
-MAX_DEPTH = 16
-RETURNED = (ModelData, HistoryData)
-ANY = (*RETURNED, Rng, Source, Result, Layout)
-_UNSOUND = (ValueError, TypeError, LookupError, AttributeError, SyntaxError, RecursionError)
 _LENGTHS = struct.Struct(">IQ")
 _DTYPES = {dtype.newbyteorder("<").str: dtype for dtype in map(np.dtype, "?bhiqBHIQefd")}
+_UNSOUND = (ValueError, TypeError, LookupError, AttributeError, SyntaxError, RecursionError)
 
 
 class ProtocolError(Exception):
@@ -58,20 +56,11 @@ class Channel:
     """
 
     def __init__(self, sock: socket.socket, accepts: tuple[type, ...] = ANY) -> None:
-        self.socket = sock
-        self.accepts = accepts
-        self.received = 0
+        self.socket, self.accepts, self.received = sock, accepts, 0
 
     def send(self, number: int, body: Any, until: float = math.inf) -> None:
         """Send plain data with a number. Raises `TooLarge`, `Late` or `Gone`."""
-        frame = pack(number, body)
-        try:
-            self._wait(until)
-            self.socket.sendall(frame)
-        except TimeoutError:
-            raise Late from None
-        except OSError:
-            raise Gone from None
+        self._within(until, self.socket.sendall, pack(number, body))
 
     def receive(self, until: float = math.inf) -> tuple[int, Any]:
         """Return the next frame's number and body. Raises `ProtocolError`, `Late` or `Gone`."""
@@ -85,37 +74,37 @@ class Channel:
         """Tell whether nothing waits to be read; raises `Gone` if the other end is closed."""
         self.socket.settimeout(0)
         try:
-            if not self.socket.recv(1, socket.MSG_PEEK):
-                raise Gone
+            if self.socket.recv(1, socket.MSG_PEEK):
+                return False
         except BlockingIOError:
             return True
         except OSError:
-            raise Gone from None
-        return False
+            pass
+        raise Gone
 
     def close(self) -> None:
+        """Close this end."""
         self.socket.close()
-
-    def _wait(self, until: float) -> None:
-        left = until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.socket.settimeout(None if left == math.inf else left)
 
     def _read(self, size: int, until: float) -> bytearray:
         data = bytearray()
         while len(data) < size:
-            try:
-                self._wait(until)
-                part = self.socket.recv(min(size - len(data), 1 << 20))
-            except TimeoutError:
-                raise Late from None
-            except OSError:
-                raise Gone from None
+            part = self._within(until, self.socket.recv, min(size - len(data), 1 << 20))
             if not part:
                 raise Gone
             data += part
         return data
+
+    def _within(self, until: float, act: Any, argument: Any) -> Any:
+        if (left := until - time.monotonic()) <= 0:
+            raise Late
+        self.socket.settimeout(None if left == math.inf else left)
+        try:
+            return act(argument)
+        except TimeoutError:
+            raise Late from None
+        except OSError:
+            raise Gone from None
 
 
 def pack(number: int, body: Any) -> bytes:
@@ -138,38 +127,24 @@ def pack(number: int, body: Any) -> bytes:
 def unpack(header: bytes, arrays: bytes, accepts: tuple[type, ...] = ANY) -> tuple[int, Any]:
     """Read a header and the arrays behind it; raises `ProtocolError` unless all of it is sound."""
     try:
-        content = json.loads(header, parse_constant=_refuse, parse_float=_finite)
-        number, lengths, body = content["id"], content["arrays"], content["body"]
-        if type(number) is not int or any(type(n) is not int or n < 0 for n in lengths):
+        content = json.loads(header, parse_constant=_finite, parse_float=_finite)
+        number, lengths = content["id"], content["arrays"]
+        if any(type(n) is not int or n < 0 for n in (number, *lengths)):
             raise ValueError("id and lengths are whole numbers")
         if sum(lengths) != len(arrays):
             raise ValueError("lengths do not add up")
-        view, parts = memoryview(arrays), []
-        for length in lengths:
-            parts.append(view[:length])
-            view = view[length:]
-
-        def get(data: dict) -> np.ndarray:
-            index = data["$array"]
-            if type(index) is not int or index < 0:
-                raise ValueError("no such array")
-            return array_from_npy(parts[index])
-
-        body = decode(body, get)
+        ends, view = accumulate(lengths), memoryview(arrays)
+        parts = {i: view[end - lengths[i] : end] for i, end in enumerate(ends)}
+        body = decode(content["body"], lambda data: array_from_npy(parts[data["$array"]]))
         sound(body, accepts)
-    except _UNSOUND as error:
+    except (*_UNSOUND, MemoryError) as error:
         raise ProtocolError(f"{type(error).__name__} in a frame") from None
     return number, body
 
 
-def _refuse(text: str) -> float:
-    raise ValueError(f"{text} is not JSON")
-
-
 def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("a number that is too large")
+    if not math.isfinite(value := float(text)):
+        raise ValueError("not a number of JSON")
     return value
 
 
@@ -199,103 +174,3 @@ def array_from_npy(data: memoryview) -> np.ndarray:
         raise ValueError("shape and length differ")
     flat = np.frombuffer(data, dtype=dtype, offset=start)
     return flat.reshape(shape, order="F" if fortran else "C").copy(order="K")
-
-
-def sound(value: Any, accepts: tuple[type, ...] = ANY, depth: int = 0) -> None:
-    """Raise `ValueError` or `TypeError` unless `value` is plain data through and through."""
-    if depth > MAX_DEPTH:
-        raise ValueError("nested too deeply")
-    if type(value) is str:
-        value.encode()  # lone surrogates are no text
-    elif type(value) is int:
-        if value.bit_length() > 256:
-            raise ValueError("an integer that is far too large")
-    elif type(value) in (list, tuple):
-        for item in value:
-            sound(item, accepts, depth + 1)
-    elif type(value) is dict:
-        if any(type(key) not in (str, int) for key in value):
-            raise TypeError("a strange key")
-        sound(list(value), accepts, depth)
-        sound(list(value.values()), accepts, depth)
-    elif type(value) in accepts:
-        _sound_fields(value)
-        sound(list(vars(value).values()), accepts, depth)
-    elif value is not None and type(value) not in (bool, float, np.ndarray):
-        raise TypeError("not plain data")
-
-
-def _sound_fields(value: Any) -> None:
-    """Check the fields of the dataclasses that travel from a learner's process."""
-    if isinstance(value, ModelData):
-        kinds = {"layers": list, "weights": list}
-        inputs, dicts = value.inputs, [*value.layers, value.loss or {}, value.optimizer or {}]
-        if inputs is not None and any(type(n) is not int for n in inputs):
-            raise TypeError("strange inputs")
-        if any(type(d) is not dict for d in dicts):
-            raise TypeError("a strange description")
-        if any(type(weight) is not np.ndarray for weight in value.weights):
-            raise TypeError("strange weights")
-    elif isinstance(value, HistoryData):
-        kinds = {"history": dict, "epochs": list, "params": dict}
-    else:
-        kinds = {}
-    if any(type(getattr(value, name)) is not kind for name, kind in kinds.items()):
-        raise TypeError("a strange field")
-
-
-# --- what the bodies say --------------------------------------------------------------------------
-
-
-def calls_to_body(calls: list[Call]) -> list:
-    """Write the calls of one case."""
-    return [[call.function, call.args] for call in calls]
-
-
-def calls_from_body(body: list) -> list[Call]:
-    """Read what `calls_to_body` wrote."""
-    return [Call(function, args) for function, args in body]
-
-
-def outcomes_to_body(outcomes: list[Outcome]) -> list:
-    """Write the outcomes of one case."""
-    return [
-        [o.value, failure_to_body(o.error), o.warnings, o.args_after, o.forbidden] for o in outcomes
-    ]
-
-
-def outcomes_from_body(body: Any, count: int) -> list[Outcome]:
-    """Read `count` outcomes; raises `ProtocolError`."""
-    try:
-        if type(body) is not list or len(body) != count:
-            raise ValueError("a strange number of outcomes")
-        outcomes = []
-        for value, error, warnings, args_after, forbidden in body:
-            if type(args_after) is not list:
-                raise TypeError("strange arguments")
-            failure = failure_from_body(error)
-            texts = [texts_from_body(part, 300) for part in (warnings, forbidden)]
-            outcomes.append(Outcome(value, failure, texts[0], args_after, texts[1]))
-        return outcomes
-    except (ValueError, TypeError) as error:
-        raise ProtocolError(f"{type(error).__name__} in an outcome") from None
-
-
-def failure_to_body(failure: Failure | None) -> list | None:
-    """Write a failure."""
-    return failure and [failure.type, failure.message, failure.line]
-
-
-def failure_from_body(body: Any) -> Failure | None:
-    """Read a failure; raises ValueError or TypeError."""
-    if body is None:
-        return None
-    kind, message, line = texts_from_body(body, 1000)
-    return Failure(kind[:80], message, line[:200])
-
-
-def texts_from_body(body: Any, longest: int) -> list[str]:
-    """Read a list of texts, each cut to `longest` characters; raises TypeError."""
-    if type(body) is not list or any(type(text) is not str for text in body):
-        raise TypeError("a list of texts")
-    return [text[:longest] for text in body]

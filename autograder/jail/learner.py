@@ -20,10 +20,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from utils.calling import Failure, Outcome, failure, run_calls
+from utils.calling import Call, Failure, Outcome, failure, run_calls
 
 from . import confine, forbid
-from .channel import Channel, TooLarge, calls_from_body, failure_to_body, outcomes_to_body
+from .channel import Channel, pack
+from .sound import failure_to_body, outcomes_to_body
 
 CHANNEL, OUT, ERR = 3, 1, 2
 
@@ -122,8 +123,8 @@ class Service:
 
     def on_calls(self, cases: list, seconds: float) -> Iterator[list]:
         """Answer every case with its outcomes."""
-        for body in cases:
-            calls = calls_from_body(body)
+        for case in cases:
+            calls = [Call(function, args) for function, args in case]
             self.seen.clear()
             guard = partial(_until, time.monotonic() + seconds)
             outcomes = run_calls(self.shell.user_ns, calls, guard=guard)
@@ -185,12 +186,10 @@ def _until(end: float) -> contextlib.AbstractContextManager:
 
 def sendable(outcomes: list[Outcome]) -> list:
     """Write outcomes; those that do not fit into a frame become failures."""
-    from .channel import pack
-
     body = outcomes_to_body(outcomes)
     try:
         pack(0, body)
-    except (TooLarge, TypeError, ValueError):
+    except (TypeError, ValueError):
         failed = Outcome(error=Failure("NotPlain", "a value that is far too large"))
         return outcomes_to_body([failed] * len(outcomes))
     return body

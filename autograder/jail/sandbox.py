@@ -35,17 +35,9 @@ from utils.calling import Call, Failure, Outcome
 from utils.forbidden import FAMILIES
 
 from .bwrap import SCRATCH, JailError, command, environment
-from .channel import (
-    RETURNED,
-    Channel,
-    Gone,
-    Late,
-    ProtocolError,
-    calls_to_body,
-    failure_from_body,
-    outcomes_from_body,
-)
+from .channel import Channel, Gone, Late, ProtocolError
 from .layers import Layer, layers
+from .sound import RETURNED, failure_from_body, outcomes_from_body
 
 __all__ = ["CellResult", "JailError", "Layer", "Learner", "Limits", "Template", "layers"]
 
@@ -301,7 +293,8 @@ class Learner:
                 if lost >= patience:
                     raise _Fallen("Timeout", "earlier calls took too long")
                 self._ready()
-                number = self._send(["calls", [calls_to_body(c) for c in rest], seconds])
+                body = [[[call.function, call.args] for call in calls] for calls in rest]
+                number = self._send(["calls", body, seconds])
                 for calls in rest:
                     body = self._receive(number, seconds)
                     done.append(self._sound(outcomes_from_body, body, len(calls)))
@@ -397,7 +390,7 @@ class Learner:
     def _sound(self, read: Any, *args: Any) -> Any:
         try:
             return read(*args)
-        except (ProtocolError, ValueError, TypeError) as error:
+        except (ValueError, TypeError, LookupError) as error:
             raise self._fallen(ProtocolError(str(error))) from None
 
     def _fallen(self, error: Exception) -> _Fallen:
@@ -422,4 +415,4 @@ def _cell_result(name: str, body: Any) -> CellResult:
         raise TypeError("a strange result of a cell")
     if not math.isfinite(seconds):
         raise ValueError("a strange time")
-    return CellResult(name, stdout, stderr, failure_from_body(error), seconds)
+    return CellResult(name, stdout, stderr, error and failure_from_body(error), seconds)

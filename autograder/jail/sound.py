@@ -1,0 +1,123 @@
+"""What may arrive from a learner's process: plain data of the right form, and nothing else.
+
+Everything here raises `ValueError`, `TypeError` or `LookupError` for what is not sound.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from utils.calling import Failure, Outcome
+from utils.plain import HistoryData, Layout, ModelData, Result, Rng, Source
+
+MAX_DEPTH = 16
+RETURNED = (ModelData, HistoryData)
+ANY = (*RETURNED, Rng, Source, Result, Layout)
+# Entries of the dicts in a model's data; those in capitals must be there.
+_DENSE = {"KIND": str, "UNITS": int, "ACTIVATION": str, "USE_BIAS": bool}
+_LOSS = {"NAME": str, "from_logits": bool, "reduction": str}
+_OPTIMIZER = {"NAME": str, "LEARNING_RATE": float, "steps": int, "rows": int}
+
+
+def sound(value: Any, accepts: tuple[type, ...] = ANY, depth: int = 0) -> None:
+    """Check that `value` is plain data through and through, with no dataclass but `accepts`."""
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    if type(value) is str:
+        value.encode()  # lone surrogates are no text
+    elif type(value) is int:
+        _check(value.bit_length() <= 256)
+    elif type(value) in (list, tuple):
+        for item in value:
+            sound(item, accepts, depth + 1)
+    elif type(value) is dict:
+        _check(all(type(key) in (str, int) for key in value))
+        sound([*value, *value.values()], accepts, depth)
+    elif type(value) in accepts:
+        sound(list(vars(value).values()), accepts, depth)
+        if type(value) is ModelData:
+            _model(value)
+        elif type(value) is HistoryData:
+            _history(value)
+    else:
+        _check(value is None or type(value) in (bool, float, np.ndarray))
+
+
+def _check(fine: bool) -> None:
+    if not fine:
+        raise TypeError("not sound")
+
+
+def _entries(data: Any, kinds: dict[str, type]) -> None:
+    _check(type(data) is dict and all(name.lower() in data for name in kinds if name.isupper()))
+    known = {name.lower(): kind for name, kind in kinds.items()}
+    _check(all(type(value) is known[name] for name, value in data.items()))
+
+
+def _model(model: ModelData) -> None:
+    """Check that a model is one: layers of known form, and weights that fit them."""
+    _check(type(model.layers) is list and type(model.weights) is list)
+    _check(model.inputs is None or all(type(n) is int for n in model.inputs))
+    _check(all(type(weight) is np.ndarray for weight in model.weights))
+    for layer in model.layers:
+        if layer["kind"] == "Dense":
+            _entries(layer, _DENSE)
+        else:
+            _entries(layer, {"KIND": str, "activation": str})
+    for part, kinds in ((model.loss, _LOSS), (model.optimizer, _OPTIMIZER)):
+        if part is not None:
+            _entries(part, kinds)
+    units = [layer["units"] for layer in model.layers if layer["kind"] == "Dense"]
+    if model.weights and {layer["kind"] for layer in model.layers} <= {"Dense", "Activation"}:
+        sizes = [model.weights[0].shape[0], *units]
+        bias = [layer["use_bias"] for layer in model.layers if layer["kind"] == "Dense"]
+        shapes = []
+        for pair, biased in zip(pairwise(sizes), bias, strict=True):
+            shapes += [pair, pair[1:]] if biased else [pair]
+        _check([weight.shape for weight in model.weights] == shapes)
+
+
+def _history(history: HistoryData) -> None:
+    _check(type(history.history) is dict and type(history.params) is dict)
+    _check(type(history.epochs) is list and all(type(n) is int for n in history.epochs))
+    for values in history.history.values():
+        _check(type(values) is list and all(type(v) in (int, float) for v in values))
+
+
+# --- answers to calls -----------------------------------------------------------------------------
+
+
+def outcomes_to_body(outcomes: list[Outcome]) -> list:
+    """Write the outcomes of one case."""
+    return [[o.value, failure_to_body(o.error), o.warnings, o.args_after, o.forbidden]
+            for o in outcomes]  # fmt: skip
+
+
+def outcomes_from_body(body: Any, count: int) -> list[Outcome]:
+    """Read the outcomes of `count` calls."""
+    _check(type(body) is list and len(body) == count)
+    outcomes = []
+    for value, error, warnings, args_after, forbidden in body:
+        _check(type(args_after) is list)
+        error = None if error is None else failure_from_body(error)
+        outcomes.append(Outcome(value, error, _texts(warnings), args_after, _texts(forbidden)))
+    return outcomes
+
+
+def failure_to_body(failure: Failure | None) -> list | None:
+    """Write a failure."""
+    return failure and [failure.type, failure.message, failure.line]
+
+
+def failure_from_body(body: Any) -> Failure:
+    """Read a failure; long texts are cut."""
+    kind, message, line = _texts(body)
+    return Failure(kind[:80], message, line)
+
+
+def _texts(body: Any) -> list[str]:
+    _check(type(body) is list and all(type(text) is str for text in body))
+    return [text[:500] for text in body]
