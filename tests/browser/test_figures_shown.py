@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from autograder import exercise
+
 PICTURES = Path(__file__).parent / "pictures"
 # The figure that stands for its lab.
 FIGURES = {
     "01_training": "figures.descent(",
     "02_activations": "figures.relu_workshop(",
     "03_softmax": "figures.softmax_bars(",
+    "04_improved_softmax": "figures.number_line(",
+    "05_multilabel": "figures.scene_thresholds(",
     "06_adam": "figures.paths(",
     "07_backprop": "figures.flow(",
+    "08_digits": "figures.confusion(",
 }
 SOLVED = """
 import sys
@@ -29,7 +34,7 @@ nb = release.source_notebook(lab)
 code = [cell for cell in nb.cells if cell.cell_type == "code"]
 last = next(i for i, cell in enumerate(code) if figure in cell.source)
 kept = [c for c in code[:last] if not (c.metadata.get("nbgrader") or {}).get("grade")
-        and "demo" not in c.metadata.get("tags", [])]
+        and ("demo" not in c.metadata.get("tags", []) or " = figures." in c.source)]
 nb.cells = [*kept, code[last]]
 Path(path).parent.mkdir(exist_ok=True)
 nbformat.write(nb, path)
@@ -37,7 +42,7 @@ nbformat.write(nb, path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", [n for n in FIGURES if n in exercise.names()])
 def test_the_main_figure_of_the_lab_is_shown(lab, jupyter, page, name):
     """Is there a picture, its text, and a control that the keyboard reaches?"""
     path = f"notebooks/solved/{name}.ipynb"
@@ -47,8 +52,8 @@ def test_the_main_figure_of_the_lab_is_shown(lab, jupyter, page, name):
     cell = lab.cell_with(FIGURES[name])
     figure = cell.locator(".jp-OutputArea")
     picture = figure.locator("img").first
-    expect(picture).to_be_visible(timeout=90_000)
-    lab.wait_idle()
+    expect(picture).to_be_visible(timeout=180_000)
+    lab.wait_idle(180_000)
     assert picture.evaluate("image => image.naturalWidth") > 300
     assert len(picture.get_attribute("title")) > 20
     expect(figure.get_by_role("status")).not_to_be_empty()
