@@ -127,6 +127,8 @@ class Template:
 
     def _server(self, light: bool) -> _Server:
         if light not in self._servers or not self._servers[light].alive():
+            if dead := self._servers.pop(light, None):
+                dead.close()
             self._servers[light] = _Server(self.jailed, light)
         return self._servers[light]
 
