@@ -32,6 +32,12 @@ BESIDE = ("timestamp.txt", "submission_secret.txt")
 STUCK_SECONDS = 1800.0
 
 
+def cores() -> int:
+    """Return how many processors this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
 class Busy(RuntimeError):
     """Another run is marking this course."""
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import platform
 import sys
 import time
 from importlib import metadata
 from pathlib import Path
 
-from autograder import exercise, intake, marker
+from autograder import cohort, exercise, intake, marker
 from autograder.jail import sandbox
 
 LIBRARIES = (
@@ -126,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
     if tests:
         print("\nSelf-test" + ("" if safe else " (without the jail)"))
         _print(tests, "passes", "FAILS")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = cohort.cores()
     print(f"\n{cores} cores: `grade` uses {cores} workers.")
     if not safe:
         print("A layer is missing: `grade` refuses, unless told --allow-unjailed.", file=sys.stderr)

@@ -111,7 +111,7 @@ def grade(
         plan = cohort.plan(course, labs, secret.identity(word), student, force)
         if student and not (plan.jobs or plan.held):
             raise UsageError(f"{student} has submitted nothing of {', '.join(labs) or 'any lab'}")
-        workers = max(1, min(workers or len(os.sched_getaffinity(0)), len(plan.jobs)))
+        workers = max(1, min(workers or cohort.cores(), len(plan.jobs)))
         summary.workers = workers if plan.jobs else 0
         chosen = list(dict.fromkeys([job.lab for job in plan.jobs] + labs))
         with (

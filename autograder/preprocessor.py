@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
 
 from autograder import exercise, intake, marker
-from autograder.jail.sandbox import Limits, Template
+from autograder.jail.sandbox import JailError, Limits, Template
 from autograder.secret import course_secret
 
 
@@ -107,12 +108,19 @@ class Mark(NbGraderPreprocessor):
         notes = nb.metadata.get("autograder", {}).get("notes", [])
         submission.notes[:] = list(dict.fromkeys([*notes, *submission.notes]))
         secret = course_secret(self._course())
-        marks = _warm.use(
-            Limits(parent=self),
-            not self.allow_unjailed,
-            lambda template: marker.mark(submission, student, secret, template),
-            self.idle,
-        )
+        try:
+            marks = _warm.use(
+                Limits(parent=self),
+                not self.allow_unjailed,
+                lambda template: marker.mark(submission, student, secret, template),
+                self.idle,
+            )
+        except JailError as error:
+            raise NbGraderException(
+                f"{error}\nLearners' code would not be kept apart from this machine. See "
+                "`python -m autograder doctor`; `c.Mark.allow_unjailed = True` in "
+                "nbgrader_config.py marks all the same."
+            ) from None
         self.log.info("%s: %s: %g points", student, lab, marks.points)
         outputs = marker.marked_outputs(marks)
         return from_dict(intake.to_notebook(submission, released, outputs)), resources
