@@ -349,7 +349,7 @@ training = figures.train_scenes(build_multilabel_model)
 # learn the noise of these 1500 pictures by heart. It hardly gets more scenes wrong, but when it is
 # wrong it is too sure of itself, and that is what this loss charges for.
 #
-# ## Thresholds
+# ## Thresholds and what each mistake costs
 #
 # The network now gives three probabilities for each scene. Somebody still has to say yes or no.
 # `argmax` does not help: it names one label, always. Each probability is compared with a **threshold**,
@@ -479,7 +479,7 @@ figures.scene_thresholds(predict_labels, label_accuracy, exact_match, training)
 # 3. Hardly ever both. For that you need a better network, or more scenes to learn from.
 # 4. Little. For counting right labels, 0.5 is close to the best: there the two answers are equally probable.
 #
-# ## What each mistake costs
+# ### Choosing thresholds by their cost
 #
 # Counting treats all mistakes alike. The world does not.
 #

@@ -452,7 +452,7 @@ ex.check(
 
 @ex.wrong(
     "softmax outputs",
-    "Labels do not compete: no softmax. One sigmoid each.",
+    "Labels do not compete: one sigmoid each, or linear outputs; no softmax.",
     finding="output-activation",
 )
 def build_multilabel_model(n_features, n_labels):
@@ -471,7 +471,9 @@ def build_multilabel_model(n_features, n_labels):
 
 
 @ex.wrong(
-    "categorical loss", "Several labels can be on: use a yes/no loss for each.", finding="loss"
+    "categorical loss",
+    "Several labels can be on: use the loss of a yes-or-no question for each.",
+    finding="loss",
 )
 def build_multilabel_model(n_features, n_labels):
     import keras
@@ -530,7 +532,7 @@ def build_multilabel_model(n_features, n_labels):
 
 @ex.wrong(
     "no hidden activation",
-    "Hidden layers without an activation collapse into one.",
+    "Hidden layers want ReLU; without any activation they collapse into one.",
     finding="hidden-activation",
 )
 def build_multilabel_model(n_features, n_labels):
@@ -613,7 +615,11 @@ def build_multilabel_model(n_features, n_labels):
     model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), optimizer="adam")
 
 
-@ex.wrong("no input shape", "Begin with keras.Input((n_features,)).", finding="inputs")
+@ex.wrong(
+    "no input shape",
+    "The model takes rows of n_features numbers, and should know it: an Input comes first.",
+    finding="inputs",
+)
 def build_multilabel_model(n_features, n_labels):
     import keras
 
