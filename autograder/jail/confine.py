@@ -65,7 +65,7 @@ def mount_proc(threads: int) -> None:
     mount("proc", "/proc", "proc", flags)
     if linux() >= (6, 14):  # before, this file is the whole machine's
         with contextlib.suppress(OSError), open("/proc/sys/kernel/pid_max", "w") as file:
-            file.write(str(max(threads, 301)))
+            file.write(str(301 + threads))  # (after the first round the kernel leaves out 1 to 300)
     try:
         mount("proc", "/proc", "proc", flags | MS_RDONLY, "subset=pid")
     except OSError:  # before Linux 5.8

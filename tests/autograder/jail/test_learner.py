@@ -207,6 +207,22 @@ def test_tensorflow_trains(learner):
     assert [w.shape for w in outcome.value.weights] == [(3, 2), (2,)]
 
 
+def test_threads_are_limited_at_a_time_not_in_all(learner):
+    """Are a thousand threads, one after the other, fine, and all at a time refused?"""
+    one = learner(
+        "import threading, time\n"
+        "def many(n):\n"
+        "    for _ in range(n):\n"
+        "        thread = threading.Thread(target=int); thread.start(); thread.join()\n"
+        "    return n\n"
+        "def bomb(n):\n"
+        "    threading.stack_size(1 << 16)\n"
+        "    for _ in range(n): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+    )
+    assert one.call([Call("many", [1000])], 10.0)[0].value == 1000
+    assert one.call([Call("bomb", [2000])], 10.0)[0].error.type == "RuntimeError"
+
+
 def test_equal_learners_draw_equal_numbers(learner):
     """Is marking a pure function: do unseeded draws repeat from process to process?"""
     source = "import numpy as np, random\ndef f(): return [np.random.rand(), random.random()]"
