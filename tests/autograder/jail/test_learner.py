@@ -217,7 +217,8 @@ def test_threads_are_limited_at_a_time_not_in_all(learner):
         "    return n\n"
         "def bomb(n):\n"
         "    threading.stack_size(1 << 16)\n"
-        "    for _ in range(n): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+        "    sleepers = [threading.Thread(target=time.sleep, args=(60,)) for _ in range(n)]\n"
+        "    for thread in sleepers: thread.start()"
     )
     assert one.call([Call("many", [1000])], 10.0)[0].value == 1000
     assert one.call([Call("bomb", [2000])], 10.0)[0].error.type == "RuntimeError"
