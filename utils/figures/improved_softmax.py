@@ -283,7 +283,11 @@ _SCALE_STOPS = (*(-size for size in reversed(_SIZES)), 0, *_SIZES)
 
 def _stops(fig, label, stops, value):
     """A slider that stops where something happens: the edges lie far apart."""
-    return fig._add(widgets.SelectionSlider(options=stops, value=value, description=label))
+    return fig._add(
+        widgets.SelectionSlider(
+            options=stops, value=value, description=label, layout={"width": "380px"}
+        )
+    )
 
 
 def _paint(ax, verdicts):
@@ -534,7 +538,7 @@ def read_digits(model=None, class_probabilities=None):
         left.set(title="logits", xlabel="class", xticks=range(10), ylim=(1.08 * low, 1.08 * high))
         left.axhline(0, color=kit.INK, linewidth=1)
         right.set(
-            title="probabilities (triangle: true class)",
+            title="probabilities, ▼ true class",
             xlabel="class",
             xticks=range(10),
             ylim=(0, 1.08),
