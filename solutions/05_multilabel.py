@@ -153,7 +153,7 @@ figures.three_or_one()
 # %% [markdown]
 # **What it showed.** One network comes close to three with a third of their numbers; three are a
 # little ahead here, as they have 75 and 45 hidden units between them. With many labels, or few
-# examples of some, sharing usually wins: what is learned from squares helps with triangles.
+# examples of some, sharing often pays: what is learned from squares helps with triangles.
 # The price is that the labels share their training as well. One network cannot stop learning circles
 # while it goes on with triangles, and a new label means training everything again.
 #
@@ -516,7 +516,7 @@ for threshold in [0.1, 0.3, 0.4, 0.7, 0.9, 1.01]:
 # - A threshold is used with `>=`, as in `predict_labels`.
 # - If several candidates share the lowest cost, take the **highest** of them.
 #
-# **Example.** For the five examples above the two columns of costs are
+# **Example.** For the five examples above the costs are
 #
 # | threshold | 0.1 | 0.3 | 0.4 | 0.7 | 0.9 | 1.01 |
 # | --- | --- | --- | --- | --- | --- | --- |
@@ -574,7 +574,8 @@ figures.threshold_costs(choose_thresholds, training)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Down: it becomes worth saying "present" on a mere suspicion.
+# 1. Down: it becomes worth saying "present" on a mere suspicion. So a smoke detector wants a low
+#    threshold, and a filter that deletes mail a high one.
 # 2. The thresholds stay and the costs grow tenfold. Only the **ratio** of the two costs matters.
 # 3. Saying no risks $c_m$ with probability $p$, saying yes risks $c_f$ with probability $1 - p$. Yes is
 #    cheaper as soon as $p\, c_m \ge (1 - p)\, c_f$, that is from $p = c_f / (c_f + c_m)$ on. For honest
@@ -587,7 +588,7 @@ figures.threshold_costs(choose_thresholds, training)
 # ## Summary
 #
 # - **Multi-class**: which one? One unit of belief, softmax. **Multi-label**: which ones? A sigmoid for each
-#   label, and labels do not compete. Rows without a single 1 are fine.
+#   label, and labels do not compete. A row with no 1 at all is fine.
 # - **One network** with $L$ outputs shares its hidden features between the labels.
 # - The **loss** is the mean binary cross-entropy over examples and labels. From logits,
 #   $\max(z, 0) - z y + \ln(1 + e^{-|z|})$ never overflows.
