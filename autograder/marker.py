@@ -51,7 +51,7 @@ WORDS = {
     "inf": "inf",
 }
 Forbids = tuple[str, ...]
-# What calls gave, by the identity of their case.
+# What the calls of cases gave, by the identity of those calls.
 Known = dict[int, list[Outcome]]
 
 
@@ -198,32 +198,33 @@ class _Marking:
         return outcomes
 
     def _ask_visible(self, ex: Exercise, forbids: Forbids) -> Known:
-        cases = [case for cases in ex.seen for case in cases]
-        outcomes = self._ask(ex, forbids, cases)
-        return {id(case): each for case, each in zip(cases, outcomes, strict=True)}
+        distinct = {id(case.calls): case for cases in ex.seen for case in cases}
+        outcomes = self._ask(ex, forbids, list(distinct.values()))
+        return dict(zip(distinct, outcomes, strict=True))
 
     def _score(
         self, ex: Exercise, forbids: Forbids, known: Known | None = None
     ) -> tuple[Score, bool]:
         """Score an exercise; tell as well whether nothing that is forbidden came up."""
         known = dict(known or {})
+        gathered = list(known.values())
 
         def run(cases: list[Case]) -> list[list[Outcome]]:
-            fresh = [case for case in cases if id(case) not in known]
-            late = sum(any(map(_is_late, each)) for each in known.values())
+            # What is known answers the first case with these calls; one more is asked anew.
+            out = [known.pop(id(case.calls), None) for case in cases]
+            fresh = [case for case, each in zip(cases, out, strict=True) if each is None]
+            late = sum(any(map(_is_late, each)) for each in gathered)
             if late < self.template.limits.patience:
                 outcomes = self._ask(ex, forbids, fresh)
             else:
                 given_up = Outcome(error=Failure("Timeout", "earlier calls took too long"))
                 outcomes = [[given_up for _ in case.calls] for case in fresh]
-            known.update((id(case), each) for case, each in zip(fresh, outcomes, strict=True))
-            return [known[id(case)] for case in cases]
+            gathered.extend(outcomes)
+            return [each if each is not None else outcomes.pop(0) for each in out]
 
         result = score(ex, run, generator(self.secret, self.student, self.lab.name, ex.name))
         clean = self.silent[forbids] and not any(
-            o.forbidden or (o.error and o.error.type in SUSPECT)
-            for each in known.values()
-            for o in each
+            o.forbidden or (o.error and o.error.type in SUSPECT) for each in gathered for o in each
         )
         return result, clean
 

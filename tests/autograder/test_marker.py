@@ -99,6 +99,22 @@ def test_hidden_inputs_do_not_get_into_a_report(template):
 
 
 @jail
+def test_an_answer_that_remembers_its_first_call_is_found_out(template):
+    """Is the first call made once more after the others, and judged anew?"""
+    once = (
+        "first = []\n"
+        "def softmax(z):\n"
+        "    e = np.exp(z)\n"
+        "    key = z.tobytes()\n"
+        "    if key in first:\n"
+        "        return e\n"
+        "    first.append(key)\n"
+        "    return e / e.sum(axis=-1, keepdims=True)\n"
+    )
+    assert points(marks(template, {"softmax": once}))["softmax"] < 20
+
+
+@jail
 def test_what_is_forbidden_elsewhere_is_allowed_here(template):
     """May the gradient use SciPy's softmax, which other exercises of the lab forbid?"""
     source = (
