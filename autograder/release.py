@@ -205,6 +205,7 @@ def generate(
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.source_directory = "source"
     config.CourseDirectory.release_directory = "release"
+    config.SaveCells.enabled = record
     out = {}
     for lab, nb in sources.items():
         (source / lab).mkdir(parents=True)
