@@ -15,7 +15,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 INSIDE = ("__init__", "channel", "confine", "forbid", "learner", "sound", "template")
 SCRATCH = "/scratch"  # (the environment itself may stand in /tmp)
-_BOOT = "import sys; sys.path[:0] = [{!r}]; from {} import template; template.main{!r}"
+_BOOT = """
+import sys
+sys.path = [{root!r}, *sys.path, *{packages!r}]
+from {module} import template
+template.main{args!r}
+"""
 
 
 class JailError(RuntimeError):
@@ -51,7 +56,7 @@ def command(control: int, folder: str, jailed: bool, light: bool) -> list[str]:
     root, package = ("/course", "jail") if jailed else (str(ROOT), "autograder.jail")
     args = (control, SCRATCH if jailed else folder, jailed, light)
     python = [sys.executable, "-s", "-P", "-c",
-              _BOOT.format(root, package, args)]  # fmt: skip
+              _BOOT.format(root=root, packages=packages(), module=package, args=args)]  # fmt: skip
     return [*bubblewrap(), *python] if jailed else python
 
 
@@ -84,6 +89,11 @@ def bubblewrap() -> list[str]:
     return [program, *options, "--remount-ro", "/", "--chdir", SCRATCH, "--"]
 
 
+def packages() -> list[str]:
+    """Return the folders of installed packages, wherever they are."""
+    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+
+
 def _system() -> list[str]:
     """Return the options that show libraries and the Python environment, and no programs."""
     options: list[str] = []
@@ -96,14 +106,15 @@ def _system() -> list[str]:
         elif path.is_dir():
             options += ["--ro-bind", name, name]
             shown.append(path)
-    for name in ("/etc/ld.so.cache", "/etc/localtime"):
+    for name in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"):
         options += ["--ro-bind-try", name, name]
-    for prefix in {Path(p).resolve() for p in (sys.base_prefix, sys.prefix)}:
+    for name in (sys.base_prefix, sys.prefix, *packages()):
+        prefix = Path(name).resolve()
         known = any(prefix.is_relative_to(path) for path in shown)
         if not known and str(prefix) not in ("/usr", "/usr/local"):
             options += ["--ro-bind", str(prefix), str(prefix)]
             shown.append(prefix)
-            empty.append(prefix / "bin")
+            empty += [prefix / "bin"] if (prefix / "bin").is_dir() else []
     if any(ROOT.is_relative_to(path) for path in shown):
         names = ("autograder", "solutions", "tests", "course", "notebooks", ".git")
         empty += [ROOT / name for name in names if (ROOT / name).is_dir()]

@@ -13,6 +13,7 @@ import platform
 import re
 import resource
 import struct
+import sys
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -98,23 +99,16 @@ def limit_resources(limits: dict) -> None:
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_STACK: 8 << 20,
     }
-    if linux() >= (5, 14):  # before, it counts all processes of the user
-        wanted[resource.RLIMIT_NPROC] = limits["threads"]
-    if mapped := mapped_bytes():
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as file:
+            mapped = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         wanted[resource.RLIMIT_AS] = mapped + limits["memory"]
+        if linux() >= (5, 14):  # before, it counts all processes of the user
+            wanted[resource.RLIMIT_NPROC] = limits["threads"]
     for kind, value in wanted.items():
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))
-
-
-def mapped_bytes() -> int:
-    """Return the size of this process's address space, 0 where the system does not say."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
 
 
 # --- seccomp --------------------------------------------------------------------------------------
@@ -163,15 +157,15 @@ _KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
 _NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16
 
 
-def seccomp_program() -> bytes | None:
-    """Return the filter as BPF instructions, None for an architecture it does not know.
+def seccomp_program(machine: str) -> bytes:
+    """Return the filter as BPF instructions; raises `OSError` for an architecture without one.
 
     Everything is allowed but `_REFUSED`, new processes (threads may start; clone3, whose flags a
     filter cannot see, is answered "unknown" and then libc uses clone), and foreign architectures.
     """
-    if platform.machine() not in _ARCHITECTURES:
-        return None
-    column, arch = _ARCHITECTURES[platform.machine()]
+    if machine not in _ARCHITECTURES:
+        raise OSError(ENOSYS, f"no system call filter for {machine}")
+    column, arch = _ARCHITECTURES[machine]
 
     def step(code: int, value: int, then: int = 0, other: int = 0) -> bytes:
         return struct.pack("=HBBI", code, then, other, value)
@@ -198,9 +192,7 @@ class _Program(ctypes.Structure):
 
 def filter_system_calls() -> None:
     """Refuse what `seccomp_program` refuses, for this process for good."""
-    program = seccomp_program()
-    if program is None:
-        raise OSError(ENOSYS, f"no system call filter for {platform.machine()}")
+    program = seccomp_program(platform.machine())
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     wrapped = _Program(len(program) // 8, program)
     _check(_libc.prctl(PR_SET_SECCOMP, 2, ctypes.byref(wrapped), 0, 0), "seccomp")
