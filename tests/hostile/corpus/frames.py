@@ -4,7 +4,7 @@ def evidence():
     out, frame = [], sys._getframe(1)
     while frame:
         for name, value in frame.f_locals.items():
-            if name in ("expect", "expected", "case", "cases_", "judge", "rng", "secret", "right"):
+            if name in ("expect", "expected", "wanted", "judge", "rng", "secret", "right"):
                 out.append(name + "=" + repr(value)[:80])
         frame = frame.f_back
     return out
