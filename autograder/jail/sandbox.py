@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
 import secrets
 import shutil
 import signal
@@ -25,7 +24,6 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from traitlets import Float, Integer
@@ -142,37 +140,39 @@ class _Server:
     """One template process and the control socket to it."""
 
     def __init__(self, jailed: bool, light: bool) -> None:
-        self.jailed = jailed
-        self.folder = tempfile.mkdtemp(prefix="learner-")
+        # Where there is no jail, scratch folders lie in this one; a killed run leaves none behind
+        # where there is.
+        self.folder = SCRATCH if jailed else tempfile.mkdtemp(prefix="learners-")
+        self.jailed, self.lock = jailed, threading.Lock()
         self.scratch: dict[int, str] = {}
-        self.lock = threading.Lock()
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115
+        self.process: subprocess.Popen | None = None
         self.control, inner = socket.socketpair()
         try:
-            with inner, open(os.path.join(self.folder, "log"), "wb") as log:
+            with inner:
                 self.process = subprocess.Popen(
                     command(inner.fileno(), self.folder, jailed, light),
                     pass_fds=[inner.fileno()],
                     stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    cwd="/" if jailed else self.folder,
-                    env=environment(SCRATCH if jailed else self.folder),
+                    stdout=self.log,
+                    stderr=self.log,
+                    cwd="/",
+                    env=environment(self.folder),
                     start_new_session=True,
                 )
         except (JailError, OSError) as error:
-            self.control.close()
-            shutil.rmtree(self.folder)
+            self.close()
             raise JailError(str(error)) from None
         self._reply(START_SECONDS, "the jail does not start")
 
     def alive(self) -> bool:
-        return self.process.poll() is None
+        return self.process is not None and self.process.poll() is None
 
     def fork(self, settings: dict) -> tuple[int, Channel]:
         """Have a learner's process forked; return its number and the pipe to it."""
         ours, theirs = socket.socketpair()
         channel = Channel(ours, accepts=RETURNED)
-        scratch = SCRATCH if self.jailed else tempfile.mkdtemp(dir=self.folder)
+        scratch = self.folder if self.jailed else tempfile.mkdtemp(dir=self.folder)
         try:
             with theirs:
                 reply = self._ask({"fork": settings | {"scratch": scratch}}, [theirs.fileno()])
@@ -198,18 +198,22 @@ class _Server:
     def end(self, pid: int) -> int:
         """Kill a learner's process; return its exit status once it is dead."""
         status = self._ask({"end": pid})["status"]
-        if (scratch := self.scratch.pop(pid, SCRATCH)) != SCRATCH:
+        if (scratch := self.scratch.pop(pid, self.folder)) != self.folder:
             shutil.rmtree(scratch, ignore_errors=True)
         return status
 
     def close(self) -> None:
+        """End the template, and with it every learner's process."""
         self.control.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.log.close()
+        if self.process is not None:
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if not self.jailed:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _ask(self, request: dict, fds: Iterable[int] = ()) -> dict:
         with self.lock:
@@ -226,9 +230,10 @@ class _Server:
         except OSError:
             answer = b""
         if not answer:
-            log = Path(self.folder, "log").read_text(errors="replace").strip()
+            self.log.seek(0)
+            said = self.log.read().decode(errors="replace").strip()
             self.close()
-            raise JailError(f"{otherwise}: {log[-2000:] or 'no answer'}")
+            raise JailError(f"{otherwise}: {said[-2000:] or 'no answer'}")
         return json.loads(answer)
 
 
