@@ -246,7 +246,7 @@ training = figures.train(build_digits_model, train_digits, shuffle_split)
 # 3. **What does the gap say?** The held-back curve falls with the other at first, then levels off: from there on the
 #    network learns what is special about *these* 1,437 images. If it turns upwards, that is overfitting; stop earlier, or find more data.
 #
-# **Think first.** At the end the training loss is close to 0 and the held-back loss is not. A loss of 0.12 is
+# **Think first.** At the end the training loss is close to 0 and the held-back loss is not. Say it is 0.12:
 # an average of $-\ln p$. If every image had the same $p$, which $p$ would that be? Compute it, then compare with the accuracy in
 # the caption: are all images the same, or do a few pay for the rest?
 
@@ -422,10 +422,10 @@ figures.mistakes(training, worst_mistakes, read_digits)
 figures.first_layer(training)
 
 # %% [markdown]
-# <details><summary>About the outermost columns</summary>
+# <details><summary>About the leftmost column</summary>
 #
 # Hardly any digit has ink there. The gradient of a weight is the error times the ink, so these weights
-# receive almost no gradient and stay where they began: at random numbers.
+# receive almost no gradient and stay where they began: at small random numbers.
 # </details>
 #
 # ## Your own digit

@@ -164,16 +164,15 @@ def confusion(training, read_digits=None, confusion_matrix=None):
     """The confusion matrix; choose a cell to see the images behind it."""
     X, y = training.X_test, training.y_test
     with kit.Figure("Which digit is read as which", 700, 360) as fig:
-        true = fig.slider("true digit", 0, 9, 8)
-        read = fig.slider("read as", 0, 9, 1)
         own = fig.own(read_digits, "read_digits", reference.read_digits)
         classes, confidence = own(training.model, X)
         table = fig.own(confusion_matrix, "confusion_matrix", reference.confusion_matrix)
         M = np.asarray(table(y, np.asarray(classes).astype(int), 10))
         mistakes = np.argwhere((M > 0) & ~np.eye(10, dtype=bool))
         largest = mistakes[np.argsort(-M[tuple(mistakes.T)], kind="stable")]
-        if len(largest):
-            true.value, read.value = (int(n) for n in largest[0])
+        first = largest[0].tolist() if len(largest) else [8, 8]
+        true = fig.slider("true digit", 0, 9, first[0])
+        read = fig.slider("read as", 0, 9, first[1])
         left, *cells = _matrix_axes(fig)
         left.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="true digit")
         shade = np.where(np.eye(10, dtype=bool), 0.0, np.minimum(M, 4) / 4)
@@ -222,7 +221,7 @@ def confusion(training, read_digits=None, confusion_matrix=None):
 
 def _matrix_axes(fig):
     """One large axes on the left and a block of 12 small ones on the right."""
-    grid = fig.canvas.add_gridspec(3, 8, width_ratios=[1.15] * 4 + [0.8] * 4)
+    grid = fig.canvas.add_gridspec(3, 8)
     large = fig.canvas.add_subplot(grid[:, :4])
     return [
         large,
@@ -246,12 +245,10 @@ def first_layer(training):
             ax.set(xticks=[], yticks=[])
             for spine in ax.spines.values():
                 spine.set_visible(False)
-        large = fig.canvas.add_subplot(grid[:3, 6:9])
-        bar = fig.canvas.add_subplot(grid[:3, 9])
+        large = fig.canvas.add_subplot(grid[:3, 6:10])
         large.set(xticks=[], yticks=[])
         picture = large.imshow(W[:, 0].reshape(8, 8), **colours)
-        fig.canvas.colorbar(picture, cax=bar)
-        bar.set_ylabel("weight")
+        fig.canvas.colorbar(picture, ax=large, label="weight")
         below = [fig.canvas.add_subplot(grid[3:, 6 + k]) for k in range(4)]
         pictures = [_picture(ax) for ax in below]
         names = [ax.text(3.5, 8.2, "", ha="center", va="top") for ax in below]
@@ -297,7 +294,7 @@ def soften(drawing):
 
 def draw(training, read_digits=None):
     """Squares to switch on and off, read by the network at once."""
-    with kit.Figure("Your own digit", 560, 250) as fig:
+    with kit.Figure("Your own digit", 480, 270) as fig:
         squares = [
             widgets.ToggleButton(
                 value=_START[row][column] == "#",
@@ -308,9 +305,10 @@ def draw(training, read_digits=None):
             for column in range(8)
         ]
         page = widgets.GridBox(
-            squares, layout=widgets.Layout(grid_template_columns="repeat(8, 32px)")
+            squares, layout=widgets.Layout(grid_template_columns="repeat(8, 32px)", width="264px")
         )
-        fig._show(page)
+        beside = widgets.HBox([page, fig.picture], layout=widgets.Layout(flex_flow="row wrap"))
+        fig.widget.children = [fig.controls, beside, fig.caption]
         edges = fig.toggle("grey edges", True)
         own = fig.own(read_digits, "read_digits", reference.read_digits)
         left, right = fig.axes(1, 2, ratios=(1, 1.6))
@@ -381,7 +379,7 @@ def numpy_and_keras(train_numpy_network=None, hidden=32, steps=400, alpha=0.02, 
             scores["NumPy"].append(np.mean(np.argmax(Z, axis=1) == y_test))
             bar.value += 1
             model = _twin(keras, hidden, alpha, seed)
-            model.fit(_repeated(X, y, steps), epochs=1, verbose=0)
+            model.fit(_repeated(X, y, steps), epochs=1, shuffle=False, verbose=0)
             scores["Keras"].append(np.mean(np.argmax(model(X_test), axis=1) == y_test))
             bar.value += 1
         ax = fig.axes(
