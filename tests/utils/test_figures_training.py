@@ -174,7 +174,11 @@ def test_the_unit_goes_on_with_the_reference_where_a_function_fails():
 def test_networks_train_in_their_figures(monkeypatch):
     """Do both live figures train, replay, and fall back on the reference with a note?"""
     shown = []
-    monkeypatch.setattr(figures, "display", lambda fig, **_: shown.append(fig))
+
+    class Handle:
+        update = shown.append
+
+    monkeypatch.setattr(figures, "display", lambda *_, **__: Handle)
     figures.train_on_plane(unfinished, epochs=3)
     assert shown[0].text.startswith("Epoch 3: cost 0.")
     assert len(shown[0].notes) == 1

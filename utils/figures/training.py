@@ -115,7 +115,7 @@ def loss_terms(binary_cross_entropy=None):
 
 # --- the plane of two features --------------------------------------------------------------------
 
-_LOW, _HIGH, _SIDE = -3.2, 3.2, 121
+_LOW, _HIGH, _SIDE = -3.2, 3.2, 101
 _ZERO, _ONE = kit.VERMILLION, kit.BLUE
 
 
@@ -447,27 +447,30 @@ def train_on_plane(build_model=None, epochs=40, seed=3):
         def update():
             if not frames:
                 return "Training starts."
-            chosen = min(epoch.value, len(frames) - 1)
+            trained = len(frames) > epochs
+            chosen = min(epoch.value, len(frames) - 1) if trained else len(frames) - 1
             picture, cost, share = frames[chosen]
             shade.set_data(picture)
             curve.set_data(range(chosen + 1), [frame[1] for frame in frames[: chosen + 1]])
             now.set_data([chosen], [cost])
             return f"Epoch {chosen}: cost {cost:.3f}, {100 * share:.0f}% of the pictures right."
 
-    handle = display(fig, display_id=True)
+    bar = widgets.IntProgress(0, 0, epochs, description="training")
+    live = widgets.VBox([bar, fig.picture, fig.caption])  # the controls come when it is done
+    handle = display(live, display_id=True)
 
     def measure(done):
         p = np.asarray(model(X.astype(np.float32))).ravel()
         picture = _colours(np.asarray(model(plane)).ravel())
         frames.append((picture, reference.binary_cross_entropy(y, p), np.mean((p >= 0.5) == y)))
-        if epoch.value == done:
-            fig.draw()
-        epoch.value = done
+        bar.value = done
+        fig.draw()
 
     measure(0)
     model.compile(optimizer=keras.optimizers.SGD(0.2), loss="binary_crossentropy")
     each = keras.callbacks.LambdaCallback(on_epoch_end=lambda done, _: measure(done + 1))
     model.fit(X, y, epochs=epochs, verbose=0, callbacks=[each])
+    epoch.value = epochs
     if handle is not None:
         handle.update(fig)
 
