@@ -29,26 +29,15 @@ class JailError(RuntimeError):
 
 def environment(home: str) -> dict[str, str]:
     """Return all that the environment of a learner's process holds."""
+    threads = ("OMP", "OPENBLAS", "MKL", "TF_INTRAOP", "TF_INTEROP")
+    folders = ("HOME", "TMPDIR", "MPLCONFIGDIR", "KERAS_HOME")
     return {
-        "HOME": home,
-        "TMPDIR": home,
-        "LANG": "C.UTF-8",
-        "PATH": "",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": home,
-        "KERAS_HOME": home,
-        "KERAS_BACKEND": "tensorflow",
-        "CUDA_VISIBLE_DEVICES": "",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "MALLOC_ARENA_MAX": "2",
-        **{
-            f"{lib}_NUM_THREADS": "1"
-            for lib in ("OMP", "OPENBLAS", "MKL", "TF_INTRAOP", "TF_INTEROP")
-        },
-    }
+        "LANG": "C.UTF-8", "PATH": "", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLBACKEND": "Agg", "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "MALLOC_ARENA_MAX": "2",
+        **dict.fromkeys(folders, home),
+        **{f"{name}_NUM_THREADS": "1" for name in threads},
+    }  # fmt: skip
 
 
 def command(control: int, folder: str, jailed: bool, light: bool) -> list[str]:

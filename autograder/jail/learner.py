@@ -23,7 +23,7 @@ from typing import Any
 from utils.calling import Call, Failure, Outcome, failure, run_calls
 
 from . import confine, forbid
-from .channel import Channel, pack
+from .channel import Channel
 from .sound import failure_to_body, outcomes_to_body
 
 CHANNEL, OUT, ERR = 3, 1, 2
@@ -95,26 +95,29 @@ class Service:
     def __init__(self, channel: Channel, shell: Any, settings: dict, seen: list[str]) -> None:
         self.channel, self.shell, self.seen = channel, shell, seen
         self.output = settings["output"]
-        self.by_statement = bool(settings["forbid"])
+        self.run = self._run_statements if settings["forbid"] else self._run_cell
 
     def serve(self) -> None:
+        """Answer requests until the marker closes its end."""
         while True:
             number, (kind, *rest) = self.channel.receive()
             for reply in getattr(self, "on_" + kind)(*rest):
-                self.channel.send(number, reply)
+                try:
+                    self.channel.send(number, reply)
+                except (TypeError, ValueError):
+                    failed = Outcome(error=Failure("NotPlain", "a value that is far too large"))
+                    self.channel.send(number, outcomes_to_body([failed] * len(reply)))
 
-    def on_cell(self, name: str, source: str, seconds: float) -> Iterator[list]:
+    def on_cell(self, source: str, seconds: float) -> Iterator[list]:
         """Run a cell; answer with what it printed, how it failed, and its time."""
         started = time.monotonic()
-        error = None
         try:
-            with time_limit(seconds):
-                run = self._run_statements if self.by_statement else self._run_cell
-                error = run(name, source)
+            with time_limit(started + seconds):
+                error = self.run(source)
         except BaseException as raised:
-            error = failure(raised)
-        out, err = (self._printed(fd, stream) for fd, stream in ((OUT, "stdout"), (ERR, "stderr")))
-        yield [out, err, failure_to_body(error), time.monotonic() - started]
+            error = raised
+        error = failure_to_body(error and failure(error))
+        yield [self._printed(OUT), self._printed(ERR), error, time.monotonic() - started]
 
     def on_define(self, source: str) -> Iterator[None]:
         """Run trusted source in the learner's namespace."""
@@ -124,38 +127,34 @@ class Service:
     def on_calls(self, cases: list, seconds: float) -> Iterator[list]:
         """Answer every case with its outcomes."""
         for case in cases:
-            calls = [Call(function, args) for function, args in case]
             self.seen.clear()
-            guard = partial(_until, time.monotonic() + seconds)
+            calls = [Call(function, args) for function, args in case]
+            guard = partial(time_limit, time.monotonic() + seconds)
             outcomes = run_calls(self.shell.user_ns, calls, guard=guard)
-            if self.seen:
-                outcomes = [replace(o, forbidden=list(self.seen)) for o in outcomes]
-            yield sendable(outcomes)
+            yield outcomes_to_body([replace(o, forbidden=list(self.seen)) for o in outcomes])
 
-    def _run_cell(self, name: str, source: str) -> Failure | None:
+    def _run_cell(self, source: str) -> BaseException | None:
         result = self.shell.run_cell(source, store_history=False)
-        raised = result.error_before_exec or result.error_in_exec
-        return failure(raised) if raised else None
+        return result.error_before_exec or result.error_in_exec
 
-    def _run_statements(self, name: str, source: str) -> Failure | None:
+    def _run_statements(self, source: str) -> BaseException | None:
         """Run a cell statement by statement: one that fails does not stop later definitions."""
-        error = None
+        first = None
         source = self.shell.transform_cell(source)
         filename = self.shell.compile.cache(source, 0)
         for statement in ast.parse(source).body:
             try:
-                code = compile(ast.Module([statement], []), filename, "exec")
-                exec(code, self.shell.user_ns)
+                exec(compile(ast.Module([statement], []), filename, "exec"), self.shell.user_ns)
             except Timeout:
                 raise
-            except BaseException as raised:
-                error = error or failure(raised)
-        return error
+            except BaseException as error:
+                first = first or error
+        return first
 
-    def _printed(self, fd: int, stream: str) -> str:
+    def _printed(self, fd: int) -> str:
         """Return what was written to a stream since the last cell, up to the limit."""
         with contextlib.suppress(BaseException):
-            getattr(sys, stream).flush()
+            (sys.stdout if fd == OUT else sys.stderr).flush()
         size = os.fstat(fd).st_size
         text = os.pread(fd, self.output, 0).decode("utf-8", "replace")
         os.ftruncate(fd, 0)
@@ -163,33 +162,18 @@ class Service:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `Timeout` in the code inside after `seconds`; code that never listens is killed."""
+def time_limit(end: float) -> Iterator[None]:
+    """Raise `Timeout` in the code inside at `end`; code that does not listen is killed."""
     active = True
 
     def ring(*_: object) -> None:
         if active:
-            raise Timeout(f"stopped after {seconds:.3g} seconds")
+            raise Timeout("stopped at its deadline")
 
     signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
+    signal.setitimer(signal.ITIMER_REAL, max(end - time.monotonic(), 1e-3))
     try:
         yield
     finally:
         active = False
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _until(end: float) -> contextlib.AbstractContextManager:
-    return time_limit(end - time.monotonic())
-
-
-def sendable(outcomes: list[Outcome]) -> list:
-    """Write outcomes; those that do not fit into a frame become failures."""
-    body = outcomes_to_body(outcomes)
-    try:
-        pack(0, body)
-    except (TypeError, ValueError):
-        failed = Outcome(error=Failure("NotPlain", "a value that is far too large"))
-        return outcomes_to_body([failed] * len(outcomes))
-    return body

@@ -366,7 +366,7 @@ class Learner:
             raise _Fallen("Timeout", "the time for the whole notebook is over")
         started = time.monotonic()
         try:
-            body = self._exchange("cell", [name, source, seconds], seconds)
+            body = self._exchange("cell", [source, seconds], seconds)
         finally:
             self._time_left -= time.monotonic() - started
         self._results.setdefault(index, self._sound(_cell_result, name, body))

@@ -21,15 +21,9 @@ from typing import Any
 from . import confine, forbid, learner
 
 LIGHT = (
-    "numpy",
-    "matplotlib.pyplot",
-    "matplotlib.figure",
-    "IPython",
-    "utils.reference",
-    "utils.data",
-    "utils.checks",
+    "numpy", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data", "utils.checks",
     "utils.figures",
-)
+)  # fmt: skip
 FULL = (
     "scipy.special", "scipy.signal", "scipy.ndimage", "scipy.optimize", "scipy.differentiate",
     "sklearn.datasets", "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection",
