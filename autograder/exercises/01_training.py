@@ -477,6 +477,7 @@ ex.check(
         case("binary_cross_entropy", np.array([0, 1, 0]), np.array([1.0, 0.6, 0.2])),
         case("binary_cross_entropy", np.array([1, 0]), np.array([3e-7, 0.4])),
         case("binary_cross_entropy", np.array([0, 1]), np.array([1 - 4e-7, 0.7])),
+        case("binary_cross_entropy", np.array([1, 0]), np.array([1.0, 0.0])),
     ],
     lambda rng: [
         case("binary_cross_entropy", np.array([1.0, 0.0, 1.0]), np.array([0.0, 1.0, rng.random()])),
@@ -594,6 +595,11 @@ def binary_cross_entropy(y, p):
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
+@ex.wrong("small ones clipped only", "Clip p to both ends: a cost of exactly 0 does not occur.")
+def binary_cross_entropy(y, p):
+    return -np.mean(np.log(np.maximum(np.where(y == 1, p, 1 - p), 1e-7)))
+
+
 @ex.wrong("clipped from below only", "1 - p can be 0 as well: clip on both sides.")
 def binary_cross_entropy(y, p):
     p = np.maximum(p, 1e-7)
@@ -682,6 +688,13 @@ def _fit(rng, m, n, size=1.0):
     return X, _labels(rng, m), w, b
 
 
+def _sure(rng, m, score):
+    """Return a unit that is right about every example, with scores of about `score`."""
+    y = _labels(rng, m)
+    X = np.column_stack([score * (2.0 * y - 1), rng.uniform(-1, 1, (m, 2))])
+    return X, y, np.array([1.0, 0.3, -0.2]), 0.25
+
+
 def _wild(rng, m, n):
     """Return a unit with scores up to 30, and labels."""
     X, w, b = _large(rng, m, n)
@@ -731,6 +744,8 @@ ex.check(
         case("cost_gradient", np.array([[9.5, -1.0], [rng.normal(), 0.5]]), np.array([0, 1]),
              np.array([2.4, rng.uniform(-1, 1)]), 0.5, largest=True),
         case("cost_gradient", *_wild(rng, 6, 3), largest=True),
+        case("cost_gradient", *_sure(rng, 5, 8), largest=True),
+        case("cost_gradient", *_sure(rng, 5, 25), largest=True),
     ],
 )  # fmt: skip
 
@@ -1551,6 +1566,9 @@ ex.check(
 ex.check(
     "fitted on all rows, each with its own label",
     [case_of(_RUN, judge="training.traces", none=True)],
+    lambda rng: [
+        case_of(_training(40, 1, int(rng.integers(1000))), judge="training.traces", none=True)
+    ],
     weight=2,
 )
 
@@ -1621,6 +1639,15 @@ def compile_and_fit(model, X, y, epochs):
     copy = keras.models.clone_model(model)
     copy.compile(optimizer="adam", loss="binary_crossentropy")
     return copy.fit(X, y, epochs=epochs, verbose=0)
+
+
+@ex.wrong("compiled twice", "What counts is the loss that the training lowered: compile once, first.",
+          finding="compiled-again")  # fmt: skip
+def compile_and_fit(model, X, y, epochs):
+    model.compile(optimizer="adam", loss="mse")
+    history = model.fit(X, y, epochs=epochs, verbose=0)
+    model.compile(optimizer="adam", loss="binary_crossentropy")
+    return history
 
 
 @ex.wrong("epochs ignored", "Without `epochs`, `fit` runs once over the data.", finding="one-epoch")

@@ -227,12 +227,21 @@ def compiled(case: Case, outcomes: list[Outcome]) -> Finding | None:
     """Judge how the model given was compiled; params as in `models.model`, `argument` 0."""
     finding = models.model(case, outcomes)
     data = outcomes[-1].args_after[0] if outcomes[-1].args_after else None
+    if finding is None and not data.optimizer.get("steps", 1) and _moved(case.calls[-1].args[0], data):
+        what = f"{case.calls[-1].function}: the model was compiled again after it was trained"
+        return Finding(
+            "compiled-again", what, len(outcomes) - 1, next_step="First compile, then fit."
+        )
     if finding is None or finding.code != "loss" or not isinstance(data, ModelData):
         return finding
     code = f"loss-{data.loss['name']}"
     return Finding(
         code, finding.what, finding.call, finding.expected, finding.got, finding.next_step
     )
+
+
+def _moved(before: ModelData, after: ModelData) -> bool:
+    return any(not np.array_equal(a, b) for a, b in zip(before.weights, after.weights, strict=True))
 
 
 def epochs(case: Case, outcomes: list[Outcome]) -> Finding | None:
