@@ -304,7 +304,10 @@ class Pool:
 
     def __exit__(self, *_: object) -> None:
         for worker in self.workers:
-            worker.stop()
+            worker.pipe.close()
+        until = time.monotonic() + 2
+        for worker in self.workers:
+            worker.stop(until - time.monotonic())
         if self.here:
             self.here.close()
 
@@ -405,10 +408,10 @@ class _Worker:
             self.since = time.monotonic()
         return answer
 
-    def stop(self) -> None:
-        """End the process; it closes its template when its pipe closes."""
+    def stop(self, seconds: float = 2.0) -> None:
+        """End the process; it closes its template when its pipe closes, or dies with it."""
         self.pipe.close()
-        self.process.join(3)
+        self.process.join(max(seconds, 0.0))
         if self.process.is_alive():
             self.process.kill()
             self.process.join()

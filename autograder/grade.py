@@ -9,8 +9,9 @@ import os
 import shutil
 import sys
 import textwrap
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -114,12 +115,11 @@ def grade(
         workers = max(1, min(workers or cohort.cores(), len(plan.jobs)))
         summary.workers = workers if plan.jobs else 0
         chosen = list(dict.fromkeys([job.lab for job in plan.jobs] + labs))
-        with (
-            cohort.Pool(workers if plan.jobs else 1, course, word, jailed) as pool,
-            ThreadPoolExecutor(1) as aside,
-        ):
-            # nbgrader takes seconds to import: meanwhile the templates start.
-            gradebook = aside.submit(_prepare, course, chosen)
+        with cohort.Pool(workers if plan.jobs else 1, course, word, jailed) as pool:
+            # nbgrader takes seconds to import: meanwhile the templates start. In a thread that
+            # Ctrl-C need not wait for.
+            gradebook: Future = Future()
+            threading.Thread(target=_prepare, args=(course, chosen, gradebook), daemon=True).start()
             if plan.jobs:
                 pool.start()
             url, config = gradebook.result()
@@ -130,19 +130,21 @@ def grade(
     return summary
 
 
-def _prepare(course: Course, labs: list[str]) -> tuple[str, Any]:
-    """Make the gradebook ready for labs; return its address and nbgrader's configuration."""
-    from autograder.gradebook import Book, configuration
+def _prepare(course: Course, labs: list[str], ready: Future) -> None:
+    """Make the gradebook ready for labs; answer with its address and nbgrader's configuration."""
+    try:
+        from autograder.gradebook import Book, configuration
 
-    config = configuration()
-    url = f"sqlite:///{course.folder.resolve()}/gradebook.db"
-    if course.folder.resolve() == (ROOT / "course").resolve():
-        url = config.CourseDirectory.get("db_url", url)
-    with Book(url, config) as book:
-        for lab in labs:
-            book.ensure(lab)
-            intake.skeleton(lab)
-    return url, config
+        config = configuration()
+        url = f"sqlite:///{course.folder.resolve()}/gradebook.db"
+        if course.folder.resolve() == (ROOT / "course").resolve():
+            url = config.CourseDirectory.get("db_url", url)
+        with Book(url, config):
+            for lab in labs:
+                intake.skeleton(lab)
+        ready.set_result((url, config))
+    except BaseException as error:
+        ready.set_exception(error)
 
 
 def _mark_all(
@@ -157,6 +159,8 @@ def _mark_all(
     from autograder.gradebook import Book, rows
 
     with Book(url, config) as book:
+        for lab in labs:
+            book.ensure(lab)  # (changes the working directory for a moment, so not in a thread)
         recorded = {lab: book.recorded(lab) for lab in labs}
 
         def record(done: Done, fresh: bool) -> None:
@@ -300,10 +304,10 @@ def main(arguments: list[str] | None = None) -> int:
         labs = [_lab(name) for name in options.labs]
         if options.workers < 0:
             raise UsageError("--workers takes a number from 1")
-        folder = options.course
+        folder = options.course.resolve()
         if options.demo:
             labs = labs or ["03_softmax"]
-            folder = demo(labs, options.course / "demo")
+            folder = demo(labs, folder / "demo")
         elif not folder.is_dir():
             raise UsageError(f"{folder} is no folder")
         course = Course(folder)

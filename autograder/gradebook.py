@@ -33,7 +33,8 @@ from traitlets.config import Config
 from autograder import release
 from autograder.marker import Marks
 
-Rows = tuple[datetime.datetime | None, dict[str, float | None], dict[str, str | None]]
+# Of a submission: timestamp, scores and comments, where there are any.
+Rows = tuple[datetime.datetime | None, dict[str, float], dict[str, str]]
 
 
 class Book:
@@ -89,7 +90,8 @@ class Book:
                 .filter(Assignment.name == lab)
             )
             for student, name, held in rows:
-                out[student][place][name] = held
+                if held is not None:
+                    out[student][place][name] = held
         session.rollback()
         return out
 
@@ -160,7 +162,8 @@ def _one_transaction(session: Any) -> Iterator[None]:
 def rows(marks: Marks, comments: dict[str, str | None], timestamp: str | None) -> Rows:
     """Return what the gradebook should hold of a submission, to compare with `recorded`."""
     scores = {score.exercise: float(score.points) for score in marks.scores}
-    return (parse_utc(timestamp) if timestamp else None, scores, comments)
+    held = {name: text for name, text in comments.items() if text is not None}
+    return (parse_utc(timestamp) if timestamp else None, scores, held)
 
 
 def configuration() -> Config:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from autograder import cohort, exercise, export, grade, keys, report, secret
@@ -189,8 +190,12 @@ def test_kill_minus_nine_loses_nothing(tmp_path, here):
         until = time.monotonic() + 120
         while len(list(folder.glob("marks/*/*.json"))) < count and time.monotonic() < until:
             time.sleep(0.01)
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) >= 4  # workers and templates
         process.send_signal(signal.SIGKILL)
         process.wait()
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert alive == []
     held = len(list(folder.glob("marks/*/*.json")))
     assert held >= 5
     _, last = summary(folder)

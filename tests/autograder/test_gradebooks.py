@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbgrader.converters import Autograde, GenerateFeedback
 
-from autograder import grade
+from autograder import grade, gradebook
 from autograder.gradebook import Book, configuration
 from autograder.marker import Marks
 from autograder.scoring import Score
@@ -79,6 +79,24 @@ def test_late_work_is_penalised_as_nbgrader_does(tmp_path):
             marks = Marks(LAB, "jing", [Score("one_hot", 14.0, 14)])
             book.write(marks, {}, "2026-03-01 11:00:00 UTC" if penalty is None else HANDED_IN)
             assert rows(tmp_path)["jing"][3] == penalty
+
+
+def test_what_is_recorded_already_is_not_written_again(tmp_path):
+    """Is a submission that is as it should be recognised, marked or not?"""
+    scores = [Score("one_hot", 7.0, 14)]
+    comments = {"one_hot_answer": None, "softmax_answer": "No response."}
+    cases = [
+        (Marks(LAB, "ada", scores), comments, HANDED_IN),
+        (Marks(LAB, "bob", problem="damaged"), {}, None),
+    ]
+    with Book(f"sqlite:///{tmp_path}/gradebook.db", configuration()) as book:
+        book.ensure(LAB)
+        for case in cases:
+            assert book.recorded(LAB).get(case[0].student) != gradebook.rows(*case)
+            book.write(*case)
+            assert book.recorded(LAB)[case[0].student] == gradebook.rows(*case)
+        later = (*cases[0][:2], "2026-03-03 09:00:00 UTC")
+        assert book.recorded(LAB)["ada"] != gradebook.rows(*later)
 
 
 def test_a_score_given_by_a_person_stays_and_is_flagged(tmp_path):
