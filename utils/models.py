@@ -24,6 +24,16 @@ _ON_GRID = {
     "tanh": [-0.96402758, -0.46211716, 0.90514825],
     "softmax": [0.02590865, 0.11611453, 0.85797681],
 }
+# More values, to tell ReLU from its capped and raised variants.
+_FAR_GRID = np.array([[-30.0, 0.25, 40.0]], dtype=np.float32)
+_ON_FAR_GRID = {
+    "linear": [-30.0, 0.25, 40.0],
+    "relu": [0.0, 0.25, 40.0],
+    "sigmoid": [0.0, 0.5621765, 1.0],
+    "tanh": [-1.0, 0.24491866, 1.0],
+    "softmax": [0.0, 0.0, 1.0],
+}
+_PARTS = ("kernel", "bias", "activity")
 _NO_EFFECT = ("Flatten", "Reshape", "Identity", "InputLayer")
 _PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]], dtype=np.float32)
 # (name, from_logits) -> the mean loss on _PROBABILITIES; targets below.
@@ -74,7 +84,7 @@ def _layers(model: Any) -> list[dict]:
     keras = sys.modules["keras"]
     out: list[dict] = []
     for layer in model.layers:
-        if isinstance(layer, keras.Sequential):
+        if isinstance(layer, keras.Sequential) or type(layer).__name__ == "Functional":
             out += _layers(layer)
             continue
         kind = type(layer).__name__
@@ -90,6 +100,10 @@ def _layers(model: Any) -> list[dict]:
         if kind == "Dense":
             bias = bool(layer.use_bias)
             dense = {"kind": kind, "units": int(layer.units), "activation": name, "use_bias": bias}
+            if not layer.trainable:
+                dense["kind"] += " (frozen)"
+            elif any(getattr(layer, f"{part}_regularizer") for part in _PARTS):
+                dense["kind"] += " with a regularizer"
             out.append(dense)
         else:
             out.append({"kind": kind})
@@ -99,8 +113,8 @@ def _layers(model: Any) -> list[dict]:
 
 
 def _is_chain(model: Any) -> bool:
-    inputs = list(getattr(model, "inputs", []))
-    return len(inputs) == 1 and all(
+    ends = getattr(model, "inputs", None), getattr(model, "outputs", None)
+    return all(end is not None and len(end) == 1 for end in ends) and all(
         len(node.parent_nodes) <= 1 for layer in model.layers for node in layer._inbound_nodes
     )
 
@@ -122,10 +136,12 @@ def activation_name(function: Any) -> str:
             return name
     try:
         values = np.asarray(function(keras.ops.convert_to_tensor(_GRID)))
+        far = np.asarray(function(keras.ops.convert_to_tensor(_FAR_GRID)))
     except Exception:
         return "other"
     for name, expected in _ON_GRID.items():
-        if values.shape == _GRID.shape and np.allclose(values[0], expected, atol=1e-5):
+        same = values.shape == far.shape == _GRID.shape
+        if same and np.allclose([*values[0], *far[0]], expected + _ON_FAR_GRID[name], atol=1e-5):
             return name
     return "other"
 

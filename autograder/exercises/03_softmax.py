@@ -211,6 +211,7 @@ ex.check(
         case("one_hot", rng.integers(0, 5, size=7), 5),
         case("one_hot", np.append(rng.integers(0, 3, size=3), 0), 9),
         case("one_hot", rng.integers(0, 10, size=20).astype(np.int32), 10),
+        case("one_hot", rng.integers(0, 2, size=30), 2),
         case("one_hot", Layout(rng.integers(0, 3, size=6), "readonly"), 3),
     ],
     weight=2,
@@ -219,13 +220,13 @@ ex.check(
     "a label that is too large is refused",
     [case("one_hot", np.array([0, 3]), 3, raises=ValueError)],
     lambda rng: [
-        case("one_hot", np.array([1, 0, 4 + int(rng.integers(0, 9))]), 4, raises=ValueError)
+        case("one_hot", np.array([1, 5 + int(rng.integers(0, 9)), 0]), 4, raises=ValueError)
     ],
 )
 ex.check(
     "a negative label is refused",
     [case("one_hot", np.array([0, -1, 2]), 3, raises=ValueError)],
-    lambda rng: [case("one_hot", np.array([-int(rng.integers(1, 4)), 0, 1]), 5, raises=ValueError)],
+    lambda rng: [case("one_hot", np.array([0, -int(rng.integers(2, 5)), 4]), 5, raises=ValueError)],
 )
 
 
@@ -354,6 +355,7 @@ ex.check(
     [
         case("cross_entropy", np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([1, 0])),
         case("cross_entropy", np.array([[1.0, 0.0], [1.0, 1e-10]]), np.array([0, 1])),
+        case("cross_entropy", np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])),
     ],
     lambda rng: [
         case("cross_entropy", np.array([[0.0, 1.0], [0.3, 0.7]]), np.array([0, 1])),
@@ -435,6 +437,11 @@ def cross_entropy(P, y):
     return np.mean(-np.log(np.maximum(P[np.arange(len(y)), y], 1e-7)))
 
 
+@ex.wrong("clipped from above", "A probability of 1 costs 0: only small ones need a floor.")
+def cross_entropy(P, y):
+    return np.mean(-np.log(np.clip(P[np.arange(len(y)), y], 1e-12, 1 - 1e-7)))
+
+
 @ex.wrong("largest instead of true", "You scored the most probable class, not the true one.")
 def cross_entropy(P, y):
     return np.mean(-np.log(np.maximum(P.max(axis=1), 1e-12)))
@@ -476,6 +483,16 @@ def _problem(rng, m, n, classes, size=1.0):
     return rng.normal(size=(m, n)), size * rng.normal(size=(n, classes)), rng.normal(size=classes)
 
 
+def _close_race(rng, m, gap):
+    """Return a problem whose two largest logits lie near 48, `gap` apart in every row."""
+    slopes = np.array([[-40.0, 48.0, 48.0 - gap]])
+    return rng.uniform(0.98, 1, (m, 1)), slopes, np.array([1.0, 0.5, 0.5])
+
+
+def _readonly(arrays):
+    return [Layout(a, "readonly") for a in arrays]
+
+
 _X = np.array([[1.0, 2.0], [-1.0, 0.5], [0.3, -2.0]])
 _W = np.array([[0.5, -1.0, 0.2], [0.1, 0.8, -0.7]])
 _B = np.array([0.1, -0.2, 0.3])
@@ -489,6 +506,8 @@ ex.check(
         case("predict_proba", *_problem(rng, 4, 4, 4)),
         case("predict_proba", rng.uniform(-1, 1, (6, 2)), rng.uniform(-20, 20, (2, 5)),
              rng.uniform(-9, 9, 5), tiny=True),
+        case("predict_proba", *_close_race(rng, 3, 1.5), tiny=True),
+        case("predict_proba", *_readonly(_problem(rng, 3, 2, 3))),
         case("predict_proba", *(a.astype(np.float32) for a in _problem(rng, 3, 2, 3))),
     ],
 )  # fmt: skip
@@ -503,6 +522,8 @@ ex.check(
         case("predict", *_problem(rng, 1, 2, 3)),
         case("predict", *_problem(rng, 5, 5, 5)),
         case("predict", Layout(rng.normal(size=(6, 4)), "strided"), *_problem(rng, 6, 4, 3)[1:]),
+        case("predict", *_close_race(rng, 3, -0.01)),
+        case("predict", *_readonly(_problem(rng, 4, 2, 3))),
     ],
 )
 
@@ -617,6 +638,18 @@ def _labelled(rng, m, n, classes, size=1.0):
     return X, rng.integers(0, classes, size=m), W, b
 
 
+def _sure(rng, m, score):
+    """Return a problem whose true class leads by about `score` in every row."""
+    y = rng.integers(0, 3, size=m)
+    X = np.eye(3)[y] * score + rng.normal(size=(m, 3))
+    return X, y, np.eye(3), 0.3 * rng.normal(size=3)
+
+
+def _large_features(X, y, W, b):
+    """The same logits from features in the thousands: no fixed nudge of W fits these."""
+    return 2000 * X, y, W / 2000, b
+
+
 _Y = np.array([2, 0, 1])
 
 ex.check(
@@ -638,6 +671,13 @@ ex.check(
     ],
     lambda rng: [
         case("softmax_gradient", *_labelled(rng, 1, 5, 3), largest=True),
+        case("softmax_gradient", *_labelled(rng, 6, 1, 3), largest=True),
+        case("softmax_gradient", *_sure(rng, 5, 12), largest=True),
+        case("softmax_gradient", *_sure(rng, 5, 40), largest=True),
+        case("softmax_gradient", _close_race(rng, 3, 1.5)[0], np.array([0, 1, 1]),
+             *_close_race(rng, 3, 1.5)[1:], largest=True),
+        case("softmax_gradient", *_large_features(*_labelled(rng, 6, 3, 4)), largest=True),
+        case("softmax_gradient", *_readonly(_labelled(rng, 4, 2, 3)), largest=True),
         case("softmax_gradient", rng.uniform(-1, 1, (5, 2)), rng.integers(0, 3, 5),
              rng.uniform(-20, 20, (2, 3)), rng.uniform(-9, 9, 3), largest=True),
         case("softmax_gradient", Layout(rng.normal(size=(4, 3)), "readonly"),

@@ -196,7 +196,8 @@ ex.check(
     ],
     lambda rng: [
         case("momentum_step", *_triple(rng, 5), 0.2, float(rng.uniform(0.3, 0.99))),
-        case("momentum_step", *_triple(rng, 3), float(rng.uniform(1, 3)), 0.9),
+        case("momentum_step", *_triple(rng, 3), float(rng.uniform(2.2, 4)), 0.9),
+        case("momentum_step", _pair(rng, 3)[0], np.zeros(3), _pair(rng, 3)[0], 0.3, 0.8),
         case("momentum_step", *_triple(rng, 3), 0.4, 0.0),
         case("momentum_step", *_triple(rng, 3, scale=20.0), 0.01, 0.95),
         case("momentum_step", *(a.astype(np.float32) for a in _triple(rng, 4)), 0.25, 0.75),
@@ -384,6 +385,12 @@ def _state(rng, *shape, scale=1.0):
     return theta, grad, np.array(0.4 * m), np.array(scale**2 * rng.uniform(0.05, 0.9, shape))
 
 
+def _idle(rng, n):
+    """Return a state whose gradient is 0, partly, and steps that are longer than alpha."""
+    theta, grad, m, v = _state(rng, n)
+    return theta, np.where(np.arange(n) % 2, grad, 0.0), m, 0.01 * v
+
+
 def _fresh(theta, grad):
     return theta, grad, np.zeros_like(theta), np.zeros_like(theta)
 
@@ -428,6 +435,7 @@ ex.check(
         case("adam_step", *_state(rng, 3), 1, *_settings(rng)),
         case("adam_step", *_state(rng, 4), int(rng.integers(20, 400)), *_settings(rng)),
         case("adam_step", *_state(rng, 4), 1000, 0.1),
+        case("adam_step", *_idle(rng, 4), 1000, 0.1),
         case("adam_step", *_state(rng, 3, scale=20.0), 7, 0.4, 0.95, 0.98),
         case("adam_step", *(a.astype(np.float32) for a in _state(rng, 4)), 4, *_hyper(0.25)),
     ],
