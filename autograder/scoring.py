@@ -133,7 +133,16 @@ def _safe_step(finding: Finding, wrong: object | None) -> str:
     """Return a next step that shows nothing of a hidden input."""
     if wrong is not None:
         return wrong.hint
-    if finding.code in ("forbidden", "Timeout", "Memory", "Died", "mutated", "warning", "accuracy"):
+    if finding.code in (
+        "forbidden",
+        "Timeout",
+        "Memory",
+        "Died",
+        "mutated",
+        "warning",
+        "accuracy",
+        "direction",
+    ):
         return f"{finding.what}."
     return "Try other sizes, other signs, and larger numbers by hand."
 
