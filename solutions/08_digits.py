@@ -185,7 +185,15 @@ mark("08_digits", "digits_model", build_digits_model)
 #
 # **Think first.** An epoch over 1,347 images in batches of 32 is 43 steps of Adam. At a rate of 0.001 a weight moves
 # by about 0.001 a step, as lab 06 showed. Weights begin near 0 and should end around 1. Is one epoch enough? Are ten?
-#
+
+# %%
+for epochs in (1, 10, 60):
+    steps = epochs * int(np.ceil(1347 / 32))
+    print(
+        f"{epochs:2d} epochs: {steps:4d} steps, which move a weight by {0.001 * steps:.2f} at most"
+    )
+
+# %% [markdown]
 # ### Exercise: train_digits (20 points)
 #
 # Write `train_digits(model, X, y, seed)`: train the compiled `model` that you are given, in place. What you return does not
@@ -312,8 +320,8 @@ mark("08_digits", "read_digits", read_digits)
 figures.readings(training, read_digits)
 
 # %% [markdown]
-# **What it showed.** Most digits are read with a confidence above 0.99, and doubt is a good sign of trouble: mistakes crowd among
-# the least sure. But not all of them. Some mistakes are made with more confidence than most people would have.
+# **What it showed.** Three digits in four are read with a confidence above 0.99, and doubt is a good sign of trouble: most mistakes are
+# among the fifty least sure. But not all of them. Some mistakes are made with more confidence than most people would have.
 #
 # ## The confusion matrix
 #
@@ -359,7 +367,7 @@ mark("08_digits", "confusion", confusion_matrix)
 
 # %% [markdown]
 # **Try it.** The table of your network. Choose a cell with the sliders, or go from mistake to mistake; the images behind the cell
-# are shown beside it, the surest first. Is the table symmetric: are 8s read as 1 as often as 1s as 8?
+# are shown beside it, the surest first. Is the table symmetric: are 5s read as 9 as often as 9s as 5?
 
 # %% tags=["demo"]
 figures.confusion(training, read_digits, confusion_matrix)
@@ -454,8 +462,16 @@ figures.draw(training, read_digits)
 #
 # $$64 \;\to\; \text{hidden (ReLU)} \;\to\; 10 \text{ (softmax)} .$$
 #
-# **Think first.** Which of your functions do you need? Where does randomness come in? What happens if all weights begin at 0?
-#
+# **Think first.** Which of your functions do you need? Where does randomness come in? What happens if all weights begin at 0,
+# and what if they begin very large? **Try it** with other sizes:
+
+# %%
+rng = np.random.default_rng(0)
+for size in (0.0, 0.01, np.sqrt(2 / 64), 1.0):
+    Z = X @ (size * rng.normal(size=(64, 32)))
+    print(f"weights of size {size:.3f}: sums of size {Z.std():.3f} arrive at the hidden units")
+
+# %% [markdown]
 # ### Exercise: numpy_network (20 points)
 #
 # Write `train_numpy_network(X, y, hidden, steps, alpha, seed)` in NumPy alone.
