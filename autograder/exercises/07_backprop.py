@@ -47,6 +47,8 @@ ex.check(
             float(rng.uniform(0.1, 1)),
         ),
         case("numerical_derivative", Source("lambda x: 4.0"), float(rng.normal())),
+        case("numerical_derivative", Source("lambda x: np.exp(-2 * x)"), float(rng.uniform(1, 2))),
+        case("numerical_derivative", Source("lambda x: np.sin(500 * x)"), float(rng.uniform(2, 4))),
     ],
     weight=2,
 )
@@ -57,7 +59,8 @@ ex.check(
         case("numerical_derivative", Source("lambda x: np.exp(x)"), 0.0, 1.0),
     ],
     lambda rng: [
-        case("numerical_derivative", _cubic(rng), float(rng.normal()), float(rng.uniform(0.1, 2))),
+        case("numerical_derivative", _cubic(rng), float(rng.normal()), float(rng.uniform(0.1, 1))),
+        case("numerical_derivative", Source("lambda x: x**3"), 4.0, float(rng.uniform(1.2, 3))),
         case("numerical_derivative", Source("lambda x: np.exp(x)"), float(rng.normal()), 0.01),
     ],
     weight=2,
@@ -230,6 +233,10 @@ ex.check(
     lambda rng: [
         _slopes("square", rng.normal() * 3),
         _slopes("square", 0),
+        _slopes("square", -rng.uniform(0.5, 4)),
+        _slopes("square", rng.uniform(4, 9)),
+        _slopes("log", rng.uniform(0.001, 0.01)),
+        _slopes("log", rng.uniform(50, 900)),
         _slopes("sigmoid", 0),
         _slopes("sigmoid", rng.uniform(-6, 6)),
         _slopes("sigmoid", rng.uniform(15, 20)),
@@ -254,9 +261,8 @@ ex.check(
         case("local_derivatives", "divide", [6.0, 2.0], raises=ValueError),
     ],
     lambda rng: [
-        case("local_derivatives", str(rng.choice(["cube", "sqrt", "exp"])), [2.0], raises=ValueError),
-        case("local_derivatives", str(rng.choice(["sub", "max", "power"])), [2.0, 3.0],
-             raises=ValueError),
+        case("local_derivatives", op, [2.0, 3.0][:count], raises=ValueError)
+        for op, count in (("cube", 1), ("sqrt", 1), ("exp", 1), ("sub", 2), ("max", 2), ("sum", 2))
     ],
 )  # fmt: skip
 
@@ -1236,6 +1242,7 @@ ex.check(
         case(
             "forward", _OPS[0], {"y": float(rng.uniform(0.1, 3)), "x": float(rng.uniform(-4, -1))}
         ),
+        case("forward", _OPS[0], {"x": float(rng.uniform(3, 9)), "y": float(rng.uniform(7, 30))}),
         case("forward", _graph("y = relu x, z = log t"), {"x": 0.0, "t": float(rng.uniform(3, 9))}),
     ],
     weight=2,
@@ -1256,7 +1263,7 @@ ex.check(
     lambda rng: [
         case("forward", _listed(_SHARED[0], rng), {"x": float(rng.normal()), "more": 0.5}),
         case("forward", *_drawn(rng, 14, 2)),
-        case("forward", _listed(_ladder(200), rng), {"x": float(rng.uniform(0.5, 2))}),
+        case("forward", _listed(_ladder(200), rng), {"x": float(rng.uniform(0.5, 2)) / 2**100}),
         case("forward", _listed(_chain(200), rng), {"x": 0.5, "c": float(rng.uniform(-1, 1))}),
     ],
 )
@@ -2234,6 +2241,12 @@ def _network(rng, m, n, hidden, classes, largest=None):
     return X, rng.integers(0, classes, size=m), W1, b1, W2, b2
 
 
+def _sure(rng, m):
+    """A network that is right about every example, with logits of about 40."""
+    y = rng.integers(0, 3, size=m)
+    return np.eye(3)[y] * 20, y, 2 * np.eye(3), rng.uniform(0, 0.3, 3), np.eye(3), np.zeros(3)
+
+
 def _gradients(X, y, W1, b1, W2, b2):
     return case("network_gradients", X, y, W1, b1, W2, b2, largest=True)
 
@@ -2312,6 +2325,7 @@ ex.check(
     [_gradients(_X, _Y, _W1, _B1, 18 * _W2, 10 * _B2)],
     lambda rng: [
         _gradients(*_network(rng, 5, 3, 4, 3, largest=49.0)),
+        _gradients(*_sure(rng, 5)),
         _gradients(*_network(rng, 8, 2, 3, 5, largest=45.0)),
         _gradients(*_large_features(_network(rng, 9, 3, 8, 4, largest=40.0))),
     ],
@@ -3001,6 +3015,7 @@ def _probe(f, grad, theta, *eps):
 _QUAD = Source("lambda t: 3 * t[0] ** 2 + t[0] * t[1] - t[2]")
 _AT = [1.0, -2.0, 0.5]
 _CUBE = Source("lambda t: t[0] ** 3 + 2 * t[1] ** 3")
+_WAVE = Source("lambda t: np.sum(np.sin(600 * t))")
 _FLAT = Source("lambda t: 5.0 + 0.0 * t[0]")
 
 
@@ -3018,11 +3033,13 @@ ex.check(
         _probe(_QUAD, [4.0, 1.0, -1.0], _AT),
         _probe(_QUAD, [6.0, 1.0, -1.0], _AT),
         _probe(_QUAD, [-4.0, -1.0, 1.0], _AT),
+        _probe(_WAVE, 600 * np.cos(600 * np.array([0.3, -0.2])), [0.3, -0.2]),
     ],
     lambda rng: [
         _probe(*_mistaken(rng, 4)),
         _probe(*_mistaken(rng, 3, 3)),
         _probe(*_mistaken(rng, 1)),
+        _probe(_WAVE, 601 * np.cos([180.0, 90.0]), [0.3, 0.15]),
         _probe(_QUAD, [4.0, 1.0, -1.0], _AT),
         _probe(_QUAD, rng.normal(size=3), rng.normal(size=3)),
     ],
@@ -3046,7 +3063,9 @@ ex.check(
     lambda rng: [
         _probe(_FLAT, np.zeros(3), rng.normal(size=3)),
         _probe(_FLAT, rng.normal(size=2), rng.normal(size=2)),
-        _probe(Source("lambda t: 3e-6 * np.sum(t**3)"), [3e-6, 2e-5, 1e-5], [1.0, -1.0, 0.5]),
+        _probe(
+            Source("lambda t: 3.14159265e-6 * np.sum(t**3)"), [3e-6, 2e-5, 1e-5], [1.0, -1.0, 0.5]
+        ),
     ],
 )
 ex.check(
@@ -3115,6 +3134,13 @@ def gradient_check(f, grad, theta, eps=1e-5):
         num[i] = (f(theta + step) - f(theta - step)) / (2 * eps)
     total = norm(grad) + norm(num)
     return float(norm(grad - num) / total) if total else 0.0
+
+
+@ex.wrong("another default step", "Without an eps the step is 1e-5.")
+def gradient_check(f, grad, theta, eps=1e-4):
+    num = np.array([(f(theta + e) - f(theta - e)) / (2 * eps) for e in eps * np.eye(len(theta))])
+    total = np.linalg.norm(grad) + np.linalg.norm(num)
+    return np.linalg.norm(grad - num) / total if total else 0.0
 
 
 @ex.wrong("eps ignored", "Use the eps that is given.")
