@@ -18,7 +18,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from autograder.scoring import Score
 
 BESIDE = ("timestamp.txt", "submission_secret.txt")
 STUCK_SECONDS = 1800.0
+FAULT = "An error in marking itself"
 
 
 def cores() -> int:
@@ -82,6 +83,7 @@ class Job:
     lab: str
     folder: Path
     key: str
+    timestamp: str | None = None
     kept: dict[str, Score] = field(default_factory=dict)
 
 
@@ -121,31 +123,54 @@ def process(
     job: Job, course: Course, released: intake.Skeleton, secret: bytes, template: Any
 ) -> Done:
     """Mark a submission and write its files; `template` is a function that returns a template."""
-    title = exercise.load(job.lab).title
-    submission = None
-    problem, lasting = "", True
+    submission, problem = take_in(job, released)
+    done = produce(job, submission, problem, secret, template)
+    keep(job, course, submission, released, done)
+    return done
+
+
+def take_in(job: Job, released: intake.Skeleton) -> tuple[intake.Submission | None, str]:
+    """Return a submission on its release, or what is wrong with it."""
     try:
         data = load_submission(job.folder, job.lab)
-        submission = intake.rebuild(released, intake.read(data, f"{job.lab}.ipynb"))
+        return intake.rebuild(released, intake.read(data, f"{job.lab}.ipynb")), ""
+    except intake.Unreadable as error:
+        return None, str(error)
+
+
+def produce(
+    job: Job, submission: intake.Submission | None, problem: str, secret: bytes, template: Any
+) -> Done:
+    """Mark a submission, which touches no file: this part can run on another machine."""
+    marks = Marks(job.lab, job.student, problem=problem)
+    if submission is None:
+        return Done(marks, {}, job.timestamp)
+    try:
         try:
             marks = marker.mark(submission, job.student, secret, template(), job.kept)
         except JailError:  # the template may have died: a new one is started, once
             marks = marker.mark(submission, job.student, secret, template(), job.kept)
-    except intake.Unreadable as error:
-        problem = str(error)
     except JailError:
         raise
     except Exception as error:  # a declaration at fault must not end the run
-        lasting, problem = False, f"An error in marking itself: {type(error).__name__}: {error}"
-    if problem:
-        marks = Marks(job.lab, job.student, problem=problem)
-    comments = {} if submission is None or problem else comment(submission)
-    done = Done(marks, comments, timestamp(job.folder))
-    _write_autograded(job, course, submission, released, marks)
-    _write_feedback(job, course, feedback.page(title, submission, marks))
-    if lasting:
+        marks = replace(marks, problem=f"{FAULT}: {type(error).__name__}: {error}")
+    comments = {} if marks.problem else comment(submission)
+    return Done(marks, comments, job.timestamp)
+
+
+def keep(
+    job: Job,
+    course: Course,
+    submission: intake.Submission | None,
+    released: intake.Skeleton,
+    done: Done,
+) -> None:
+    """Write the files of a submission, and its result when they are there."""
+    _write_autograded(job, course, submission, released, done.marks)
+    title = exercise.load(job.lab).title
+    _write_feedback(job, course, feedback.page(title, submission, done.marks))
+    if not done.marks.problem.startswith(FAULT):
         save(course, job, done)
-    return done
 
 
 def comment(submission: intake.Submission) -> dict[str, str | None]:
@@ -260,18 +285,18 @@ def plan(
                 data = load_submission(folder, lab)
             except intake.Unreadable:
                 data = b""
-            key = keys.submission_key(lab, who, data, secret_name)
+            key, when = keys.submission_key(lab, who, data, secret_name), timestamp(folder)
             content = None if force else saved(course, who, lab)
             if content is None or content["key"] != key:
-                out.jobs.append(Job(who, lab, folder, key))
+                out.jobs.append(Job(who, lab, folder, key, when))
                 continue
             marks: Marks = content["marks"]
             kept = still_valid(lab, content) if not marks.problem else {}
             complete = marks.problem or len(kept) == len(exercise.load(lab).exercises)
             if complete and _has_files(course, who, lab, marks):
-                out.held.append(Done(marks, content["comments"], timestamp(folder)))
+                out.held.append(Done(marks, content["comments"], when))
             else:
-                out.jobs.append(Job(who, lab, folder, key, {} if complete else kept))
+                out.jobs.append(Job(who, lab, folder, key, when, {} if complete else kept))
     return out
 
 
@@ -290,13 +315,15 @@ class Pool:
     The order of what `results` yields is the order in which submissions are finished.
     """
 
-    def __init__(self, workers: int, course: Course, secret: bytes, jailed: bool) -> None:
-        self.course, self.secret, self.jailed = course, secret, jailed
+    def __init__(
+        self, workers: int, course: Course, secret: bytes, jailed: bool, dask: str = ""
+    ) -> None:
+        self.course, self.secret, self.jailed, self.dask = course, secret, jailed, dask
         self.limits = Limits()
         self.skeletons: dict[str, intake.Skeleton] = {}
         self.workers: list[_Worker] = []
         self.here: Template | None = None
-        if workers > 1:
+        if workers > 1 and not dask:
             self.workers = [_Worker(self) for _ in range(workers)]
 
     def __enter__(self) -> Pool:
@@ -313,11 +340,13 @@ class Pool:
 
     def start(self) -> None:
         """Start the template of a pool of one worker; the others have started by themselves."""
-        if not self.workers:
+        if not self.workers and not self.dask:
             self._template().start()
 
     def results(self, jobs: Iterable[Job]) -> Iterator[Done]:
         """Mark jobs and yield what comes of them. Raises `JailError`."""
+        if self.dask:
+            return self._distributed(jobs)
         return self._parallel(deque(jobs)) if self.workers else self._serial(jobs)
 
     def _template(self) -> Template:
@@ -330,9 +359,27 @@ class Pool:
         for job in jobs:
             yield process(job, self.course, self.skeletons[job.lab], self.secret, self._template)
 
+    def _distributed(self, jobs: Iterable[Job]) -> Iterator[Done]:
+        """Have a Dask cluster mark; the files are written here."""
+        from distributed import Client, as_completed
+
+        with Client(self.dask) as client:
+            waiting = {}
+            for job in jobs:
+                submission, problem = take_in(job, self.skeletons[job.lab])
+                args = (job, submission, problem, self.secret, self._settings(), self.jailed)
+                waiting[client.submit(remote, *args, pure=False)] = (job, submission)
+            for future, done in as_completed(list(waiting), with_results=True):
+                job, submission = waiting.pop(future)
+                keep(job, self.course, submission, self.skeletons[job.lab], done)
+                yield done
+
+    def _settings(self) -> dict[str, Any]:
+        """Return the limits as plain data."""
+        return {n: getattr(self.limits, n) for n in Limits.class_own_traits(config=True)}
+
     def _parallel(self, jobs: deque[Job]) -> Iterator[Done]:
-        names = Limits.class_own_traits(config=True)
-        setup = ({name: getattr(self.limits, name) for name in names}, self.skeletons)
+        setup = (self._settings(), self.skeletons)
         for worker in self.workers:
             worker.send(setup)
         tries: dict[str, int] = {}
@@ -365,13 +412,30 @@ class Pool:
                 else:
                     problem = "The process that marked it ended twice."
                     marks = Marks(job.lab, job.student, problem=problem)
-                    yield Done(marks, {}, timestamp(job.folder))
+                    yield Done(marks, {}, job.timestamp)
 
     def _replace(self, worker: _Worker) -> _Worker:
         worker.stop()
         self.workers.remove(worker)
         self.workers.append(_Worker(self))
         return self.workers[-1]
+
+
+def remote(
+    job: Job,
+    submission: intake.Submission | None,
+    problem: str,
+    secret: bytes,
+    limits: dict[str, Any],
+    jailed: bool,
+) -> Done:
+    """Mark in a worker of a Dask cluster, which needs this package and nothing of the course."""
+    from autograder.warm import warm
+
+    def work(template: Template) -> Done:
+        return produce(job, submission, problem, secret, lambda: template)
+
+    return warm.use(Limits(**limits), jailed, work, idle=60.0)
 
 
 class _Worker:

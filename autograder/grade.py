@@ -98,6 +98,7 @@ def grade(
     force: bool = False,
     jailed: bool = True,
     progress: TextIO | None = None,
+    dask: str = "",
 ) -> Summary:
     """Mark the submissions in a course folder and write its gradebook.
 
@@ -115,7 +116,7 @@ def grade(
         workers = max(1, min(workers or cohort.cores(), len(plan.jobs)))
         summary.workers = workers if plan.jobs else 0
         chosen = list(dict.fromkeys([job.lab for job in plan.jobs] + labs))
-        with cohort.Pool(workers if plan.jobs else 1, course, word, jailed) as pool:
+        with cohort.Pool(workers if plan.jobs else 1, course, word, jailed, dask) as pool:
             # nbgrader takes seconds to import: meanwhile the templates start. In a thread that
             # Ctrl-C need not wait for.
             gradebook: Future = Future()
@@ -281,6 +282,9 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("labs", nargs="*", metavar="LAB", help="such as 03_softmax; default: all")
     out.add_argument("--student", default="", help="mark the work of this student only")
     out.add_argument("--workers", type=int, default=0, help="processes; default: one a core")
+    out.add_argument(
+        "--dask", default="", metavar="ADDRESS", help="mark on the Dask cluster of this scheduler"
+    )
     out.add_argument("--force", action="store_true", help="mark again what has not changed")
     out.add_argument(
         "--json", metavar="FILE", help="write a summary as JSON; - for standard output"
@@ -322,6 +326,7 @@ def main(arguments: list[str] | None = None) -> int:
             options.force,
             not options.allow_unjailed,
             sys.stderr,
+            options.dask,
         )
     except (UsageError, cohort.Busy, FileNotFoundError) as error:
         print(f"not marked: {error}", file=sys.stderr)

@@ -11,6 +11,7 @@ import contextlib
 import re
 import symtable
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -26,6 +27,7 @@ from utils.forbidden import FAMILIES
 from utils.judging import Case
 
 MAX_LINES = 1000
+LONGEST = 200_000  # characters of a cell that is looked into
 # Failures after which a process is no more.
 FATAL = ("Died", "Protocol")
 # Failures that may come from what was destroyed, though no forbidden call was noticed.
@@ -303,12 +305,16 @@ def globals_of(source: str) -> tuple[frozenset[str], frozenset[str]]:
     Both are all of its words where it is no plain Python.
     """
     try:
-        tables = [symtable.symtable(source, "<cell>", "exec")]
-        changed = _changed(ast.parse(source))
+        if len(source) > LONGEST:
+            raise ValueError
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a learner's code: no matter here
+            tables = [symtable.symtable(source, "<cell>", "exec")]
+            changed = set(_changed(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         words = frozenset(re.findall(r"\w+", source))
         return words, words
-    binds, uses = set(changed), set()
+    binds, uses = changed, set()
     while tables:
         table = tables.pop()
         tables += table.get_children()

@@ -7,10 +7,7 @@ which nbgrader's own `SaveAutoGrades` then writes into the gradebook.
 
 from __future__ import annotations
 
-import atexit
-import threading
 from pathlib import Path
-from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader.converters.base import NbGraderException
@@ -18,50 +15,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
 
 from autograder import exercise, intake, marker
-from autograder.jail.sandbox import JailError, Limits, Template
+from autograder.jail.sandbox import JailError, Limits
 from autograder.secret import course_secret
-
-
-class _Warm:
-    """One template for a whole run of nbgrader, ended when the process ends or nobody asks."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.template: Template | None = None
-        self.key: Any = None
-        self.timer: threading.Timer | None = None
-        atexit.register(self.close)
-
-    def use(self, limits: Limits, jailed: bool, work: Any, idle: float) -> Any:
-        """Return `work(template)`; the template is kept for `idle` seconds afterwards."""
-        names = Limits.class_own_traits(config=True)
-        key = ([getattr(limits, name) for name in names], jailed)
-        with self.lock:
-            if self.timer:
-                self.timer.cancel()
-            if self.key != key:
-                self._end()
-            if self.template is None:
-                self.template, self.key = Template(limits, jailed), key
-            try:
-                return work(self.template)
-            finally:
-                self.timer = threading.Timer(idle, self.close)
-                self.timer.daemon = True
-                self.timer.start()
-
-    def close(self) -> None:
-        """End the template."""
-        with self.lock:
-            self._end()
-
-    def _end(self) -> None:
-        if self.template is not None:
-            self.template.close()
-        self.template = None
-
-
-_warm = _Warm()
+from autograder.warm import warm
 
 
 class Intake(NbGraderPreprocessor):
@@ -109,7 +65,7 @@ class Mark(NbGraderPreprocessor):
         submission.notes[:] = list(dict.fromkeys([*notes, *submission.notes]))
         secret = course_secret(self._course())
         try:
-            marks = _warm.use(
+            marks = warm.use(
                 Limits(parent=self),
                 not self.allow_unjailed,
                 lambda template: marker.mark(submission, student, secret, template),

@@ -1,6 +1,9 @@
 """Do all ways of marking a cohort give one gradebook?"""
 
+import os
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -8,6 +11,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 
 from autograder import grade, gradebook
 from autograder.gradebook import Book, configuration
+from autograder.keys import ROOT
 from autograder.marker import Marks
 from autograder.scoring import Score
 from tests.cohort import HANDED_IN
@@ -47,6 +51,36 @@ def test_one_worker_two_workers_and_nbgrader_write_the_same_rows(tmp_path, here,
     shutil.rmtree(two / "feedback")
     nbgrader(two, GenerateFeedback)  # nbgrader's own feedback from our autograded notebooks
     assert "100.0" in (two / "feedback/amal" / LAB / f"{LAB}.html").read_text()
+
+
+CLUSTER = """
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        input()
+"""
+
+
+@pytest.mark.jail
+@pytest.mark.slow
+def test_a_cluster_writes_the_same_rows(tmp_path, here):
+    """Is the gradebook of a run on a Dask cluster that of a run here?"""
+    few = ["amal", "emeka", "otis"]
+    grade.grade(course(tmp_path / "here", few), [LAB], workers=1)
+    script = tmp_path / "cluster.py"
+    script.write_text(CLUSTER)
+    folder = course(tmp_path / "there", few).folder
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, script], env=environment, **pipes) as cluster:
+        address = cluster.stdout.readline().strip()
+        command = [sys.executable, "-m", "autograder", "grade", LAB, "--course", folder]
+        done = subprocess.run([*command, "--dask", address], cwd=ROOT, capture_output=True)
+        cluster.communicate("\n")
+    assert done.returncode == grade.SOME_NOT, done.stderr
+    assert rows(folder) == rows(tmp_path / "here")
+    assert (folder / "feedback/emeka" / LAB / f"{LAB}.html").is_file()
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -230,6 +231,19 @@ def test_only_code_that_answers_build_on_is_run():
 def test_names_that_code_binds_and_uses(source, binds, uses):
     """Are global names told from local ones, and strange code taken at its worst?"""
     assert globals_of(source) == (binds, uses)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["-" * 10**6 + "1", "[" * 10**5, "a+" * 10**6 + "a", "not " * 10**5 + "a", "*a," * 10**6,
+     "\x00", "\ud800", "'\\d' is 1"],
+    ids=range(8),
+)  # fmt: skip
+def test_looking_into_code_survives_all_of_it(source):
+    """Does no text of a cell stop, slow down or warn the marker itself?"""
+    started = time.perf_counter()
+    globals_of(source)
+    assert time.perf_counter() - started < 3
 
 
 def test_marks_survive_json():

@@ -9,6 +9,7 @@ from nbgrader.converters.base import NbGraderException
 from traitlets.config import Config
 
 from autograder import intake, preprocessor
+from autograder import warm as warming
 from autograder.jail.sandbox import JailError, Limits
 from autograder.marker import Marks
 from autograder.preprocessor import Intake, Mark
@@ -35,9 +36,9 @@ class Counted:
 @pytest.fixture
 def warm(monkeypatch):
     Counted.started = Counted.closed = 0
-    fresh = preprocessor._Warm()
-    monkeypatch.setattr(preprocessor, "Template", Counted)
-    monkeypatch.setattr(preprocessor, "_warm", fresh)
+    fresh = warming.Warm()
+    monkeypatch.setattr(warming, "Template", Counted)
+    monkeypatch.setattr(preprocessor, "warm", fresh)
     yield fresh
     fresh.close()
 
