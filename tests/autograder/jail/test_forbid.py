@@ -106,19 +106,50 @@ ALLOWED = {
         "return m.predict(Z, verbose=0)",
     ],
     "logsumexp": ["return np.log(np.exp(Z).sum(1))", "return np.logaddexp is not None"],
-    "losses": ["return -np.log(0.5)"],
-    "autodiff": ["return Z @ Z.T"],
-    "optimizers": ["return Z - 0.1 * Z"],
+    "losses": [
+        "return -np.log(0.5)",
+        "import tensorflow as tf; return tf.reduce_logsumexp(Z, axis=1).numpy()",
+        "import scipy.special; return scipy.special.log_softmax(Z, axis=1)",
+    ],
+    "autodiff": [
+        "return Z @ Z.T",
+        "import tensorflow as tf\n    P = tf.nn.softmax(tf.matmul(Z, tf.transpose(Z)))\n"
+        "    return tf.reduce_mean(P - tf.one_hot([0, 1], 2, dtype=tf.float64)).numpy()",
+        "import keras; return keras.ops.convert_to_numpy(keras.ops.softmax(Z))",
+        "import keras; return keras.Sequential([keras.layers.Dense(2)])(Z).numpy()",
+        "import tensorflow as tf; return tf.function(lambda x: tf.exp(x) + 1)(Z).numpy()",
+        "import tensorflow as tf; return tf.nn.silu(Z).numpy()",
+        "import sympy; x = sympy.Symbol('x'); return float(sympy.sin(x).subs(x, 1))",
+    ],
+    "optimizers": [
+        "return Z - 0.1 * Z",
+        "import tensorflow as tf; return (tf.constant(Z) - 0.1 * tf.sign(Z)).numpy()",
+    ],
     "convolution": [
         "return np.lib.stride_tricks.sliding_window_view(Z, 2, axis=1)",
         "return np.einsum('ij,kj->ik', Z, Z)",
         "return np.tensordot(Z, Z, 2)",
+        "return np.apply_along_axis(np.sum, 1, Z)",
+        "import tensorflow as tf; return tf.signal.frame(Z[0], 2, 1).numpy()",
+        "import scipy.linalg; return scipy.linalg.toeplitz(Z[0])",
     ],
-    "sorters": ["from collections import deque; return sorted([2, 1])"],
-    "finite_differences": ["return np.diff(Z)"],
+    "sorters": [
+        "from collections import deque; return sorted([2, 1])",
+        "import functools; return functools.reduce(lambda a, b: a + b, [1, 2])",
+        "import heapq; return heapq.nsmallest(1, [3, 2])",
+    ],
+    "finite_differences": ["return np.diff(Z)", "from scipy.special import expit; return expit(Z)"],
     "datasets": [
         "import keras\n    m = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])\n"
-        "    m.compile('adam', 'mse')\n    m.fit(Z, np.zeros((2, 1)), verbose=0)\n    return 1"
+        "    m.compile('adam', 'mse')\n    m.fit(Z, np.zeros((2, 1)), verbose=0)\n    return 1",
+        "from sklearn.model_selection import train_test_split\n"
+        "    return train_test_split(Z, test_size=1, random_state=0)[0]",
+        "from sklearn.preprocessing import scale; return scale(Z)",
+        "import tensorflow as tf\n    data = tf.data.Dataset.from_tensor_slices(Z).shuffle(2)\n"
+        "    return [x.numpy() for x in data.batch(1)]",
+        "import keras; return keras.utils.to_categorical([0, 1])",
+        "import keras\n    m = keras.Sequential([keras.Input((8, 8, 1)), "
+        "keras.layers.RandomTranslation(0.1, 0.1)])\n    return m(np.ones((2, 8, 8, 1))).numpy()",
     ],
     "tensorflow": ["return np.linalg.norm(Z)"],
 }
