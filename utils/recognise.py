@@ -92,6 +92,8 @@ def recognise(known: list[Known], prints: list, findings: list[Finding | None]) 
     for wrong in known:
         if wrong.finding and wrong.finding == first.code:
             return wrong
+    if first.code == "forbidden":  # its values may be right: they tell nothing
+        return None
     candidates = [wrong for wrong in known if len(wrong.prints) == len(prints)]
     told = [i for i in failing if prints[i][-1][0] is None]
     for chosen in (range(len(prints)), failing, told[:1]):

@@ -136,3 +136,25 @@ def test_a_history_is_data():
     data = plain(history)
     assert data.epochs == [0, 1]
     assert len(data.history["loss"]) == 2
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        lambda: [L.Dense(3, "relu6")],
+        lambda: [L.Dense(3), L.ReLU(max_value=2.0)],
+        lambda: [L.Dense(3), L.ReLU(threshold=1.0)],
+        lambda: [L.Dense(3, "relu", trainable=False)],
+        lambda: [L.Dense(3, "relu", kernel_regularizer="l2")],
+    ],
+)
+def test_what_is_almost_a_relu_layer_is_refused(layers):
+    """Is a capped, raised, frozen or penalised layer told from a plain one?"""
+    assert judged(network(*layers(), L.Dense(2, "softmax"))) is not None
+
+
+def test_a_model_inside_a_model_is_read():
+    """Do the layers of a functional model inside a Sequential count one by one?"""
+    inputs = keras.Input((4,))
+    body = keras.Model(inputs, L.Dense(3, "relu")(inputs))
+    assert judged(network(body, L.Dense(2, "softmax"))) is None
