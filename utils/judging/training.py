@@ -227,7 +227,11 @@ def compiled(case: Case, outcomes: list[Outcome]) -> Finding | None:
     """Judge how the model given was compiled; params as in `models.model`, `argument` 0."""
     finding = models.model(case, outcomes)
     data = outcomes[-1].args_after[0] if outcomes[-1].args_after else None
-    if finding is None and not data.optimizer.get("steps", 1) and _moved(case.calls[-1].args[0], data):
+    if (
+        finding is None
+        and not data.optimizer.get("steps", 1)
+        and _moved(case.calls[-1].args[0], data)
+    ):
         what = f"{case.calls[-1].function}: the model was compiled again after it was trained"
         return Finding(
             "compiled-again", what, len(outcomes) - 1, next_step="First compile, then fit."
