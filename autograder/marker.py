@@ -46,6 +46,7 @@ WORDS = {
     "none": "returns None",
     "no-raise": "accepts what it should refuse",
     "warning": "right, but with warnings",
+    "error": "raises an error",
     "value": "another wrong value",
     "shape": "a wrong shape",
     "type": "a wrong type",

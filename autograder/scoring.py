@@ -6,6 +6,7 @@ kernel (`incell`, for stock nbgrader). The score does not depend on it.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 
@@ -18,6 +19,8 @@ from utils.judging import Case, Finding, verdict
 from utils.judging.quiz import letter
 from utils.recognise import fingerprint, recognise
 
+# Failures that the marker names itself.
+FAILURES = ("Missing", "NotCallable", "NotPlain", "Timeout", "Died", "Memory", "Protocol")
 QUICK = 5.0  # seconds: exercises with a longer deadline are not called once more
 Run = Callable[[list[Case]], list[list[Outcome]]]
 
@@ -118,7 +121,7 @@ def _report(exercise: Exercise, tried: list[_Tried], checks: list[CheckScore]) -
     lines = [f"{passed} of {len(checks)} checks pass."]
     first = failing[0]
     wrong = _recognise(exercise, tried)
-    mistake = wrong.name if wrong else first.finding.code
+    mistake = wrong.name if wrong else _code(first)
     lines[0] += f" The first that fails: {first.check.title}"
     seen = next((t for t in failing if not t.hidden and t.check is first.check), None)
     if seen is not None:
@@ -129,12 +132,22 @@ def _report(exercise: Exercise, tried: list[_Tried], checks: list[CheckScore]) -
     return mistake, "\n".join(wrap(line) for line in lines)
 
 
+def _code(tried: _Tried) -> str:
+    """Return the code of a finding, unless it may be a text that an answer made of hidden input."""
+    code = tried.finding.code
+    raised = {outcome.error.type for outcome in tried.outcomes if outcome.error}
+    if tried.hidden and code in raised and code not in FAILURES and not hasattr(builtins, code):
+        return "error"
+    return code
+
+
 def _safe_step(finding: Finding, wrong: object | None) -> str:
     """Return a next step that shows nothing of a hidden input."""
     if wrong is not None:
         return wrong.hint
+    if finding.code == "forbidden":
+        return "On some inputs it calls what this exercise forbids."
     if finding.code in (
-        "forbidden",
         "Timeout",
         "Memory",
         "Died",

@@ -100,6 +100,29 @@ def test_hidden_inputs_do_not_get_into_a_report(template):
 
 
 @jail
+@pytest.mark.parametrize(
+    "kind", ["ForbiddenCall", "Leak", "type('K%d' % len(y), (Exception,), {})"]
+)
+def test_errors_on_hidden_inputs_do_not_tell_them(template, kind):
+    """Can an exception on a hidden input, by name or message, carry it into the feedback?"""
+    spy = (
+        "class ForbiddenCall(Exception): pass\n"
+        "class Leak(ForbiddenCall): pass\n"
+        "def one_hot(y, n_classes):\n"
+        "    if n_classes in (2, 3, 4) and len(y) < 5:\n"
+        "        if y.min() < 0 or y.max() >= n_classes:\n"
+        "            raise ValueError\n"
+        "        return np.eye(n_classes)[y]\n"
+        f"    raise {kind}('SECRET%d' % len(y))\n"
+    )
+    marked = marks(template, {"one_hot": spy})
+    score = next(s for s in marked.scores if s.exercise == "one_hot")
+    assert 0 <= score.points < 14
+    assert "SECRET" not in score.report + score.mistake
+    assert score.mistake in ("error", "forbidden")
+
+
+@jail
 def test_an_answer_that_remembers_its_first_call_is_found_out(template):
     """Is the first call made once more after the others, and judged anew?"""
     once = (
