@@ -27,7 +27,7 @@ from utils.forbidden import FAMILIES
 from utils.judging import Case
 
 MAX_LINES = 1000
-LONGEST = 200_000  # characters of a cell that is looked into
+LONGEST = 50_000  # characters of a cell that is looked into
 # Failures after which a process is no more.
 FATAL = ("Died", "Protocol")
 # Failures that may come from what was destroyed, though no forbidden call was noticed.
@@ -299,7 +299,7 @@ def needed(submission: Submission) -> list[Cell]:
         used.update(*(about[i][1] for i in more))
 
 
-@lru_cache(4096)
+@lru_cache(512)
 def globals_of(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the global names that code binds or changes, and those that it uses.
 

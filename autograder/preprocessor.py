@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
 
@@ -84,5 +85,6 @@ class Mark(NbGraderPreprocessor):
     def _course(self) -> Path:
         if self.course:
             return Path(self.course)
-        coursedir = self.parent.parent.coursedir
+        converter = getattr(self.parent, "parent", None)
+        coursedir = getattr(converter, "coursedir", None) or CourseDirectory(config=self.config)
         return Path(coursedir.root, coursedir.submitted_directory).parent
