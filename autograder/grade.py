@@ -107,6 +107,8 @@ def grade(
     """
     started = time.perf_counter()
     labs = labs or [lab for lab in exercise.names() if course.submitted(lab)]
+    if not labs:
+        raise UsageError(f"nothing is submitted in {course.folder}/submitted")
     summary = Summary(labs)
     with course.locked():
         word = secret.course_secret(course.folder)

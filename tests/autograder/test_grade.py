@@ -231,6 +231,7 @@ def test_control_c_keeps_what_is_done(tmp_path, here, monkeypatch, capsys):
     [
         (["09_nothing"], "there is no lab '09_nothing'"),
         ([LAB], "nothing is submitted of 03_softmax"),
+        ([], "nothing is submitted in"),
         ([LAB, "--workers", "-1"], "--workers"),
         (["--course", "/nowhere"], "is no folder"),
     ],
