@@ -149,3 +149,13 @@ def test_same_is_exact():
     assert same([np.array([np.nan])], [np.array([np.nan])])
     assert not same(np.array([1.0]), np.array([1.0 + 2e-16]))
     assert not same({"a": 1}, {"b": 1})
+
+
+def test_what_cannot_be_judged_is_wrong_and_no_crash():
+    """Does data on which a judge fails cost the points, and not the whole notebook?"""
+
+    def judge(case, outcomes):
+        return outcomes[0].value["no such key"]
+
+    case = Case([Call("f", [])], judge, {}, [None])
+    assert verdict(case, [Outcome(3.0)]).code == "strange"

@@ -73,7 +73,7 @@ def verdict(case: Case, outcomes: list[Outcome]) -> Finding | None:
                 index,
                 next_step="Does every path of the function end in `return`?",
             )
-    if not raises and (finding := _judge(case)(case, outcomes)):
+    if not raises and (finding := _judged(case, outcomes)):
         return finding
     for index, (call, outcome) in enumerate(zip(case.calls, outcomes, strict=True)):
         if not case.params.get("mutates") and (finding := _judge_arguments(call, index, outcome)):
@@ -88,6 +88,17 @@ def verdict(case: Case, outcomes: list[Outcome]) -> Finding | None:
                 next_step="Find the operation that leaves the range of floats.",
             )
     return None
+
+
+def _judged(case: Case, outcomes: list[Outcome]) -> Finding | None:
+    """Ask the case's judge. Data so odd that the judge fails on it is a wrong answer, no crash."""
+    try:
+        return _judge(case)(case, outcomes)
+    except Exception:
+        name = case.calls[-1].function
+        what = f"{name} returned something that cannot be judged"
+        got = show(outcomes[-1].value)
+        return Finding("strange", what, len(outcomes) - 1, "", got, "See the signature.")
 
 
 def _judge(case: Case) -> Callable[[Case, list[Outcome]], Finding | None]:
