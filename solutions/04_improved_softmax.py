@@ -99,15 +99,14 @@ figures.number_line()
 # %%
 with np.errstate(all="ignore"):
     for z in [88, 89, 709, 710, -103, -104, -745, -746]:
-        print(
-            f"exp({z:4d})   float32 {np.exp(np.float32(z)):<12.4g}   float64 {np.exp(np.float64(z)):.4g}"
-        )
+        in_float32, in_float64 = np.exp(np.float32(z)), np.exp(np.float64(z))
+        print(f"exp({z:4d})   float32 {in_float32:<12.4g}   float64 {in_float64:.4g}")
 
 # %% [markdown]
 # Above 88 in float32 and 709 in float64 the result is `inf`: **overflow**. Below $-103$ and $-745$ it is 0:
 # **underflow**. Neither is an error to Python; the numbers simply go on, wrong.
 #
-# Here is softmax as it stands in the book. **Think first.** The second row is the first with 1000 added to
+# Here is softmax exactly as its formula says. **Think first.** The second row is the first with 1000 added to
 # each logit, the third with 1000 subtracted. What should softmax give, and what will it give?
 
 
@@ -118,11 +117,8 @@ def plain_softmax(z):
 
 
 with np.errstate(all="ignore"):
-    print(
-        plain_softmax(
-            np.array([[1.0, 2.0, 3.0], [1001.0, 1002.0, 1003.0], [-999.0, -998.0, -997.0]])
-        )
-    )
+    z = np.array([1.0, 2.0, 3.0])
+    print(plain_softmax(np.array([z, z + 1000, z - 1000])))
 
 # %% [markdown]
 # All three rows have the same softmax, since only differences count. But `inf / inf` and `0 / 0` are
@@ -680,7 +676,7 @@ mark("04_improved_softmax", "multiclass_4", answer_multiclass_4)
 # - a) Is it sure of class 1 at more than 95%?
 # - b) Which class is the most likely?
 # - c) What would this picture cost if class 0 were true?
-# - d) Is it surer here than of another picture, with the logits 3, 6 and 5?
+# - d) Is it surer here than of another picture, with the logits 4, 6 and 1?
 
 # %% nbgrader={"grade": false, "grade_id": "multiclass_5_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 answer_multiclass_5 = None  # "a", "b", "c" or "d"

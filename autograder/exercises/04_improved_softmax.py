@@ -1153,7 +1153,7 @@ lab.quiz(
 # A model gives the logits [2, 5, 1] for one picture. Which question needs no softmax?
 # a) Is it sure of class 1 at more than 95%?   b) Which class is the most likely?
 # c) What would this picture cost if class 0 were true?
-# d) Is it surer than of another picture, with the logits [3, 6, 5]?
+# d) Is it surer than of another picture, with the logits [4, 6, 1]?
 lab.quiz(
     "multiclass_5",
     points=2,
