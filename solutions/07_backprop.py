@@ -354,9 +354,10 @@ mark("07_backprop", "forward", forward)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Backward: where does the change come from?
+# **What it showed.** One loop over the order computes any formula. In *used twice* both arrows carried the same
+# number: `b = a + a` reads `a` in two places. Keep that in mind.
 #
-# (In *used twice* both arrows carry the same number: `b = a + a` reads `a` in two places. Keep that in mind.)
+# ## Backward: where does the change come from?
 #
 # Now the question of training: how fast does the output move with each name in the graph? Start at the end,
 # where the answer is known: the output moves with itself one to one, $\partial\,\text{loss} / \partial\,\text{loss} = 1$.
@@ -669,9 +670,8 @@ rng = np.random.default_rng(7)
 X, y = rng.normal(size=(20, 6)), rng.integers(0, 3, size=20)
 parameters = [rng.normal(size=shape) for shape in [(6, 5), (5,), (5, 3), (3,)]]
 
-W1, b1, W2, b2 = variables = [
-    tf.Variable(value) for value in parameters
-]  # float64, as NumPy has it
+variables = [tf.Variable(value) for value in parameters]  # float64, as NumPy has it
+W1, b1, W2, b2 = variables
 with tf.GradientTape() as tape:
     logits = tf.nn.relu(X @ W1 + b1) @ W2 + b2
     cost = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits))
