@@ -165,14 +165,14 @@ class _Marking:
             ex
             for ex in self.todo
             if ex.name not in self.where
-            and (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) < set(forbids)))
+            and (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) <= set(forbids)))
         ]
         # Reports show what happened on visible inputs. Those go first, all of them, so that
         # nothing an answer then knows of hidden ones can be written into a report.
         seen = [self._ask_visible(ex, forbids) for ex in group]
         for ex, known in zip(group, seen, strict=True):
             result, clean = self._score(ex, forbids, known)
-            if ex.forbids == forbids or clean or result.points == ex.points:
+            if set(ex.forbids) == set(forbids) or clean or result.points == ex.points:
                 self.scores[ex.name], self.where[ex.name] = result, forbids
 
     def _learner(self, forbids: Forbids) -> Learner:

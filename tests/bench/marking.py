@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from autograder import keys
+from autograder.jail.sandbox import Template
 from tests import cohort
 from tests.cohort.books import LAB, lay_out, rows
 
@@ -81,6 +82,13 @@ def ours(folder, workers, *options):
     return json.loads(target.read_text()), memory.most
 
 
+def template_start():
+    """Seconds that a template takes to start, alone."""
+    started = time.perf_counter()
+    with Template():
+        return time.perf_counter() - started
+
+
 def scores(summary):
     """Return the points by student and exercise."""
     return {each["student"]: each["exercises"] for each in summary["submissions"]}
@@ -125,7 +133,7 @@ def side_by_side(count, stock_count):
                 gain = f"{stock / seconds:8.1f} times stock" if stock else ""
                 print(f"  {what:<26}{seconds:8.3f}  {seconds / floor['each']:6.2f} floors{gain}")
         starts = many["seconds"] - many["seconds_each"] * (count - 1)
-        print(f"  start, once a run: {starts:.1f} s")
+        print(f"  start, once a run: {starts:.1f} s; of a template alone: {template_start():.1f} s")
         print(f"  scores equal: {'yes' if all(equal) else 'NO'}", flush=True)
         good = all(equal) and one["seconds_each"] <= 3 * floor["each"]
         return good and (stock is None or stock / many["seconds_each"] >= 40)
