@@ -75,7 +75,8 @@ def _table(marks: Marks) -> str:
 
 
 def _code(cell: Cell, marks: Marks, label: str) -> str:
-    out = f"<details open><summary>{label}</summary><pre>{escape(cell.source) or ' '}</pre>"
+    source = escape(cell.source.rstrip()) or " "
+    out = f"<details open><summary>{label}</summary><pre>{source}</pre>"
     for output in marks.outputs.get(cell.id, []):
         text = output.get("text") or "\n".join(output.get("traceback", []))
         out += f"<pre>{escape(text)}</pre>"

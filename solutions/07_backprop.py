@@ -137,9 +137,8 @@ import sympy as sp
 
 a, b = sp.symbols("a b", positive=True)
 for formula in [a + b, a * b, a**2, sp.log(a)]:
-    print(
-        f"{formula!s:8} slope for a: {sp.diff(formula, a)!s:6} slope for b: {sp.diff(formula, b)}"
-    )
+    for_a, for_b = str(sp.diff(formula, a)), sp.diff(formula, b)
+    print(f"{formula!s:8} slope for a: {for_a:6} slope for b: {for_b}")
 
 s = 1 / (1 + sp.exp(-a))
 print("sigmoid  slope for a:", sp.diff(s, a))

@@ -46,7 +46,9 @@ def secant(numerical_derivative=None):
         (cut,) = left.plot([], [], "o-", color=kit.VERMILLION, markersize=6, label="secant")
         (two,) = right.plot([], [], "o-", color=kit.BLUE, markersize=3, label="both sides")
         (one,) = right.plot([], [], "s--", color=kit.OCHRE, markersize=3, label="one side")
-        (now,) = right.plot([], [], "o", color=kit.VERMILLION, markersize=10, fillstyle="none")
+        (now,) = right.plot(
+            [], [], "o", color=kit.VERMILLION, markersize=10, fillstyle="none", clip_on=False
+        )
         left.legend(loc="upper left")
         right.legend(loc="lower left")
         fig.live(line, tangent, cut, two, one, now)
