@@ -80,7 +80,8 @@ def bubblewrap() -> list[str]:
 
 def packages() -> list[str]:
     """Return the folders of installed packages, wherever they are."""
-    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    found = (path for path in sys.path if path.endswith(("site-packages", "dist-packages")))
+    return [os.path.realpath(path) for path in found]  # (an environment may stand behind a link)
 
 
 def _system() -> list[str]:

@@ -163,7 +163,9 @@ class _Server:
         except (JailError, OSError) as error:
             self.close()
             raise JailError(str(error)) from None
-        self._reply(START_SECONDS, "the jail does not start")
+        if missing := self._reply(START_SECONDS, "the jail does not start")["missing"]:
+            self.close()
+            raise JailError(f"the labs cannot import {', '.join(missing)}")
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -35,22 +35,25 @@ FULL = (
 def main(control_fd: int, scratch: str, jailed: bool, light: bool) -> None:
     """Warm up, say so on the control socket, and serve it until it closes."""
     control = socket.socket(fileno=control_fd)
-    warm_up(LIGHT if light else LIGHT + FULL)
+    missing = warm_up(LIGHT if light else LIGHT + FULL)
     shell = make_shell(scratch)
     targets = forbid.Targets.find()
     gc.collect()
     gc.freeze()
     gc.disable()
-    control.sendall(json.dumps({"ready": True}).encode())
+    control.sendall(json.dumps({"missing": missing}).encode())
     Template(control, shell, targets, {"scratch": scratch, "jailed": jailed}).serve()
 
 
-def warm_up(modules: tuple[str, ...]) -> None:
-    """Import what labs use; what is not installed is left out."""
+def warm_up(modules: tuple[str, ...]) -> list[str]:
+    """Import what labs use; return what could not be imported."""
     warnings.simplefilter("ignore")
+    missing = []
     for name in modules:
-        with contextlib.suppress(ImportError):
+        try:
             importlib.import_module(name)
+        except ImportError as error:
+            missing.append(f"{name} ({error})")
     if figures := sys.modules.get("utils.figures"):
         for module in pkgutil.iter_modules(figures.__path__, "utils.figures."):
             with contextlib.suppress(Exception):
@@ -60,6 +63,7 @@ def warm_up(modules: tuple[str, ...]) -> None:
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
         sys.modules["keras"].utils.set_random_seed(0)
     warnings.resetwarnings()
+    return missing
 
 
 def make_shell(scratch: str) -> Any:
