@@ -51,7 +51,9 @@ start.labs()
 # your code, run the cell.
 #
 # **Check it** with the cell right below, as often as you like. When something is wrong, the check
-# says what, for which input, what it expected, what it got, and one next step.
+# says what, for which input, what it expected, what it got, and one next step. *Run All* stops at a
+# check that fails; to see the figures further down, choose **Run**, **Run Selected Cell and All
+# Below** behind it.
 #
 # **Stuck?** Put `check.hint("softmax")` (with the name of your exercise) into a new cell. The first
 # hint is a question. Ask again for a plainer one.

@@ -27,6 +27,8 @@ from utils.recognise import Known, fingerprint, recognise
 
 BAKED = Path(__file__).parent / "baked"
 WIDTH = 78
+HANG = " " * 10
+UNWRITTEN = ("NotImplementedError", "Missing", "NotCallable")  # no input matters yet
 
 
 class CheckFailed(Exception):
@@ -146,9 +148,10 @@ def explain(case: Case, finding: Finding, wrong: Known | None = None) -> list[st
     """Write a finding as lines: what is wrong, for which input, expected, got, one next step."""
     call = case.calls[finding.call]
     lines = [f"Wrong:    {finding.what}"]
-    if call.args:
-        shown = "; ".join(show(arg) for arg in call.args)
-        lines.append(f"Input:    {shown}")
+    if call.args and finding.code not in UNWRITTEN:
+        shown = [show(arg) for arg in call.args]
+        short = sum(map(len, shown)) < 60 and not any("\n" in text for text in shown)
+        lines.append("Input:    " + ("; " if short else "\n").join(shown))
     if finding.expected:
         lines.append(f"Expected: {finding.expected}")
     if finding.got:
@@ -156,7 +159,7 @@ def explain(case: Case, finding: Finding, wrong: Known | None = None) -> list[st
     step = wrong.hint if wrong else finding.next_step
     if step:
         lines.append(f"Next:     {step}")
-    return [line.replace("\n", "\n" + " " * 10) for line in lines]
+    return [line.replace("\n", "\n" + HANG) for line in lines]
 
 
 def wrap(text: str) -> str:
@@ -164,6 +167,7 @@ def wrap(text: str) -> str:
     out = []
     for line in text.split("\n"):
         head, _, _ = line.partition(":")
-        hang = " " * 10 if head in ("Wrong", "Input", "Expected", "Got", "Next") else ""
+        told = head in ("Wrong", "Input", "Expected", "Got", "Next") or line.startswith(HANG)
+        hang = HANG if told else ""
         out += textwrap.wrap(line, WIDTH, subsequent_indent=hang, drop_whitespace=True) or [""]
     return "\n".join(out)
