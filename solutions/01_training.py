@@ -570,8 +570,8 @@ mark("01_training", "compile_and_fit", compile_and_fit)
 figures.train_on_plane(build_model)
 
 # %% [markdown]
-# **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. Then comes a plateau:
-# nothing seems to happen for some epochs, while the weights slowly part ways. Layers of sigmoids are slow
+# **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. For some epochs
+# it hardly falls, while the weights slowly part ways. Layers of sigmoids are slow
 # starters; the next lab shows why, and what to do about it. When the border appears, it settles quickly. A network
 # *can* bend its border, but nothing in these points calls for it, so it hardly does.
 #
@@ -769,5 +769,5 @@ mark("01_training", "training_5", answer_training_5)
 #
 # - Write the loop yourself: your `minibatches` around your `cost_gradient`, on the 64 pixels. How few epochs
 #   does a batch size of 8 need to reach the cost that 60 full steps reached?
-# - Train the network with `optimizer=keras.optimizers.SGD(0.1)` in place of `"adam"`. How long is the plateau now? Lab
+# - Train the network with `optimizer=keras.optimizers.SGD(0.1)` in place of `"adam"`. How long does the slow start last now? Lab
 #   `02_activations` explains it, and removes it.
