@@ -89,14 +89,11 @@ def test_without_any_of_it_honest_submissions_get_the_same_scores(tmp_path):
 
     One answer writes to standard error, which stock nbgrader takes for a failure.
     """
-    honest = {"amal": 100.0, "fatima": None, "idris": 100.0}
+    honest = ["fatima", "idris"]
     course(tmp_path, honest)
     nbgrader(tmp_path, Autograde, stock=True)
     scores = {student: row[4] for student, row in rows(tmp_path).items()}
-    assert {name: sum(score for _, score, _ in scores[name]) for name in ("amal", "idris")} == {
-        "amal": 100,
-        "idris": 100,
-    }
+    assert sum(score for _, score, _ in scores["idris"]) == 100
     other = tmp_path / "ours"
     grade.grade(course(other, honest), [LAB])
     assert {student: row[4] for student, row in rows(other).items()} == scores
