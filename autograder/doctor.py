@@ -105,7 +105,10 @@ print(", ".join(seen))
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the state of the jail, versions and a self-test; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m autograder doctor", description=main.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder doctor",
+        description="Print the layers of the jail, versions, and a self-test of marking.",
+    )
     parser.add_argument("--json", action="store_true", help="write JSON")
     parser.add_argument("--quick", action="store_true", help="leave the self-test out")
     options = parser.parse_args(arguments)

@@ -73,7 +73,10 @@ def text(lab: str, marks: list[Marks], most: int = 3) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the report of labs; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m autograder report", description=main.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder report",
+        description="What to teach again: each exercise's share of points, commonest mistakes.",
+    )
     parser.add_argument("labs", nargs="+", metavar="LAB", help="such as 03_softmax")
     parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
     parser.add_argument("--most", type=int, default=3, help="mistakes to show for each exercise")
