@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the grades; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m autograder export",
-        description="Write the grades of the course as CSV: points of each lab, and the course grade.",
+        description="Write the grades of the course as CSV: each lab, and the course grade.",
     )
     parser.add_argument("file", nargs="?", default="-", help="where to; default: standard output")
     parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
