@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.exercise import Check, Exercise
 from utils.calling import Outcome
-from utils.checks import explain, wrap
+from utils.checks import UNWRITTEN, explain, wrap
 from utils.judging import Case, Finding, verdict
 from utils.judging.quiz import letter
 from utils.recognise import fingerprint, recognise
@@ -127,7 +127,10 @@ def _report(exercise: Exercise, tried: list[_Tried], checks: list[CheckScore]) -
     if seen is not None:
         lines += explain(seen.case, seen.finding, wrong)
     else:
-        lines.append("Wrong:    the visible probes pass, but fresh inputs of this kind do not.")
+        what = "the visible probes pass, but fresh inputs of this kind do not."
+        if first.finding.code in UNWRITTEN:
+            what = first.finding.what
+        lines.append(f"Wrong:    {what}")
         lines.append(f"Next:     {_safe_step(first.finding, wrong)}")
     return mistake, "\n".join(wrap(line) for line in lines)
 
