@@ -1,6 +1,6 @@
 # one_hot: imports the marker and its declarations
 import sys
-sys.path[:0] = ["@ROOT@", "/course", "/work/main"]
+sys.path[:0] = ["@ROOT@", "/course"]
 def evidence():
     out = []
     for name in ("autograder.exercise", "autograder.marker", "autograder.exercises.03_softmax", "jail.sandbox"):

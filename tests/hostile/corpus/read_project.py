@@ -2,7 +2,7 @@
 import glob, os
 def evidence():
     out = []
-    for root in ("@ROOT@", "/course", "/work/main", os.getcwd(), "..", "/"):
+    for root in ("@ROOT@", "/course", os.getcwd(), "..", "/"):
         for part in ("autograder/exercises/*", "autograder/*.py", "solutions/*", "tests/*", "course/*",
                      ".git/config", "nbgrader_config.py", "gradebook.db"):
             out += [p for p in glob.glob(os.path.join(root, part))]
