@@ -45,7 +45,7 @@ nbformat.write(nb, path)
 @pytest.mark.parametrize("name", [n for n in FIGURES if n in exercise.names()])
 def test_the_main_figure_of_the_lab_is_shown(lab, jupyter, page, name):
     """Is there a picture, its text, and a control that the keyboard reaches?"""
-    path = f"notebooks/solved/{name}.ipynb"
+    path = f"solved/{name}.ipynb"
     jupyter.python("-c", SOLVED, name, FIGURES[name], path)
     lab.open(path)
     lab.command("notebook:run-all-cells")

@@ -1,5 +1,8 @@
 """Forbidden functions: gone in every spelling, and nothing else with them."""
 
+import importlib.util
+import py_compile
+
 import numpy as np
 import pytest
 
@@ -194,6 +197,8 @@ def test_rest_still_works(template, family):
 def test_attacks_on_forbidding_are_real(template):
     """Do the corpus's ways to a library softmax work where it is not forbidden?"""
     expected = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    library = importlib.util.find_spec("scipy.special._logsumexp").origin
+    py_compile.compile(library)  # a fresh environment holds no compiled file to steal
     tried = 0
     for path in sorted(CORPUS.glob("forbidden_*.py")):
         if path.stem in ("forbidden_reference", "forbidden_refusal_undone"):
