@@ -49,6 +49,13 @@ class Built:
     notebook: str
     baked: str
 
+    def files(self) -> list[tuple[Path, str]]:
+        """Return the files of the release with their texts; the start page has no checks."""
+        from autograder import baking
+
+        pairs = [(target(self.lab), self.notebook), (baking.path(self.lab), self.baked)]
+        return [(path, text) for path, text in pairs if text]
+
 
 def labs(chosen: Iterable[str] = ()) -> list[str]:
     """Return the names of the labs to release, in teaching order.
@@ -265,11 +272,9 @@ def target(lab: str) -> Path:
 
 def write(built: Built) -> list[Path]:
     """Write what changed of a release; a notebook that somebody worked in is kept beside it."""
-    from autograder import baking
-
     changed = []
-    for path, text in ((target(built.lab), built.notebook), (baking.path(built.lab), built.baked)):
-        if not text or (path.exists() and path.read_text(encoding="utf-8") == text):
+    for path, text in built.files():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         if path.suffix == ".ipynb" and path.exists() and _worked_in(path):
             kept = next(
@@ -346,13 +351,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _check(chosen: list[str]) -> int:
     stale = []
     for built in build(chosen):
-        from autograder import baking
-
-        for path, text in (
-            (target(built.lab), built.notebook),
-            (baking.path(built.lab), built.baked),
-        ):
-            if text and (not path.exists() or path.read_text(encoding="utf-8") != text):
+        for path, text in built.files():
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
                 stale.append(str(path.relative_to(ROOT)))
     for name in stale:
         print(f"{name} is not what its source gives: run `make release`", file=sys.stderr)
