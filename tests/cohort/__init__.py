@@ -74,8 +74,13 @@ def otherwise(lab: str, number: int = 1) -> dict[str, str]:
     path = ANSWERS / lab / f"right_{number}.py"
     if not path.is_file():
         return right(lab)
+    return right(lab) | sections(path)
+
+
+def sections(path: Path) -> dict[str, str]:
+    """Read a file of answers: one section `# %% <exercise>` each."""
     parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    return right(lab) | dict(zip(parts[::2], parts[1::2], strict=True))
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 # --- the bundled cohort -----------------------------------------------------------------------

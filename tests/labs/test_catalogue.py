@@ -10,6 +10,7 @@ import pytest
 
 from autograder.exercise import Exercise, Wrong, generator, load, names
 from autograder.scoring import Score, score
+from tests import cohort
 from utils import checks
 from utils.calling import run_calls
 from utils.forbidden import watch
@@ -34,12 +35,6 @@ def marks(ex: Exercise, namespace: dict, student: str = "ada") -> Score:
     return score(ex, run, generator(b"a secret of the tests", student, ex.lab, ex.name))
 
 
-def cells(path: Path) -> dict[str, str]:
-    """Read the answers of a file: one section `# %% <exercise>` each."""
-    parts = re.split(r"^# %% (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
 @pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
 @pytest.mark.parametrize("student", ["ada", "grace", "emmy"])
 def test_the_right_answer_gets_full_marks(ex, student):
@@ -53,7 +48,7 @@ def test_a_right_answer_written_differently_gets_full_marks(path):
     """Does every listed alternative earn every point?"""
     namespace = {"np": np, "__name__": "answers"}
     lost = {}
-    for name, source in cells(path).items():
+    for name, source in cohort.sections(path).items():
         exec(compile(source, f"<cell {name}>", "exec"), namespace)
         result = marks(load(path.parent.name).find(name), namespace)
         if result.points < result.max_points:
@@ -66,7 +61,7 @@ def test_every_lab_has_five_complete_right_answers(lab):
     """Is each exercise answered rightly in at least five ways?"""
     counts = {ex.name: 0 for ex in load(lab).exercises if ex.kind == "function"}
     for path in (ANSWERS / lab).glob("right_*.py"):
-        for name in cells(path):
+        for name in cohort.sections(path):
             counts[name] += 1
     assert not {name: n for name, n in counts.items() if n < 5}
 
