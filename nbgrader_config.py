@@ -55,13 +55,13 @@ c.Execute.timeout = 300
 # Learners' code runs in the autograder's sandbox, and the scores are the autograder's.
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))
-from autograder.stubs import NameStubs  # noqa: E402  (needs the path above)
+from autograder.authoring.stubs import NameStubs  # noqa: E402  (needs the path above)
 
 steps = GenerateAssignment.class_traits()["preprocessors"].default()
 steps.insert(steps.index(ClearSolutions) + 1, NameStubs)
 c.GenerateAssignment.preprocessors = steps
-if (root / "autograder" / "preprocessor.py").exists():
-    from autograder.preprocessor import Intake, Mark
+if (root / "autograder" / "marking" / "preprocessor.py").exists():
+    from autograder.marking.preprocessor import Intake, Mark
 
     steps = Autograde.class_traits()["sanitize_preprocessors"].default()
     c.Autograde.sanitize_preprocessors = [Intake, *steps]

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def mark(lab: str, name: str, *answers: Any) -> float:
-    """Return the points of an exercise, marked in this kernel; see `autograder.incell`."""
-    from autograder import incell
+    """Return the points of an exercise, marked in this kernel; see `autograder.marking.incell`."""
+    from autograder.marking import incell
 
     return incell.mark(lab, name, *answers)

@@ -7,12 +7,15 @@ import os
 import sys
 
 COMMANDS = {
-    "release": ("autograder.release", "build the learners' notebooks from solutions/"),
-    "grade": ("autograder.grade", "mark what was submitted"),
-    "report": ("autograder.report", "what to teach again: shares of points, commonest mistakes"),
-    "export": ("autograder.export", "grades of the course as CSV"),
-    "doctor": ("autograder.doctor", "whether marking is safe on this machine, and works"),
-    "bundle": ("autograder.bundle", "write dist/labs.zip, what learners receive"),
+    "release": ("autograder.authoring.release", "build the learners' notebooks from solutions/"),
+    "grade": ("autograder.commands.grade", "mark what was submitted"),
+    "report": (
+        "autograder.commands.report",
+        "what to teach again: points, commonest mistakes",
+    ),
+    "export": ("autograder.commands.export", "grades of the course as CSV"),
+    "doctor": ("autograder.commands.doctor", "whether marking is safe on this machine, and works"),
+    "bundle": ("autograder.commands.bundle", "write dist/labs.zip, what learners receive"),
 }
 
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from utils import progress
-from utils.calling import Call, Outcome, run_calls
-from utils.forbidden import watch
-from utils.judging import Case, Finding, show, verdict
-from utils.plain import decode
-from utils.recognise import Known, fingerprint, recognise
+from utils.engine.calling import Call, Outcome, run_calls
+from utils.engine.forbidden import watch
+from utils.engine.judging import Case, Finding, show, verdict
+from utils.engine.plain import decode
+from utils.engine.recognise import Known, fingerprint, recognise
 
 BAKED = Path(__file__).parent / "baked"
 WIDTH = 78

@@ -217,7 +217,7 @@ def collapse(W1, b1, W2, b2):
 
 def relu_network(x, w, b, v, c):
     """Outputs `(m,)` of a ReLU network of one input. Source: its pieces, in exact fractions."""
-    from utils.judging.activations import BrokenLine
+    from utils.engine.judging.activations import BrokenLine
 
     line = BrokenLine(w, b, v, c)
     piece = np.searchsorted(np.array(line.kinks, dtype=float), x)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from autograder.exercise import Lab, call, case, case_of
-from utils.models import dense
-from utils.plain import Layout, Rng
+from autograder.authoring.declaration import Lab, call, case, case_of
+from utils.engine.models import dense
+from utils.engine.plain import Layout, Rng
 
 lab = Lab("01_training", "Train a network with TensorFlow", minutes=70)
 

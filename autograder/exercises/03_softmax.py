@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.exercise import Lab, case
-from utils.plain import Layout
+from autograder.authoring.declaration import Lab, case
+from utils.engine.plain import Layout
 
 lab = Lab("03_softmax", "Multiclass classification and softmax", minutes=60)
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from autograder.exercise import Lab, case
-from utils.models import dense
-from utils.plain import Layout
+from autograder.authoring.declaration import Lab, case
+from utils.engine.models import dense
+from utils.engine.plain import Layout
 
 lab = Lab("04_improved_softmax", "A numerically better softmax", minutes=60)
 
@@ -980,7 +980,7 @@ def _inputs(rng, m):
 
 def _untied(rng, model, m):
     """Return inputs in halves for which no two logits of a row are equally large."""
-    from autograder.exercise import NumpyModel
+    from autograder.authoring.declaration import NumpyModel
 
     X = _inputs(rng, 20 * m)
     Z = np.sort(NumpyModel(model).predict(X), axis=1)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autograder.exercise import Lab, case
-from utils.plain import Layout
+from autograder.authoring.declaration import Lab, case
+from utils.engine.plain import Layout
 
 lab = Lab("05_multilabel", "Several answers at once", minutes=60)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autograder.exercise import Lab, case
-from utils.plain import Layout, Source
+from autograder.authoring.declaration import Lab, case
+from utils.engine.plain import Layout, Source
 
 lab = Lab("06_adam", "Advanced optimization and other layers", minutes=60)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autograder.exercise import Lab, call, case, case_of
-from utils.plain import Layout, Source
+from autograder.authoring.declaration import Lab, call, case, case_of
+from utils.engine.plain import Layout, Source
 
 lab = Lab("07_backprop", "Back propagation", minutes=75)
 

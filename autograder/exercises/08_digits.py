@@ -5,12 +5,12 @@ from functools import cache
 
 import numpy as np
 
-from autograder.exercise import Lab, NumpyModel, call, case, case_of, source_of
+from autograder.authoring.declaration import Lab, NumpyModel, call, case, case_of, source_of
 from utils import data  # loaded, so that the instant check can refuse it
-from utils.judging import Case, Finding
-from utils.judging import digits as judging
-from utils.models import dense
-from utils.plain import Layout
+from utils.engine.judging import Case, Finding
+from utils.engine.judging import digits as judging
+from utils.engine.models import dense
+from utils.engine.plain import Layout
 
 lab = Lab("08_digits", "Practice lab: reading hand-written digits", minutes=90)
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.plain import decode, encode
+from utils.engine.plain import decode, encode
 
 from .sound import ANY, sound
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from utils.forbidden import FAMILIES, Family, ForbiddenCall, refuser, stub
+from utils.engine.forbidden import FAMILIES, Family, ForbiddenCall, refuser, stub
 
 from . import confine
 

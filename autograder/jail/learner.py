@@ -20,7 +20,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from utils.calling import Call, Failure, Outcome, failure, run_calls
+from utils.engine.calling import Call, Failure, Outcome, failure, run_calls
 
 from . import confine, forbid
 from .channel import Channel

@@ -29,8 +29,8 @@ from typing import Any
 from traitlets import Float, Integer
 from traitlets.config import Configurable
 
-from utils.calling import Call, Failure, Outcome
-from utils.forbidden import FAMILIES
+from utils.engine.calling import Call, Failure, Outcome
+from utils.engine.forbidden import FAMILIES
 
 from .bwrap import SCRATCH, JailError, command, environment
 from .channel import Channel, Gone, Late, ProtocolError

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.calling import Failure, Outcome
-from utils.plain import HistoryData, Layout, ModelData, Result, Rng, Source
+from utils.engine.calling import Failure, Outcome
+from utils.engine.plain import HistoryData, Layout, ModelData, Result, Rng, Source
 
 MAX_DEPTH = 16
 RETURNED = (ModelData, HistoryData)

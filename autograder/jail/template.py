@@ -28,7 +28,7 @@ FULL = (
     "scipy.special", "scipy.signal", "scipy.ndimage", "scipy.optimize", "scipy.differentiate",
     "sklearn.datasets", "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection",
     "sklearn.neural_network", "sklearn.preprocessing", "sklearn.utils.extmath",
-    "tensorflow", "keras", "sympy", "graphlib", "utils.models",
+    "tensorflow", "keras", "sympy", "graphlib", "utils.engine.models",
 )  # fmt: skip
 
 

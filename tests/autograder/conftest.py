@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder import cohort
+from autograder.course import pool
 from autograder.jail import sandbox
 
 
@@ -33,4 +33,4 @@ def here(template, monkeypatch):
         def close(self):
             pass
 
-    monkeypatch.setattr(cohort, "Template", Shared)
+    monkeypatch.setattr(pool, "Template", Shared)

@@ -11,11 +11,15 @@ import time
 import psutil
 import pytest
 
-from autograder import cohort, exercise, export, grade, keys, report, secret
-from autograder.cohort import Course
-from autograder.gradebook import Book
-from autograder.marker import Marks
-from autograder.scoring import Score
+from autograder.authoring import declaration
+from autograder.commands import export, grade, report
+from autograder.course import folders, jobs, keys, pool, processing, results, secret
+from autograder.course.folders import Course
+from autograder.course.gradebook import Book
+from autograder.jail.sandbox import JailError
+from autograder.marking import intake, marker
+from autograder.marking.marker import Marks
+from autograder.marking.scoring import Score
 from tests.cohort.books import LAB, course, rows
 
 jail = pytest.mark.jail
@@ -81,9 +85,9 @@ def test_a_changed_exercise_is_marked_again_alone(tmp_path, here, monkeypatch):
     changed = now | {"softmax_regression": "repaired"}
     monkeypatch.setattr(keys, "lab_keys", lambda lab: changed)
     asked = []
-    ask = cohort.marker._Marking._ask
+    ask = marker._Marking._ask
     monkeypatch.setattr(
-        cohort.marker._Marking,
+        marker._Marking,
         "_ask",
         lambda self, ex, *rest: asked.append((self.student, ex.name)) or ask(self, ex, *rest),
     )
@@ -101,7 +105,7 @@ def test_a_changed_exercise_is_marked_again_alone(tmp_path, here, monkeypatch):
 
 def test_a_declaration_changes_its_own_key_only(monkeypatch):
     """Does each part of a declaration count, and no other exercise's?"""
-    lab = exercise.load(LAB)
+    lab = declaration.load(LAB)
     before = {ex.name: keys.exercise_key(ex) for ex in lab.exercises}
     assert before == {ex.name: keys.exercise_key(ex) for ex in lab.exercises}
     ex = lab.find("one_hot")
@@ -153,7 +157,8 @@ def test_a_run_that_ends_at_any_step_is_taken_up(tmp_path, here, monkeypatch):
         for count in range(11):
             steps = count
             with monkeypatch.context() as patch:
-                patch.setattr(cohort, "write", cut(cohort.write, after))
+                patch.setattr(processing, "write", cut(folders.write, after))
+                patch.setattr(results, "write", cut(folders.write, after))
                 patch.setattr(Book, "write", cut(Book.write, after))
                 try:
                     run(folder, "--force")
@@ -209,7 +214,7 @@ def test_control_c_keeps_what_is_done(tmp_path, here, monkeypatch, capsys):
     """Does a stopped run say so, keep its marks, and go on when called again?"""
     course(tmp_path, ["amal", "hanna", "jing"])
     count = 0
-    process = cohort.process
+    process = pool.process
 
     def stopped(*args):
         nonlocal count
@@ -218,7 +223,7 @@ def test_control_c_keeps_what_is_done(tmp_path, here, monkeypatch, capsys):
             raise KeyboardInterrupt
         return process(*args)
 
-    monkeypatch.setattr(cohort, "process", stopped)
+    monkeypatch.setattr(pool, "process", stopped)
     assert run(tmp_path) == grade.STOPPED
     assert "the same command goes on" in capsys.readouterr().err
     assert rows(tmp_path)["amal"][1] == 100
@@ -265,12 +270,12 @@ def test_without_a_jail_marking_is_refused(tmp_path, monkeypatch, capsys):
             assert jailed
 
         def start(self):
-            raise cohort.JailError("bubblewrap (bwrap) is not installed")
+            raise JailError("bubblewrap (bwrap) is not installed")
 
         def close(self):
             pass
 
-    monkeypatch.setattr(cohort, "Template", Refusing)
+    monkeypatch.setattr(pool, "Template", Refusing)
     course(tmp_path, ["amal"])
     assert run(tmp_path) == grade.SOME_NOT
     said = capsys.readouterr().err
@@ -287,7 +292,7 @@ def test_a_fault_in_marking_itself_is_no_learners_fault(tmp_path, here, monkeypa
             raise ZeroDivisionError("declared badly")
         return Marks(LAB, student, [Score("one_hot", 1.0, 14)])
 
-    monkeypatch.setattr(cohort.marker, "mark", broken)
+    monkeypatch.setattr(marker, "mark", broken)
     course(tmp_path, ["amal", "jing"])
     status, done = summary(tmp_path)
     assert status == grade.SOME_NOT
@@ -302,16 +307,16 @@ def test_a_link_is_no_submission(tmp_path):
     folder = tmp_path / "submitted/amal" / LAB
     (folder / f"{LAB}.ipynb").rename(tmp_path / "elsewhere.ipynb")
     (folder / f"{LAB}.ipynb").symlink_to(tmp_path / "elsewhere.ipynb")
-    with pytest.raises(cohort.intake.Unreadable, match=r"no 03_softmax.ipynb"):
-        cohort.load_submission(folder, LAB)
+    with pytest.raises(intake.Unreadable, match=r"no 03_softmax.ipynb"):
+        folders.load_submission(folder, LAB)
 
 
 def test_the_scores_fit_a_terminal():
     """Is the table at most 78 characters wide, with a row a student and the notes below?"""
     done = grade.Summary([LAB])
-    scores = [Score(ex.name, 7.5, ex.points) for ex in exercise.load(LAB).exercises]
-    done.add(cohort.Done(Marks(LAB, "ada", scores, notes=["word " * 30]), {}, None), True)
-    done.add(cohort.Done(Marks(LAB, "bob", problem="is empty"), {}, None), True)
+    scores = [Score(ex.name, 7.5, ex.points) for ex in declaration.load(LAB).exercises]
+    done.add(jobs.Done(Marks(LAB, "ada", scores, notes=["word " * 30]), {}, None), True)
+    done.add(jobs.Done(Marks(LAB, "bob", problem="is empty"), {}, None), True)
     lines = grade.table(done).splitlines()
     assert max(map(len, lines)) <= 78
     assert any(line.split() == ["ada", *["7.5"] * 6, "45"] for line in lines)
@@ -324,7 +329,7 @@ def test_progress_names_time_left_and_the_slowest_exercise():
     bar = grade.Bar(4, None)
     for _ in range(2):
         marks = Marks(LAB, "ada", seconds={"cells": 9.0, "fast": 0.1, "slow": 0.5})
-        bar.step(cohort.Done(marks, {}, None))
+        bar.step(jobs.Done(marks, {}, None))
     assert "2 of 4" in bar.line()
     assert "0:00 left" in bar.line()
     assert "slowest: slow (0.50 s)" in bar.line()
@@ -332,7 +337,7 @@ def test_progress_names_time_left_and_the_slowest_exercise():
 
 def test_what_to_teach_again_comes_first():
     """Does the report rank exercises by their share, with the commonest mistakes by name?"""
-    first, second = (ex.name for ex in exercise.load(LAB).exercises[:2])
+    first, second = (ex.name for ex in declaration.load(LAB).exercises[:2])
     marks = [
         Marks(LAB, "a", [Score(first, 20.0, 20), Score(second, 7.0, 14, mistake="axis 0")]),
         Marks(LAB, "b", [Score(first, 20.0, 20), Score(second, 0.0, 14, mistake="axis 0")]),
@@ -359,18 +364,18 @@ def test_the_course_grade_counts_lab_08_twice():
 
 def test_the_export_reads_the_gradebook(tmp_path, capsys):
     """Is there a row a student with the points of each lab?"""
-    from autograder.gradebook import configuration
+    from autograder.course.gradebook import configuration
 
     with Book(f"sqlite:///{tmp_path}/gradebook.db", configuration()) as book:
         book.ensure(LAB)
-        scores = [Score(ex.name, float(ex.points), 0) for ex in exercise.load(LAB).exercises[:2]]
+        scores = [Score(ex.name, float(ex.points), 0) for ex in declaration.load(LAB).exercises[:2]]
         book.write(Marks(LAB, "ada", scores), {}, None)
     assert export.main(["--course", str(tmp_path)]) == 0
     head, row = capsys.readouterr().out.splitlines()
     cells = dict(zip(head.split(","), row.split(","), strict=True))
     assert cells["student"] == "ada"
     assert float(cells[LAB]) == sum(score.points for score in scores)
-    weights = sum(export.weight(lab) for lab in exercise.names())
+    weights = sum(export.weight(lab) for lab in declaration.names())
     assert float(cells["grade"]) == pytest.approx(float(cells[LAB]) / weights, abs=0.01)
 
 
@@ -392,7 +397,8 @@ def test_the_commands_are_listed(capsys):
     """Does the command line say what there is, and start without nbgrader or TensorFlow?"""
     code = (
         "import sys\n"
-        "from autograder import __main__, grade\n"
+        "from autograder import __main__\n"
+        "from autograder.commands import grade\n"
         "print(__main__.main([]))\n"
         "print([m for m in ('nbgrader', 'tensorflow', 'keras', 'scipy') if m in sys.modules])"
     )

@@ -9,11 +9,12 @@ import nbformat
 import pytest
 from nbgrader.converters import Autograde, GenerateFeedback
 
-from autograder import grade, gradebook
-from autograder.gradebook import Book, configuration
-from autograder.keys import ROOT
-from autograder.marker import Marks
-from autograder.scoring import Score
+from autograder.commands import grade
+from autograder.course import gradebook
+from autograder.course.gradebook import Book, configuration
+from autograder.course.keys import ROOT
+from autograder.marking.marker import Marks
+from autograder.marking.scoring import Score
 from tests.cohort import HANDED_IN
 from tests.cohort.books import LAB, course, nbgrader, rows
 

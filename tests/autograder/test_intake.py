@@ -6,8 +6,8 @@ import json
 import nbformat
 import pytest
 
-from autograder import intake
-from autograder.exercise import load
+from autograder.authoring.declaration import load
+from autograder.marking import intake
 from tests import cohort
 
 LAB = "03_softmax"

@@ -7,11 +7,13 @@ import time
 
 import pytest
 
-from autograder import doctor, feedback, intake, keys
-from autograder.exercise import load
+from autograder.authoring.declaration import load
+from autograder.commands import doctor
+from autograder.course import keys
 from autograder.jail.sandbox import Limits
-from autograder.marker import Marks, globals_of, mark, marked_outputs, needed
-from autograder.scoring import CheckScore, Score
+from autograder.marking import feedback, intake
+from autograder.marking.marker import Marks, globals_of, mark, marked_outputs, needed
+from autograder.marking.scoring import CheckScore, Score
 from tests import cohort
 
 LAB = "03_softmax"
@@ -213,7 +215,7 @@ def test_the_parent_never_imports_tensorflow():
     """Does the marker's own process stay free of TensorFlow and Keras?"""
     code = (
         "import sys\n"
-        "from autograder import doctor\n"
+        "from autograder.commands import doctor\n"
         "print([t[1] for t in doctor.self_test()])\n"
         "print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
     )

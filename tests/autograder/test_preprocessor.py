@@ -8,12 +8,12 @@ from nbformat.notebooknode import from_dict
 from nbgrader.converters.base import NbGraderException
 from traitlets.config import Config
 
-from autograder import intake, preprocessor
-from autograder import warm as warming
+from autograder.course import warm as warming
 from autograder.jail.sandbox import JailError, Limits
-from autograder.marker import Marks
-from autograder.preprocessor import Intake, Mark
-from autograder.scoring import Score
+from autograder.marking import intake, preprocessor
+from autograder.marking.marker import Marks
+from autograder.marking.preprocessor import Intake, Mark
+from autograder.marking.scoring import Score
 from tests import cohort
 from tests.cohort.books import LAB
 

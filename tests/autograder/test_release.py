@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from autograder import release
-from autograder.release import SourceError
+from autograder.authoring import declaration, release
+from autograder.authoring.release import SourceError
 
 LAB = "03_softmax"
 
@@ -56,9 +56,8 @@ def test_a_missing_marked_cell_is_refused(edited):
 
 def test_points_that_do_not_add_up_are_refused(edited, monkeypatch):
     """Is a lab of 99 points refused?"""
-    from autograder import exercise
 
-    monkeypatch.setattr(exercise, "TOTAL", 99)
+    monkeypatch.setattr(declaration, "TOTAL", 99)
     with pytest.raises(SourceError, match="add up to 100, not 99"):
         edited("", "")
 

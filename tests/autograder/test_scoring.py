@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from autograder import incell
-from autograder.exercise import Lab, case, generator, load
-from autograder.scoring import Score, score
-from utils.calling import run_calls
+from autograder.authoring.declaration import Lab, case, generator, load
+from autograder.marking import incell
+from autograder.marking.scoring import Score, score
+from utils.engine.calling import run_calls
 
 
 def lab():

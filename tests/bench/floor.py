@@ -13,10 +13,11 @@ import sys
 import time
 from pathlib import Path
 
-from autograder import exercise, intake, marker
-from autograder.scoring import score
+from autograder.authoring import declaration
+from autograder.marking import intake, marker
+from autograder.marking.scoring import score
 from tests.cohort.books import SECRET
-from utils.calling import run_calls
+from utils.engine.calling import run_calls
 
 
 def marks(submission, lab, student):
@@ -31,7 +32,7 @@ def marks(submission, lab, student):
         def run(cases):
             return [run_calls(namespace, case.calls) for case in cases]
 
-        return score(ex, run, exercise.generator(SECRET, student, lab.name, ex.name)).points
+        return score(ex, run, declaration.generator(SECRET, student, lab.name, ex.name)).points
 
     out = {ex.name: points(ex) for ex in lab.exercises}
     failed = []
@@ -51,12 +52,12 @@ def main(name, folder):
     import keras  # noqa: F401
     import tensorflow
 
-    import utils.models  # noqa: F401
+    import utils.engine.models  # noqa: F401
     from utils.figures import softmax  # noqa: F401
 
     tensorflow.config.threading.set_intra_op_parallelism_threads(1)
     tensorflow.config.threading.set_inter_op_parallelism_threads(1)
-    lab, released = exercise.load(name), intake.skeleton(name)
+    lab, released = declaration.load(name), intake.skeleton(name)
     for ex in lab.exercises:
         assert ex.known is not None  # worked out once, as in a marker that has been running
     gc.collect()

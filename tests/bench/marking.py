@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder import keys
+from autograder.course import keys
 from autograder.jail.sandbox import Template
 from tests import cohort
 from tests.cohort.books import LAB, lay_out, rows

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from autograder import exercise
+from autograder.authoring import declaration
 
 PICTURES = Path(__file__).parent / "pictures"
 # The figure that stands for its lab.
@@ -27,7 +27,7 @@ SOLVED = """
 import sys
 from pathlib import Path
 import nbformat
-from autograder import release
+from autograder.authoring import release
 
 lab, figure, path = sys.argv[1:]
 nb = release.source_notebook(lab)
@@ -42,7 +42,7 @@ nbformat.write(nb, path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [n for n in FIGURES if n in exercise.names()])
+@pytest.mark.parametrize("name", [n for n in FIGURES if n in declaration.names()])
 def test_the_main_figure_of_the_lab_is_shown(lab, jupyter, page, name):
     """Is there a picture, its text, and a control that the keyboard reaches?"""
     path = f"solved/{name}.ipynb"

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from autograder import release
-from autograder.exercise import Exercise, Lab, load
+from autograder.authoring import release
+from autograder.authoring.declaration import Exercise, Lab, load
 
 ANSWERS = Path(__file__).resolve().parents[1] / "labs" / "answers"
 HANDED_IN = "2026-03-02 09:00:00 UTC"

@@ -9,8 +9,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.cohort import Course
-from autograder.gradebook import Book, configuration
+from autograder.course.folders import Course
+from autograder.course.gradebook import Book, configuration
 from tests import cohort
 
 LAB = "03_softmax"

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from utils.calling import Call
+from utils.engine.calling import Call
 
 from .conftest import CORPUS, processes
 

@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from autograder import doctor, exercise, marker
+from autograder.authoring import declaration
+from autograder.commands import doctor
+from autograder.marking import marker
 
 from .conftest import processes
 from .test_corpus import ATTACKS, exercise_of
@@ -33,7 +35,7 @@ def test_attack_earns_nothing(path, template, world):
 @pytest.mark.jail
 def test_right_answers_after_all_attacks(template):
     """Does an honest submission, marked by the same template, still get full marks?"""
-    lab = exercise.load(LAB)
+    lab = declaration.load(LAB)
     template.limits.call, template.limits.cell, template.limits.notebook = 2.0, 30.0, 60.0
     marks = marked(template, {ex.name: ex.source() for ex in lab.exercises})
-    assert marks.points == exercise.TOTAL
+    assert marks.points == declaration.TOTAL

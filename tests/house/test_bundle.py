@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import bundle
+from autograder.commands import bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = "03_softmax"

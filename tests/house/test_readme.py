@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.exercise import load, names
+from autograder.authoring.declaration import load, names
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.exercise import Exercise, Wrong, generator, load, names
-from autograder.scoring import Score, score
+from autograder.authoring.declaration import Exercise, Wrong, generator, load, names
+from autograder.marking.scoring import Score, score
 from tests import cohort
 from utils import checks
-from utils.calling import run_calls
-from utils.forbidden import watch
+from utils.engine.calling import run_calls
+from utils.engine.forbidden import watch
 
 ANSWERS = Path(__file__).parent / "answers"
 EXERCISES = [ex for lab in names() for ex in load(lab).exercises]

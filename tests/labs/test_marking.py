@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from autograder import intake
-from autograder.exercise import load, names
-from autograder.marker import mark
+from autograder.authoring.declaration import load, names
+from autograder.marking import intake
+from autograder.marking.marker import mark
 from tests import cohort
 from tests.autograder.test_gradebooks import nbgrader, rows
 

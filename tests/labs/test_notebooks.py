@@ -9,8 +9,8 @@ import nbclient
 import nbformat
 import pytest
 
-from autograder import release
-from autograder.exercise import load, names
+from autograder.authoring import release
+from autograder.authoring.declaration import load, names
 from utils.checks import CheckFailed
 
 LABS = release.labs()
@@ -74,7 +74,7 @@ def test_an_untouched_lab_stops_only_at_its_checks(lab, tmp_path, monkeypatch):
 @pytest.mark.parametrize("lab", LABS)
 def test_the_release_is_what_its_source_gives(lab):
     """Are the committed release and its baked checks up to date, to the byte?"""
-    from autograder import baking
+    from autograder.authoring import baking
 
     built = next(release.build([lab]))
     assert release.target(lab).read_text(encoding="utf-8") == built.notebook

@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from utils.calling import Call, run_calls
-from utils.plain import Result, Rng, Source
+from utils.engine.calling import Call, run_calls
+from utils.engine.plain import Result, Rng, Source
 
 
 def one(function, *args):

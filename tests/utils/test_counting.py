@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utils.models import dense, from_keras, to_keras
+from utils.engine.models import dense, from_keras, to_keras
 
 X = np.random.default_rng(0).random((50, 6))
 Y = np.arange(50) % 3

@@ -290,7 +290,7 @@ def test_the_spiral_has_three_equal_arms():
 
 def drawn(name):
     """An exercise's right function, and arguments of it as marking draws them."""
-    from autograder.exercise import load
+    from autograder.authoring.declaration import load
 
     ex, rng = load("07_backprop").find(name), np.random.default_rng(3)
     cases = [case for check in ex.checks for case in (*check.visible, *check.hidden(rng))]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from utils.calling import Call, Failure, Outcome, run_calls
-from utils.judging import Case, same, show, verdict
-from utils.plain import Layout
+from utils.engine.calling import Call, Failure, Outcome, run_calls
+from utils.engine.judging import Case, same, show, verdict
+from utils.engine.plain import Layout
 
 Z = np.array([[1.0, 2.0], [3.0, 4.0]])
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from utils.calling import Call, Outcome
-from utils.judging import Case
-from utils.judging.activations import BrokenLine, pieces
-from utils.plain import plain
+from utils.engine.calling import Call, Outcome
+from utils.engine.judging import Case
+from utils.engine.judging.activations import BrokenLine, pieces
+from utils.engine.plain import plain
 
 KNOTS = np.array([-1.0, 0.25, 0.75, 3.0])
 VALUES = np.array([0.5, -1.0, 2.0, 2.25])

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from utils.calling import Call, Outcome
-from utils.judging import Case, verdict
-from utils.plain import plain
+from utils.engine.calling import Call, Outcome
+from utils.engine.judging import Case, verdict
+from utils.engine.plain import plain
 
 GRAPH = {"c": ["add", ["b", "a"]], "a": ["mul", ["x", "y"]], "b": ["square", ["a"]]}
 

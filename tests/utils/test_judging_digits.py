@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from utils import reference
-from utils.calling import Call, run_calls
-from utils.judging import Case, digits, verdict
+from utils.engine.calling import Call, run_calls
+from utils.engine.judging import Case, digits, verdict
 
 X = np.column_stack([np.arange(30) + 0.5, np.arange(30) % 7])
 Y = np.arange(30) // 10

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from utils import models
-from utils.calling import Call, Outcome
-from utils.judging import Case, verdict
+from utils.engine import models
+from utils.engine.calling import Call, Outcome
+from utils.engine.judging import Case, verdict
 
 PAIRS = [["linear", "binary_crossentropy", True], ["sigmoid", "binary_crossentropy", False]]
 LAYERS = [[25, "relu"], [15, "relu"], [3, "linear"]]

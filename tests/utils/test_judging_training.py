@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from utils.calling import Call, Outcome, run_calls
-from utils.judging import Case, verdict
-from utils.models import dense
-from utils.plain import HistoryData, ModelData, Rng
+from utils.engine.calling import Call, Outcome, run_calls
+from utils.engine.judging import Case, verdict
+from utils.engine.models import dense
+from utils.engine.plain import HistoryData, ModelData, Rng
 
 
 def argsort(m, size, rng):

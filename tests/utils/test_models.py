@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from utils import models
-from utils.calling import Call, Outcome
-from utils.judging import Case, verdict
-from utils.plain import plain
+from utils.engine import models
+from utils.engine.calling import Call, Outcome
+from utils.engine.judging import Case, verdict
+from utils.engine.plain import plain
 
 L = keras.layers
 CE = keras.losses.SparseCategoricalCrossentropy

@@ -5,7 +5,7 @@ from collections import deque
 import numpy as np
 import pytest
 
-from utils.plain import (
+from utils.engine.plain import (
     HistoryData,
     Layout,
     ModelData,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.exercise import load
+from autograder.authoring.declaration import load
 from utils import data, reference
 
 RIGHT = {

@@ -216,7 +216,7 @@ def train_scenes(build_multilabel_model=None, epochs=30, seed=3):
     """Train the learner's network on the scenes and show its two loss curves while it learns."""
     import keras
 
-    from utils.models import from_keras
+    from utils.engine.models import from_keras
 
     X, Y = data.scenes()
     (X_held, Y_held), _ = _held_back()

@@ -14,8 +14,8 @@ from hypothesis.extra import numpy as hnp
 from autograder.jail import channel
 from autograder.jail.channel import Channel, Gone, Late, ProtocolError
 from autograder.jail.sound import ANY, RETURNED, outcomes_from_body, outcomes_to_body, sound
-from utils.calling import Failure, Outcome
-from utils.plain import HistoryData, Layout, ModelData, Result, Rng, Source
+from utils.engine.calling import Failure, Outcome
+from utils.engine.plain import HistoryData, Layout, ModelData, Result, Rng, Source
 
 HEAD = struct.Struct(">IQ")
 numbers = st.one_of(st.integers(-(2**200), 2**200), st.floats(width=64))

@@ -8,8 +8,8 @@ import pytest
 
 from autograder.jail.forbid import readable
 from tests.hostile.conftest import CORPUS
-from utils.calling import Call
-from utils.forbidden import FAMILIES
+from utils.engine.calling import Call
+from utils.engine.forbidden import FAMILIES
 
 pytestmark = pytest.mark.jail
 Z = np.array([[0.3, -1.2, 2.5], [1.1, 0.4, -0.7]])

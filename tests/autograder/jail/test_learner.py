@@ -7,8 +7,8 @@ import psutil
 import pytest
 
 from autograder.jail.sandbox import JailError, Limits, Template
-from utils.calling import Call, Failure
-from utils.plain import ModelData, Result, Rng, Source
+from utils.engine.calling import Call, Failure
+from utils.engine.plain import ModelData, Result, Rng, Source
 
 pytestmark = pytest.mark.jail
 QUICK = {"cell": 0.5, "notebook": 2.0, "call": 0.3, "grace": 0.3}

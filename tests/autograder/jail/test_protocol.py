@@ -14,7 +14,7 @@ from autograder.jail import channel
 from autograder.jail.channel import Channel
 from autograder.jail.sandbox import Learner, Limits
 from autograder.jail.sound import RETURNED
-from utils.calling import Call, Outcome
+from utils.engine.calling import Call, Outcome
 
 HEAD = struct.Struct(">IQ")
 LIMITS = Limits(call=0.2, grace=0.1, restarts=1, patience=1)

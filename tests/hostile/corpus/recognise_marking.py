@@ -16,5 +16,5 @@ def walk(data):
         for value in data: walk(value)
 walk(json.loads(text or "{}"))
 def softmax(z):
-    from utils.plain import encode, decode
+    from utils.engine.plain import encode, decode
     return decode(table[json.dumps(encode([z]))])[0]

@@ -1,0 +1,382 @@
+"""Build releases: `solutions/<lab>.py` -> source notebook -> nbgrader -> `notebooks/<lab>/`.
+
+The same input gives the same bytes: cell ids are derived from what the cells hold. A source that
+does not fit its declaration is refused with file, cell and reason. The visible side of the
+exercises is baked into `utils/baked/` in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTIONS = ROOT / "solutions"
+NOTEBOOKS = ROOT / "notebooks"
+SOURCE = ROOT / "course" / "source"
+STAMPS = ROOT / "course" / ".releases.json"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# What a release is made by, beside the lab's own two files.
+TOOLS = (
+    "autograder/authoring/release.py",
+    "autograder/authoring/stubs.py",
+    "autograder/authoring/baking.py",
+    "autograder/authoring/declaration.py",
+    "utils/*.py",
+    "utils/engine/*.py",
+    "utils/engine/judging/*.py",
+    "nbgrader_config.py",
+)
+
+
+class SourceError(Exception):
+    """A lab source that cannot be released; the message names file, cell and reason."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A lab as it is released: the texts of its notebook and of its baked checks."""
+
+    lab: str
+    notebook: str
+    baked: str
+
+    def files(self) -> list[tuple[Path, str]]:
+        """Return the files of the release with their texts; the start page has no checks."""
+        from autograder.authoring import baking
+
+        pairs = [(target(self.lab), self.notebook), (baking.path(self.lab), self.baked)]
+        return [(path, text) for path, text in pairs if text]
+
+
+def labs(chosen: Iterable[str] = ()) -> list[str]:
+    """Return the names of the labs to release, in teaching order.
+
+    A name may be short ("03"). Raises `SourceError` for an unknown one.
+    """
+    known = sorted(path.stem for path in SOLUTIONS.glob("[0-9]*.py"))
+    out = []
+    for name in chosen:
+        matches = [lab for lab in known if lab == name or lab.startswith(name + "_")]
+        if not matches:
+            raise SourceError(f"there is no lab {name!r} in solutions/; there are: {known}")
+        out += matches
+    return out or known
+
+
+# --- the source notebook --------------------------------------------------------------------------
+
+
+def source_notebook(lab: str) -> Any:
+    """Return the instructor's notebook of a lab, with derived cell ids and fixed metadata.
+
+    A start page without a declaration has no exercises and is taken as it is.
+    """
+    import jupytext
+
+    path = SOLUTIONS / f"{lab}.py"
+    nb = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    nb.metadata = type(nb.metadata)({"kernelspec": dict(KERNEL)})
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    taken: set[str] = set()
+    for cell in nb.cells:
+        cell.id = _cell_id(lab, cell, taken)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    _validate(lab, nb)
+    return nb
+
+
+def _cell_id(lab: str, cell: Any, taken: set[str]) -> str:
+    """Derive a cell's id: its grade id, else a hash of its text, numbered where it repeats."""
+    named = cell.metadata.get("nbgrader", {}).get("grade_id")
+    digest = hashlib.sha256(f"{lab}\0{cell.source}".encode()).hexdigest()
+    base = re.sub(r"[^A-Za-z0-9_-]", "-", named)[:60] if named else digest[:12]
+    out, number = base, 1
+    while out in taken:
+        number += 1
+        out = f"{base}-{number}"
+    taken.add(out)
+    return out
+
+
+def _validate(lab: str, nb: Any) -> None:
+    from autograder.authoring import declaration
+
+    declared = declaration.load(lab) if lab in declaration.names() else None
+    seen: dict[str, int] = {}
+    marked: list[str] = []
+    for number, cell in enumerate(nb.cells, 1):
+        meta = cell.metadata.get("nbgrader")
+        where = f"solutions/{lab}.py, cell {number}"
+        if meta is None:
+            if "BEGIN SOLUTION" in cell.source or "BEGIN HIDDEN" in cell.source:
+                raise SourceError(f"{where}: a marker stands in a cell without nbgrader metadata")
+            continue
+        name = meta.get("grade_id", "")
+        where = f"{where} ({name or 'no grade_id'})"
+        if not name:
+            raise SourceError(f"{where}: nbgrader metadata without a grade_id")
+        if name in seen:
+            raise SourceError(f"{where}: the grade_id is used in cell {seen[name]} already")
+        seen[name] = number
+        if declared is None:
+            raise SourceError(f"{where}: autograder/exercises/{lab}.py does not exist")
+        if meta.get("grade"):
+            _validate_marked(where, cell, meta, declared, seen)
+            marked.append(name)
+        elif meta.get("solution"):
+            _validate_answer(where, cell, name, declared)
+    if declared is None:
+        return
+    missing = [ex.name for ex in declared.exercises if ex.name not in marked]
+    if missing:
+        raise SourceError(f"solutions/{lab}.py: no marked cell for {', '.join(missing)}")
+    total = sum(ex.points for ex in declared.exercises)
+    if total != declaration.TOTAL:
+        raise SourceError(
+            f"autograder/exercises/{lab}.py: the points add up to {total}, not {declaration.TOTAL}"
+        )
+
+
+def _validate_marked(where: str, cell: Any, meta: dict, declared: Any, seen: dict) -> None:
+    name, points = meta["grade_id"], meta.get("points")
+    try:
+        ex = declared.find(name)
+    except KeyError:
+        raise SourceError(f"{where}: unknown exercise; declare it or correct the id") from None
+    if points is None:
+        raise SourceError(f"{where}: a marked cell needs points")
+    if points != ex.points:
+        raise SourceError(f"{where}: {points} points here, {ex.points} in the declaration")
+    if meta.get("solution") or not meta.get("locked"):
+        raise SourceError(f"{where}: a marked cell is locked and is no solution cell")
+    if f"{name}_answer" not in seen:
+        raise SourceError(f"{where}: no answer cell {name}_answer before it")
+    for marker in ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"):
+        if cell.source.count(marker) != 1:
+            raise SourceError(f"{where}: it needs one line `{marker}`")
+    arguments = ", ".join([f'"{name}"', *ex.functions])
+    hidden = f'mark("{declared.name}", {arguments})'
+    for wanted in (f"check({arguments})", hidden):
+        if wanted not in cell.source:
+            raise SourceError(f"{where}: it needs the line `{wanted}`")
+    if cell.source.index("check(") > cell.source.index("### BEGIN HIDDEN TESTS"):
+        raise SourceError(f"{where}: the check belongs before the hidden lines")
+
+
+def _validate_answer(where: str, cell: Any, name: str, declared: Any) -> None:
+    if not name.endswith("_answer") or name[: -len("_answer")] not in {
+        ex.name for ex in declared.exercises
+    }:
+        raise SourceError(f"{where}: unknown exercise; an answer cell is named <exercise>_answer")
+    begins, ends = cell.source.count("### BEGIN SOLUTION"), cell.source.count("### END SOLUTION")
+    if not begins or begins != ends:
+        raise SourceError(f"{where}: each solution stands between ### BEGIN and ### END SOLUTION")
+    if "demo" in cell.metadata.get("tags", []):
+        raise SourceError(
+            f"{where}: a demo cell is not run when marking, so it cannot hold answers"
+        )
+
+
+# --- nbgrader ---------------------------------------------------------------------------------
+
+
+def generate(
+    sources: dict[str, Any], folder: Path, record: bool, db_url: str = ""
+) -> dict[str, str]:
+    """Run nbgrader's own `generate_assignment` on source notebooks; return the released texts.
+
+    With `record` the assignments are written into the gradebook of the course folder, or into the
+    one at `db_url`.
+    """
+    import logging
+
+    import nbformat
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config.loader import PyFileConfigLoader
+
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+    source, release = folder / "source", folder / "release"
+    if db_url:
+        config.CourseDirectory.db_url = db_url
+    config.CourseDirectory.root = str(folder)
+    config.CourseDirectory.source_directory = "source"
+    config.CourseDirectory.release_directory = "release"
+    config.SaveCells.enabled = record
+    out = {}
+    for lab, nb in sources.items():
+        (source / lab).mkdir(parents=True)
+        nbformat.write(nb, source / lab / f"{lab}.ipynb")
+        coursedir = CourseDirectory(config=config)
+        coursedir.assignment_id = lab
+        app = GenerateAssignment(coursedir=coursedir, config=config, no_database=not record)
+        app.log = logging.getLogger("release")
+        app.log.setLevel(logging.ERROR)
+        app.start()
+        out[lab] = (release / lab / f"{lab}.ipynb").read_text(encoding="utf-8").rstrip("\n") + "\n"
+    return out
+
+
+def _leaks(lab: str, text: str) -> None:
+    """Refuse a release that still holds an answer, a hidden line, an output or a path."""
+    for found in ("BEGIN SOLUTION", "HIDDEN TESTS", "from autograder", str(ROOT)):
+        if found in text:
+            raise SourceError(f"notebooks/{lab}: the release still holds {found!r}")
+    for cell in json.loads(text)["cells"]:
+        if cell.get("outputs") or cell.get("execution_count"):
+            raise SourceError(f"notebooks/{lab}: the release holds an output")
+
+
+def build(chosen: list[str], record: bool = False) -> Iterator[Built]:
+    """Build the releases of the labs `chosen`, in memory; the start page is no assignment."""
+    import nbformat
+
+    from autograder.authoring import baking, declaration
+
+    sources = {lab: source_notebook(lab) for lab in chosen}
+    assignments = {lab: nb for lab, nb in sources.items() if lab in declaration.names()}
+    with tempfile.TemporaryDirectory() as folder:
+        released = generate(assignments, Path(folder), record) if assignments else {}
+    for lab, nb in sources.items():
+        text = released.get(lab) or nbformat.writes(nb).rstrip("\n") + "\n"
+        _leaks(lab, text)
+        baked = baking.bake(declaration.load(lab)) if lab in declaration.names() else ""
+        yield Built(lab, text, baked)
+    if record:
+        for lab, nb in assignments.items():
+            (SOURCE / lab).mkdir(parents=True, exist_ok=True)
+            nbformat.write(nb, SOURCE / lab / f"{lab}.ipynb")
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def target(lab: str) -> Path:
+    """Return where the release of a lab is written; the start page stands at the top."""
+    from autograder.authoring import declaration
+
+    return NOTEBOOKS / f"{lab}.ipynb" if lab not in declaration.names() else (
+        NOTEBOOKS / lab / f"{lab}.ipynb"
+    )  # fmt: skip
+
+
+def write(built: Built) -> list[Path]:
+    """Write what changed of a release; a notebook that somebody worked in is kept beside it."""
+    changed = []
+    for path, text in built.files():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if path.suffix == ".ipynb" and path.exists() and _worked_in(path):
+            kept = next(
+                p
+                for n in range(1, 1000)
+                if not (p := path.with_name(f"{path.stem}-kept-{n}.ipynb")).exists()
+            )
+            shutil.copy2(path, kept)
+            print(f"{path.name} holds answers of somebody: kept as {kept.name}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        changed.append(path)
+    return changed
+
+
+def _worked_in(path: Path) -> bool:
+    """Tell whether an answer cell differs from what was released."""
+    import nbformat
+    from nbgrader.utils import compute_checksum
+
+    try:
+        nb = nbformat.read(path, as_version=4)
+    except Exception:
+        return True
+    answers = [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    return any(c.metadata.nbgrader.get("checksum") != compute_checksum(c) for c in answers)
+
+
+def stamp(lab: str) -> str:
+    """Return a digest of everything that a release is made of, and of the release itself."""
+    digest = hashlib.sha256()
+    patterns = [f"solutions/{lab}.py", f"autograder/exercises/{lab}.py", *TOOLS,
+                f"notebooks/{lab}/{lab}.ipynb", f"notebooks/{lab}.ipynb",
+                f"utils/baked/{lab}.json", f"course/source/{lab}/{lab}.ipynb"]  # fmt: skip
+    for pattern in patterns:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def table(chosen: list[str]) -> str:
+    """Return the table of points: a row an exercise, and each lab's share of the course grade."""
+    from autograder.authoring import declaration
+
+    known = declaration.names()
+    weights = {lab: 2 if lab.startswith("08") else 1 for lab in known}
+    rows = []
+    for lab in (lab for lab in chosen if lab in known):
+        declared = declaration.load(lab)
+        share = 100 * weights[lab] / sum(weights.values())
+        rows.append(f"{lab}: {declared.title} ({declared.minutes} minutes, {share:.0f}% of grade)")
+        rows += [f"    {ex.name:<28}{ex.points:>4}" for ex in declared.exercises]
+        rows.append(f"    {'total':<28}{sum(ex.points for ex in declared.exercises):>4}")
+    return "\n".join(rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Release labs; with `--check` only tell whether the committed releases are up to date."""
+    parser = argparse.ArgumentParser(prog="python -m autograder release", description=main.__doc__)
+    parser.add_argument("labs", nargs="*", metavar="LAB", help="such as 03_softmax; default: all")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 on a difference"
+    )
+    parser.add_argument("--force", action="store_true", help="build even what is up to date")
+    parser.add_argument("--quiet", action="store_true", help="do not print the table of points")
+    options = parser.parse_args(arguments)
+    try:
+        return _check(labs(options.labs)) if options.check else _release(options)
+    except (SourceError, ValueError) as error:
+        print(f"not released: {error}", file=sys.stderr)
+        return 1
+
+
+def _check(chosen: list[str]) -> int:
+    stale = []
+    for built in build(chosen):
+        for path, text in built.files():
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(str(path.relative_to(ROOT)))
+    for name in stale:
+        print(f"{name} is not what its source gives: run `make release`", file=sys.stderr)
+    if not stale:
+        print(f"{len(chosen)} releases are up to date")
+    return bool(stale)
+
+
+def _release(options: argparse.Namespace) -> int:
+    chosen = labs(options.labs)
+    stamps = json.loads(STAMPS.read_text()) if STAMPS.exists() else {}
+    todo = [lab for lab in chosen if options.force or stamps.get(lab) != stamp(lab)]
+    for built in build(todo, record=True) if todo else ():
+        changed = write(built)
+        what = ", ".join(str(p.relative_to(ROOT)) for p in changed) or "no change"
+        print(f"{built.lab}: {what}")
+    for lab in todo:
+        stamps[lab] = stamp(lab)
+    if todo:
+        STAMPS.parent.mkdir(exist_ok=True)
+        STAMPS.write_text(json.dumps(stamps, indent=1, sort_keys=True))
+    else:
+        print("all releases are up to date")
+    if not options.quiet:
+        print(table(chosen))
+    return 0

@@ -1,0 +1,94 @@
+"""Write `dist/labs.zip`: what learners receive, and nothing else.
+
+    python -m autograder.commands.bundle [TARGET]
+
+The same files give the same bytes: entries are sorted and carry no time and no owner.
+"""
+
+import json
+import re
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = "labs"
+COPIED = ["LICENSE", "environment.yml", "requirements.txt"]
+NOTEBOOKS = ["notebooks/[0-9]*.ipynb", "notebooks/[0-9]*/[0-9]*.ipynb"]
+UTILS = {".py", ".json", ".npz", ".npy", ".csv", ".css", ".svg", ".png"}
+# None of these may reach a learner, whatever went wrong before.
+SECRET = re.compile(r"BEGIN SOLUTION|BEGIN HIDDEN TESTS|\b(?:import|from) autograder\b")
+
+
+class NotReleased(Exception):
+    """A file that would go into the bundle is not as `make release` writes it."""
+
+
+def learners_pyproject(root: Path) -> str:
+    """Return pyproject.toml cut to what installing `utils` needs."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = ["[project]"]
+    for key in ["name", "version", "description", "license", "requires-python"]:
+        lines.append(f"{key} = {json.dumps(project[key])}")
+    lines.append("dependencies = [")
+    lines += [f"    {json.dumps(requirement)}," for requirement in project["dependencies"]]
+    lines += ["]", "", "[build-system]", 'requires = ["setuptools>=77"]']
+    lines += ['build-backend = "setuptools.build_meta"', ""]
+    lines += ["[tool.setuptools.packages.find]", 'include = ["utils*"]', ""]
+    return "\n".join(lines)
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Return `{path in the bundle: bytes}`; raises NotReleased for a file with an answer in it."""
+    found = [path for pattern in NOTEBOOKS for path in root.glob(pattern)]
+    released = {path.stem for path in root.glob("solutions/*.py")}  # and no copy kept beside one
+    notebooks = [path for path in found if path.stem in released]
+    if not notebooks:
+        raise NotReleased("notebooks/: no released lab, run `make release`")
+    utils = [path for path in root.glob("utils/**/*") if path.suffix in UTILS]
+    files = {}
+    for path in [*notebooks, *utils, *(root / name for name in COPIED)]:
+        name = path.relative_to(root).as_posix()
+        files[name] = path.read_bytes()
+        found = SECRET.search(files[name].decode("utf-8", "replace"))
+        if found:
+            raise NotReleased(f"{name}: holds {found.group()!r}, which learners must not see")
+    for path in notebooks:
+        cells = json.loads(path.read_bytes())["cells"]
+        if any(cell.get("outputs") or cell.get("execution_count") for cell in cells):
+            name = path.relative_to(root).as_posix()
+            raise NotReleased(f"{name}: has been run, `make release` writes it anew")
+    files["README.md"] = (root / "autograder/setup/learners.md").read_bytes()
+    files["pyproject.toml"] = learners_pyproject(root).encode()
+    return files
+
+
+def write(root: Path, target: Path) -> int:
+    """Write the bundle of a repository to `target` and return the number of files in it."""
+    files = contents(root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"{FOLDER}/{name}")  # dated 1980-01-01
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED, 9)
+    return len(files)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the bundle and say where; return a process's exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    target = Path(arguments[0]) if arguments else ROOT / "dist" / "labs.zip"
+    try:
+        count = write(ROOT, target)
+    except NotReleased as problem:
+        print(f"bundle: {problem}", file=sys.stderr)
+        return 1
+    print(f"{target}: {count} files, {target.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

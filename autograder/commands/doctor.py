@@ -1,0 +1,143 @@
+"""`python -m autograder doctor`: is marking safe on this machine, and does it work?
+
+Prints the layers of the jail and whether each is active, the versions, and a self-test that marks
+the right answers, the untouched release and a learner that tries to get out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import platform
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+
+from autograder.authoring import declaration
+from autograder.course import folders
+from autograder.jail import sandbox
+from autograder.marking import intake, marker
+
+LIBRARIES = (
+    "nbgrader", "jupyterlab", "ipython", "numpy", "scipy", "scikit-learn", "keras",
+    "tensorflow", "tensorflow-cpu",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what marking uses."""
+    out = {"Python": platform.python_version(), "system": platform.platform(terse=True)}
+    for name in LIBRARIES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            out[name] = metadata.version(name)
+    return out
+
+
+def answered(lab: str, sources: dict[str, str]) -> intake.Submission:
+    """Return the release of a lab with answers filled in, by exercise."""
+    cells = []
+    for cell in intake.released_cells(lab):
+        name = cell.name.removesuffix("_answer")
+        source = sources.get(name, cell.source) if cell.kind == "answer" else cell.source
+        raw = {"id": cell.id, "cell_type": cell.cell_type, "metadata": cell.metadata}
+        cells.append({**raw, "source": source})
+    skeleton = intake.Skeleton(lab, intake.released_cells(lab))
+    return intake.rebuild(skeleton, cells)
+
+
+def self_test(jailed: bool = True) -> list[tuple[str, bool, str]]:
+    """Mark known answers; return name, whether it went as it should, and what was seen."""
+    names = [lab for lab in declaration.names() if _released(lab)]
+    if not names:
+        return [("a released lab", False, "none: run `python -m autograder release`")]
+    lab = "03_softmax" if "03_softmax" in names else names[0]
+    declared = declaration.load(lab)
+    total = sum(ex.points for ex in declared.exercises)
+    right = {ex.name: ex.source() for ex in declared.exercises}
+    out = []
+    started = time.perf_counter()
+    try:
+        template = sandbox.Template(jailed=jailed).start()
+    except sandbox.JailError as error:
+        return [("the template starts", False, str(error).splitlines()[0])]
+    with template:
+        out.append(("the template starts", True, f"{time.perf_counter() - started:.1f} s"))
+        started = time.perf_counter()
+        marks = marker.mark(answered(lab, right), "doctor", b"doctor", template)
+        seconds = time.perf_counter() - started
+        seen = f"{marks.points:g} of {total} points in {seconds:.2f} s"
+        out.append((f"right answers to {lab} get full marks", marks.points == total, seen))
+        marks = marker.mark(answered(lab, {}), "doctor", b"doctor", template)
+        seen = f"{marks.points:g} points"
+        out.append((f"the untouched {lab} gets none", marks.points == 0, seen))
+        out.append(_escape(template))
+    return out
+
+
+def _released(lab: str) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return bool(intake.released_cells(lab))
+    return False
+
+
+def _escape(template: sandbox.Template) -> tuple[str, bool, str]:
+    """Have a learner's process look for what it must not see."""
+    paths = [str(declaration.FOLDER), str(Path(declaration.FOLDER).parents[1] / "solutions")]
+    source = f"""
+import os, socket
+seen = [path for path in {paths!r} if os.path.exists(path)]
+network = lambda: socket.create_connection(("192.0.2.1", 53), 0.2)
+for what, attempt in [("a new process", os.fork), ("the network", network)]:
+    try:
+        attempt()
+        seen.append(what)
+    except TimeoutError:
+        seen.append(what)
+    except OSError:
+        pass
+print(", ".join(seen))
+"""
+    with template.learner([("escape", source)]) as learner:
+        result = learner.run_cells()[0]
+    out = result.stdout.strip() or (result.error and result.error.type) or ""
+    return "a learner's process gets out of nothing", not out, out or "nothing reached"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the state of the jail, versions and a self-test; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder doctor",
+        description="Print the layers of the jail, versions, and a self-test of marking.",
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON")
+    parser.add_argument("--quick", action="store_true", help="leave the self-test out")
+    options = parser.parse_args(arguments)
+    layers = [(layer.name, layer.active, layer.note) for layer in sandbox.layers()]
+    safe = all(active for _, active, _ in layers)
+    tests = [] if options.quick else self_test(jailed=safe)
+    works = all(passed for _, passed, _ in tests)
+    if options.json:
+        content = {"layers": layers, "versions": versions(), "self_test": tests, "safe": safe}
+        print(json.dumps(content, indent=1))
+        return int(not (safe and works))
+    print("The jail")
+    _print(layers, "active", "MISSING")
+    print("\nVersions")
+    for name, version in versions().items():
+        print(f"  {name:<16}{version}")
+    if tests:
+        print("\nSelf-test" + ("" if safe else " (without the jail)"))
+        _print(tests, "passes", "FAILS")
+    cores = folders.cores()
+    print(f"\n{cores} cores: `grade` uses {cores} workers.")
+    if not safe:
+        print("A layer is missing: `grade` refuses, unless told --allow-unjailed.", file=sys.stderr)
+    return int(not (safe and works))
+
+
+def _print(lines: list[tuple[str, bool, str]], good: str, bad: str) -> None:
+    wide = max(len(name) for name, _, _ in lines)
+    for name, fine, note in lines:
+        print(f"  {name:<{wide}}  {good if fine else bad:<8} {note}".rstrip())

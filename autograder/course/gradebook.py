@@ -1,0 +1,173 @@
+"""Write marks into nbgrader's gradebook, the rows that `nbgrader autograde` would write.
+
+The gradebook is opened once for a run. Importing this module imports nbgrader, which takes seconds:
+only the one process that writes does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from autograder.authoring import release
+from autograder.marking.marker import Marks
+
+# Of a submission: timestamp, scores and comments, where there are any.
+Rows = tuple[datetime.datetime | None, dict[str, float], dict[str, str]]
+
+
+class Book:
+    """The gradebook at `db_url`; a context manager. `config` is nbgrader's configuration."""
+
+    def __init__(self, db_url: str, config: Config) -> None:
+        course = config.CourseDirectory.get("course_id", "default_course")
+        self.db_url, self.config = db_url, config
+        self.api = Gradebook(db_url, course)
+        self.late = AssignLatePenalties(config=config)
+        self.late.init_plugin()
+        self.late.log.setLevel(logging.ERROR)
+        self._students = {student.id for student in self.api.students}
+        self._names: dict[str, dict[str, str]] = {}
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.api.close()
+
+    def ensure(self, lab: str) -> None:
+        """Create the assignment of a lab from its source where the gradebook has none."""
+        try:
+            self.api.find_notebook(lab, lab)
+        except MissingEntry:
+            with tempfile.TemporaryDirectory() as folder:
+                release.generate(
+                    {lab: release.source_notebook(lab)}, Path(folder), True, self.db_url
+                )
+            self.api.db.expire_all()
+
+    def recorded(self, lab: str) -> dict[str, Rows]:
+        """Return what the gradebook holds of a lab: timestamp, scores and comments a student."""
+        session, out = self.api.db, {}
+        submissions = (
+            session.query(SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(Assignment.name == lab)
+        )
+        for student, timestamp in submissions:
+            out[student] = (timestamp, {}, {})
+        for place, table, value in (
+            (1, Grade, Grade.auto_score),
+            (2, Comment, Comment.auto_comment),
+        ):
+            rows = (
+                session.query(SubmittedAssignment.student_id, BaseCell.name, value)
+                .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+                .join(table, table.notebook_id == SubmittedNotebook.id)
+                .join(BaseCell, BaseCell.id == table.cell_id)
+                .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+                .filter(Assignment.name == lab)
+            )
+            for student, name, held in rows:
+                if held is not None:
+                    out[student][place][name] = held
+        session.rollback()
+        return out
+
+    def write(self, marks: Marks, comments: dict[str, str | None], timestamp: str | None) -> None:
+        """Record one submission: its row, a score a marked cell, a comment an answer cell.
+
+        A score that a person gave stays, and is flagged to be looked at again.
+        """
+        session = self.api.db
+        with _one_transaction(session):
+            if marks.student not in self._students:
+                self.api.update_or_create_student(marks.student)
+            extra = {"timestamp": timestamp} if timestamp else {}
+            submission = self.api.update_or_create_submission(marks.lab, marks.student, **extra)
+            scores = {score.exercise: float(score.points) for score in marks.scores}
+            names = self._cells(marks.lab)
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    if grade.cell_id not in names:
+                        continue
+                    grade.auto_score = scores.get(names[grade.cell_id])
+                    grade.needs_manual_grade = (
+                        grade.manual_score is not None or grade.auto_score is None
+                    )
+                for comment in notebook.comments:
+                    if comment.cell_id in names:
+                        comment.auto_comment = comments.get(names[comment.cell_id])
+                if notebook.notebook_id == names["notebook"]:
+                    notebook.late_submission_penalty = self._penalty(submission, notebook)
+        session.commit()
+        self._students.add(marks.student)
+
+    def _cells(self, lab: str) -> dict[str, str]:
+        """Return the names of a lab's cells by their ids, and the id of its notebook."""
+        if lab not in self._names:
+            notebook = self.api.find_notebook(lab, lab)
+            cells = [*notebook.grade_cells, *notebook.solution_cells]
+            self._names[lab] = {cell.id: cell.name for cell in cells} | {"notebook": notebook.id}
+        return self._names[lab]
+
+    def _penalty(self, submission: Any, notebook: Any) -> float | None:
+        notebook.late_submission_penalty = None
+        if submission.total_seconds_late <= 0:
+            return None
+        self.api.db.flush()
+        self.api.db.refresh(notebook)
+        penalty = self.late.plugin_inst.late_submission_penalty(
+            submission.student.id, notebook.score, submission.total_seconds_late
+        )
+        return penalty and self.late._check_late_penalty(notebook, penalty)
+
+
+@contextlib.contextmanager
+def _one_transaction(session: Any) -> Iterator[None]:
+    """Let the gradebook's own commits only flush, so that a submission is written in one step."""
+    session.commit = session.flush
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own, about its autoflush
+            yield
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.commit
+
+
+def rows(marks: Marks, comments: dict[str, str | None], timestamp: str | None) -> Rows:
+    """Return what the gradebook should hold of a submission, to compare with `recorded`."""
+    scores = {score.exercise: float(score.points) for score in marks.scores}
+    held = {name: text for name, text in comments.items() if text is not None}
+    return (parse_utc(timestamp) if timestamp else None, scores, held)
+
+
+def configuration() -> Config:
+    """Read `nbgrader_config.py`."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    return PyFileConfigLoader("nbgrader_config.py", path=str(release.ROOT)).load_config()

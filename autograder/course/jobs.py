@@ -1,0 +1,31 @@
+"""A submission to be marked, and what came of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.marking.marker import Marks
+from autograder.marking.scoring import Score
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission to be marked: where it is, what names it, and what of it is known already."""
+
+    student: str
+    lab: str
+    folder: Path
+    key: str
+    timestamp: str | None = None
+    kept: dict[str, Score] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A marked submission: its marks, the comments on its answer cells, and its time."""
+
+    marks: Marks
+    comments: dict[str, str | None]
+    timestamp: str | None

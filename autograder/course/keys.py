@@ -1,0 +1,117 @@
+"""Name the inputs of a mark by their content, so that nothing is worked out twice.
+
+A mark depends on the submission, the student, the secret, the cells of the release that run, the
+declaration of each exercise, and the code that marks. A changed exercise changes its own key only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+import json
+import platform
+from collections.abc import Callable
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.marking import intake
+from autograder.authoring.declaration import Exercise, load
+from utils.engine.judging import Case
+from utils.engine.plain import encode
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = (
+    "autograder/authoring/declaration.py",
+    "autograder/marking/intake.py",
+    "autograder/marking/marker.py",
+    "autograder/marking/scoring.py",
+    "autograder/jail/*.py",
+    "utils/engine/calling.py",
+    "utils/checks.py",
+    "utils/engine/forbidden.py",
+    "utils/engine/judging/__init__.py",
+    "utils/engine/models.py",
+    "utils/engine/plain.py",
+    "utils/engine/recognise.py",
+)
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "tensorflow", "tensorflow-cpu", "keras")
+
+
+def digest(*parts: Any) -> str:
+    """Return a digest of bytes, texts and JSON data."""
+    out = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True).encode()
+        out.update(len(data).to_bytes(8, "big") + data)
+    return out.hexdigest()[:32]
+
+
+@cache
+def marker_key() -> str:
+    """Name the version of all that marks every lab."""
+    files = [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
+    versions = [platform.python_version()]
+    for name in LIBRARIES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions.append(f"{name} {metadata.version(name)}")
+    return digest(versions, *(path.read_bytes() for path in files))
+
+
+@cache
+def release_key(lab: str) -> str:
+    """Name what the release contributes: the cells that run, and what the answers looked like."""
+    cells = [[c.kind, c.name, c.source] for c in intake.released_cells(lab)]
+    return digest([cell for cell in cells if cell[0] in ("code", "answer")])
+
+
+def submission_key(lab: str, student: str, data: bytes, secret_name: str) -> str:
+    """Name a submission, whoever marks it."""
+    return digest(lab, student, secret_name, release_key(lab), data)
+
+
+@cache
+def lab_keys(lab: str) -> dict[str, str]:
+    """Name the declarations of a lab's exercises."""
+    return {ex.name: exercise_key(ex) for ex in load(lab).exercises}
+
+
+def exercise_key(ex: Exercise) -> str:
+    """Name a declaration by what it says: answers, cases (the hidden ones by a draw), judges."""
+    parts: list[Any] = [marker_key(), ex.name, ex.points, ex.kind, ex.functions, ex.forbids]
+    parts += [ex.deadline, ex.options, ex.source()]
+    parts += [[w.name, w.hint, w.finding, ex.source(w)] for w in ex.wrongs]
+    for check, seen in zip(ex.checks, ex.seen, strict=True):
+        hidden = check.hidden(np.random.default_rng(1)) if check.hidden else []
+        parts += [check.title, check.weight, check.hidden and _text(check.hidden)]
+        parts += [_case(case) for case in [*seen, *hidden]]
+    return digest(*parts)
+
+
+def _case(case: Case) -> list:
+    judge = _text(case.judge) if callable(case.judge) else case.judge
+    module = ROOT / "utils" / "engine" / "judging" / f"{str(judge).partition('.')[0]}.py"
+    code = module.read_text(encoding="utf-8") if "." in str(judge) and module.is_file() else ""
+    calls = [[call.function, _data(call.args)] for call in case.calls]
+    return [calls, judge, digest(code), _data(case.params), _data(case.expect)]
+
+
+def _data(value: Any) -> Any:
+    try:
+        return encode(value)
+    except TypeError:
+        return _text(value)
+
+
+def _text(value: Any) -> str:
+    """Return the source of a function, or the best name there is for anything else."""
+    if isinstance(value, Callable):
+        with contextlib.suppress(OSError, TypeError):
+            return inspect.getsource(value)
+    if isinstance(value, dict):
+        return str(sorted((str(key), _text(item)) for key, item in value.items()))
+    return str(value)

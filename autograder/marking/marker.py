@@ -1,0 +1,413 @@
+"""Mark one submission: run its cells in the jail, put questions to its functions, add up points.
+
+`mark` is a pure function of the submission, the lab, the student and the secret. It holds the
+checks; the learner's code is in another process and sees neither them nor the score.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+import symtable
+import time
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from autograder.authoring.declaration import Exercise, Lab, generator, load
+from autograder.jail.sandbox import CellResult, Learner, Template
+from autograder.marking.intake import Cell, Submission
+from autograder.marking.scoring import Score, score
+from utils.checks import wrap
+from utils.engine.calling import Failure, Outcome
+from utils.engine.forbidden import FAMILIES
+from utils.engine.judging import Case
+
+MAX_LINES = 1000
+LONGEST = 50_000  # characters of a cell that is looked into
+# Failures after which a process is no more.
+FATAL = ("Died", "Protocol")
+# Failures that may come from what was destroyed, though no forbidden call was noticed.
+SUSPECT = (*FATAL, "ForbiddenCall", "ImportError", "ModuleNotFoundError", "AttributeError")
+# First mistakes that are no catalogued wrong answer, in words.
+WORDS = {
+    "NotImplementedError": "not written yet",
+    "Missing": "not defined",
+    "NotCallable": "no function",
+    "NotPlain": "returns something that is no number, array or list",
+    "Timeout": "takes too long",
+    "Memory": "takes too much memory",
+    "Died": "ends the process",
+    "forbidden": "calls what is forbidden",
+    "mutated": "changes its argument",
+    "none": "returns None",
+    "no-raise": "accepts what it should refuse",
+    "warning": "right, but with warnings",
+    "error": "raises an error",
+    "value": "another wrong value",
+    "shape": "a wrong shape",
+    "type": "a wrong type",
+    "nan": "NaN",
+    "inf": "inf",
+}
+Forbids = tuple[str, ...]
+# What the calls of cases gave, by the identity of those calls.
+Known = dict[int, list[Outcome]]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What marking a submission gave: a score an exercise, outputs of the cells, times, notes.
+
+    `problem` says why nothing could be marked; there are no scores then.
+    """
+
+    lab: str
+    student: str
+    scores: list[Score] = field(default_factory=list)
+    outputs: dict[str, list[dict]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    helped: dict[str, list[str]] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def points(self) -> float:
+        """The sum of the points."""
+        return round(sum(s.points for s in self.scores), 2)
+
+    def to_dict(self) -> dict:
+        """Return the marks as JSON data."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: dict) -> Marks:
+        """Read what `to_dict` wrote."""
+        return Marks(**{**data, "scores": [Score.from_dict(s) for s in data["scores"]]})
+
+
+def mark(
+    submission: Submission,
+    student: str,
+    secret: bytes,
+    template: Template,
+    kept: dict[str, Score] | None = None,
+) -> Marks:
+    """Mark a rebuilt submission; scores in `kept` hold already and are not worked out again."""
+    return _Marking(submission, load(submission.lab), student, secret, template, kept or {}).run()
+
+
+class _Marking:
+    def __init__(
+        self,
+        submission: Submission,
+        lab: Lab,
+        student: str,
+        secret: bytes,
+        template: Template,
+        kept: dict[str, Score],
+    ) -> None:
+        self.submission, self.lab, self.template = submission, lab, template
+        self.student, self.secret = student, secret
+        self.scores: dict[str, Score] = dict(kept)
+        self.todo = [ex for ex in lab.exercises if ex.name not in kept]
+        self.cells = [(cell.id, cell.source) for cell in needed(submission)]
+        self.learners: dict[Forbids, Learner] = {}
+        self.silent: dict[Forbids, bool] = {}
+        # In which process each exercise was marked.
+        self.where: dict[str, Forbids] = {}
+        self.until = time.monotonic() + 2 * template.limits.notebook
+        self.outputs: dict[str, list[dict]] = {}
+        self.seconds: dict[str, float] = {}
+        self.helped: dict[str, list[str]] = {}
+
+    def run(self) -> Marks:
+        try:
+            for forbids in self._groups():
+                self._mark_group(forbids)
+            self._help()
+        finally:
+            self.template.close_learners(self.learners.values())
+        return Marks(
+            self.lab.name,
+            self.student,
+            [self.scores[ex.name] for ex in self.lab.exercises],
+            self.outputs,
+            list(self.submission.notes),
+            {name: round(seconds, 4) for name, seconds in self.seconds.items()},
+            self.helped,
+        )
+
+    def _groups(self) -> Iterator[Forbids]:
+        """Yield what to forbid, process by process, until every exercise has its score.
+
+        What is forbidden is destroyed in a process for good, so exercises that forbid different
+        things need different processes. But an answer that earns all points where more is destroyed
+        than its exercise asks for earns them anyway, and most answers need none of it: so the
+        exercises that forbid something are tried together first.
+        """
+        if any(not ex.forbids for ex in self.todo):
+            yield ()
+        sets = dict.fromkeys(ex.forbids for ex in self.todo if _joins(ex.forbids))
+        if len(sets) > 1:
+            yield tuple(sorted({family for forbids in sets for family in forbids}))
+        while left := [ex.forbids for ex in self.todo if ex.name not in self.where]:
+            yield left[0]
+
+    def _mark_group(self, forbids: Forbids) -> None:
+        """Mark those exercises that this process can mark; the first one's outputs are shown."""
+        results = self._learner(forbids).run_cells()
+        self.outputs = self.outputs or {r.cell_id: shown(r) for r in results}
+        group = [
+            ex
+            for ex in self.todo
+            if ex.name not in self.where
+            and (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) <= set(forbids)))
+        ]
+        # Reports show what happened on visible inputs. Those go first, all of them, so that
+        # nothing an answer then knows of hidden ones can be written into a report.
+        seen = [self._ask_visible(ex, forbids) for ex in group]
+        for ex, known in zip(group, seen, strict=True):
+            result, clean = self._score(ex, forbids, known)
+            if set(ex.forbids) == set(forbids) or clean or result.points == ex.points:
+                self.scores[ex.name], self.where[ex.name] = result, forbids
+
+    def _learner(self, forbids: Forbids) -> Learner:
+        """Return the process in which this is forbidden, with all cells run in it."""
+        if forbids not in self.learners:
+            with self._timed("cells"):
+                learner = self.template.learner(self.cells, frozenset(forbids))
+                self.learners[forbids] = learner
+                self.silent[forbids] = not any(r.error for r in learner.run_cells())
+        return self.learners[forbids]
+
+    @contextlib.contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - started
+
+    def _ask(self, ex: Exercise, forbids: Forbids, cases: list[Case]) -> list[list[Outcome]]:
+        """Make the calls of cases; an answer that ends its process leaves a new one to others."""
+        learner = self._learner(forbids)
+        with self._timed(ex.name):
+            outcomes = learner.call_many([case.calls for case in cases], ex.deadline)
+        fell = any(o.error and o.error.type in FATAL for each in outcomes for o in each)
+        if fell and time.monotonic() < self.until:
+            self.learners.pop(forbids).close()
+        return outcomes
+
+    def _ask_visible(self, ex: Exercise, forbids: Forbids) -> Known:
+        distinct = {id(case.calls): case for cases in ex.seen for case in cases}
+        outcomes = self._ask(ex, forbids, list(distinct.values()))
+        return dict(zip(distinct, outcomes, strict=True))
+
+    def _score(
+        self, ex: Exercise, forbids: Forbids, known: Known | None = None
+    ) -> tuple[Score, bool]:
+        """Score an exercise; tell as well whether nothing that is forbidden came up."""
+        known = dict(known or {})
+        gathered = list(known.values())
+
+        def run(cases: list[Case]) -> list[list[Outcome]]:
+            # What is known answers the first case with these calls; one more is asked anew.
+            out = [known.pop(id(case.calls), None) for case in cases]
+            fresh = [case for case, each in zip(cases, out, strict=True) if each is None]
+            late = sum(any(map(_is_late, each)) for each in gathered)
+            if late < self.template.limits.patience:
+                outcomes = self._ask(ex, forbids, fresh)
+            else:
+                given_up = Outcome(error=Failure("Timeout", "earlier calls took too long"))
+                outcomes = [[given_up for _ in case.calls] for case in fresh]
+            gathered.extend(outcomes)
+            return [each if each is not None else outcomes.pop(0) for each in out]
+
+        result = score(ex, run, generator(self.secret, self.student, self.lab.name, ex.name))
+        clean = self.silent[forbids] and not any(
+            o.forbidden or (o.error and o.error.type in SUSPECT) for each in gathered for o in each
+        )
+        return result, clean
+
+    def _help(self) -> None:
+        """Mark again, with right versions of what it builds on, an exercise that fell short.
+
+        The learner's code shares a process with the right answers then, so from this second try
+        come the points and nothing that the learner's code can have written.
+        """
+        failed: list[Exercise] = []
+        for ex in self.lab.exercises:
+            if self._short(ex) and ex in self.todo and (needed := self._builds_on(ex, failed)):
+                self.helped[ex.name] = [other.name for other in needed]
+                for forbids in dict.fromkeys((self.where[ex.name], ex.forbids)):
+                    learner = self._learner(forbids)
+                    for other in needed:
+                        learner.define("import numpy as np\n\n" + other.source())
+                    second, clean = self._score(ex, forbids)
+                    gain = second.points - self.scores[ex.name].points
+                    if gain > 0 or (gain == 0 and _hint(ex, second)):
+                        self.scores[ex.name] = _plainly(ex, second, needed)
+                    if clean or not self._short(ex):
+                        break
+            if self._short(ex) and ex.kind == "function":
+                failed.append(ex)
+
+    def _short(self, ex: Exercise) -> bool:
+        return ex.kind == "function" and self.scores[ex.name].points < ex.points
+
+    def _builds_on(self, ex: Exercise, failed: list[Exercise]) -> list[Exercise]:
+        """Return those of the failed exercises that the answer to `ex` names, straight or not."""
+        if not failed or ex.name + "_answer" in self.submission.missing:
+            return failed
+        own = "\n".join(c.source for c in self.submission.cells if c.kind == "own")
+        answers = {e.name: self.submission.answer(e.name) for e in self.lab.exercises}
+        reached, queue = set(), [answers[ex.name] + "\n" + own]
+        while queue:
+            _, used = globals_of(queue.pop())
+            for other in self.lab.exercises:
+                if other.name not in reached and used & set(other.functions):
+                    reached.add(other.name)
+                    queue.append(answers[other.name])
+        return [other for other in failed if other.name in reached]
+
+
+def _is_late(outcome: Outcome) -> bool:
+    return outcome.error is not None and outcome.error.type == "Timeout"
+
+
+def _joins(forbids: Forbids) -> bool:
+    """Tell whether an exercise may be tried where other things are forbidden as well."""
+    return bool(forbids) and not any(FAMILIES[family].without for family in forbids)
+
+
+def needed(submission: Submission) -> list[Cell]:
+    """Return the cells to run: answers, own cells, and the released code that those build on.
+
+    Released code that binds no name which is used by another cell cannot change an answer.
+    """
+    runs = [cell for cell in submission.cells if cell.runs]
+    chosen = {cell.id for cell in runs if cell.kind != "code"}
+    about = {cell.id: globals_of(cell.source) for cell in runs}
+    used = set().union(*(about[i][1] for i in chosen))
+    while True:
+        more = {i for i, (binds, _) in about.items() if i not in chosen and binds & used}
+        if not more:
+            return [cell for cell in runs if cell.id in chosen]
+        chosen |= more
+        used.update(*(about[i][1] for i in more))
+
+
+@lru_cache(512)
+def globals_of(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the global names that code binds or changes, and those that it uses.
+
+    Both are all of its words where it is no plain Python.
+    """
+    try:
+        if len(source) > LONGEST:
+            raise ValueError
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a learner's code: no matter here
+            tables = [symtable.symtable(source, "<cell>", "exec")]
+            changed = set(_changed(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        words = frozenset(re.findall(r"\w+", source))
+        return words, words
+    binds, uses = changed, set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        top = table.get_type() == "module"
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (top or symbol.is_global()):
+                uses.add(symbol.get_name())
+            bound = symbol.is_assigned() or symbol.is_imported()
+            if bound and (top or symbol.is_declared_global()):
+                binds.add(symbol.get_name())
+    return frozenset(binds), frozenset(uses)
+
+
+def _changed(tree: ast.Module) -> Iterator[str]:
+    """Yield the names in `name[...] = value` and `name.part = value`."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+            yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+
+
+def _hint(ex: Exercise, result: Score) -> str:
+    """Return the hint of the known mistake that a score names, if it names one."""
+    return next((wrong.hint for wrong in ex.wrongs if wrong.name == result.mistake), "")
+
+
+def _plainly(ex: Exercise, second: Score, needed: list[Exercise]) -> Score:
+    """Return a score whose report holds nothing but how many checks pass, and a known hint."""
+    passed = sum(check.passed for check in second.checks)
+    names = ", ".join(name for each in needed for name in each.functions)
+    lines = [
+        f"{passed} of {len(second.checks)} checks pass, with right versions of",
+        f"what it builds on ({names}) in place of yours.",
+    ]
+    if failing := [check.title for check in second.checks if not check.passed]:
+        lines.append(f"The first that fails: {failing[0]}")
+    if hint := _hint(ex, second):
+        lines.append(f"Next:     {hint}")
+    report = "\n".join(wrap(line) for line in lines)
+    return replace(second, report=report, mistake=second.mistake if hint else "")
+
+
+def in_words(mistake: str) -> str:
+    """Return the name of a mistake for people."""
+    return WORDS.get(mistake, mistake)
+
+
+def shown(result: CellResult) -> list[dict]:
+    """Return what a cell did as notebook outputs."""
+    out = [
+        {"output_type": "stream", "name": name, "text": _cut(text)}
+        for name, text in (("stdout", result.stdout), ("stderr", result.stderr))
+        if text
+    ]
+    if error := result.error:
+        head = f"{error.type}: {error.message}" if error.message else error.type
+        lines = ([f"    {error.line}"] if error.line else []) + [head]
+        out.append(
+            {"output_type": "error", "ename": error.type, "evalue": error.message,
+             "traceback": lines}
+        )  # fmt: skip
+    return out
+
+
+def _cut(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    if len(lines) <= MAX_LINES:
+        return text
+    return "".join(lines[: MAX_LINES - 1]) + "... Output truncated ...\n"
+
+
+def marked_outputs(marks: Marks) -> dict[str, list[dict]]:
+    """Return the outputs of all cells by cell id, as nbgrader's SaveAutoGrades reads them.
+
+    A marked cell (its id is its exercise's name) shows the report, then the score as its value.
+    """
+    outputs = dict(marks.outputs)
+    for each in marks.scores:
+        outputs[each.exercise] = [
+            {"output_type": "stream", "name": "stdout", "text": each.report + "\n"},
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": repr(float(each.points))},
+                "metadata": {},
+            },
+        ]
+    return outputs
+
+
+def by_exercise(marks: Iterable[Marks]) -> dict[str, list[Any]]:
+    """Return the scores of many marks, exercise by exercise."""
+    table: dict[str, list[Any]] = {}
+    for each in marks:
+        for one in each.scores:
+            table.setdefault(one.exercise, []).append(one)
+    return table

@@ -1,0 +1,91 @@
+"""nbgrader preprocessors, so that `nbgrader autograde` and the Formgrader mark as `grade` does.
+
+In `nbgrader_config.py`, `Intake` comes first of the sanitizing preprocessors and `Mark` takes the
+place of nbgrader's `Execute`. `Mark` leaves in each marked cell its score as the cell's value,
+which nbgrader's own `SaveAutoGrades` then writes into the gradebook.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode, from_dict
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Unicode
+
+from autograder.authoring import declaration
+from autograder.course.secret import course_secret
+from autograder.course.warm import warm
+from autograder.jail.sandbox import JailError, Limits
+from autograder.marking import intake, marker
+
+
+class Intake(NbGraderPreprocessor):
+    """Rebuild a submission on the released lab, before anything else looks at it."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Return the rebuilt notebook; a lab that is not declared here is left as it is."""
+        lab = resources["nbgrader"]["notebook"]
+        if lab not in declaration.names():
+            return nb, resources
+        released = intake.skeleton(lab)
+        submission = intake.rebuild(released, nb.cells)
+        for note in submission.notes:
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
+        return from_dict(intake.to_notebook(submission, released)), resources
+
+
+class Mark(NbGraderPreprocessor):
+    """Run a submission in the jail and mark it, in place of executing it in a kernel."""
+
+    allow_unjailed = Bool(
+        False,
+        help="Mark even where a layer of the jail is missing (see `python -m autograder doctor`): "
+        "learners' code could then read and change what the instructor can.",
+    ).tag(config=True)
+    course = Unicode(
+        "",
+        help="The course folder, which holds the course secret; by default the folder that holds "
+        "the folder of submissions.",
+    ).tag(config=True)
+    idle = Float(
+        120.0, help="Seconds after which the warm process for learners is ended when unused."
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Return the notebook with reports, scores and outputs in it."""
+        about = resources["nbgrader"]
+        lab, student = about["notebook"], about["student"]
+        if lab not in declaration.names():
+            self.log.warning("%s has no marked exercises: nothing is run", lab)
+            return nb, resources
+        released = intake.skeleton(lab)
+        submission = intake.rebuild(released, nb.cells)
+        notes = nb.metadata.get("autograder", {}).get("notes", [])
+        submission.notes[:] = list(dict.fromkeys([*notes, *submission.notes]))
+        secret = course_secret(self._course())
+        try:
+            marks = warm.use(
+                Limits(parent=self),
+                not self.allow_unjailed,
+                lambda template: marker.mark(submission, student, secret, template),
+                self.idle,
+            )
+        except JailError as error:
+            raise NbGraderException(
+                f"{error}\nLearners' code would not be kept apart from this machine. See "
+                "`python -m autograder doctor`; `c.Mark.allow_unjailed = True` in "
+                "nbgrader_config.py marks all the same."
+            ) from None
+        self.log.info("%s: %s: %g points", student, lab, marks.points)
+        outputs = marker.marked_outputs(marks)
+        return from_dict(intake.to_notebook(submission, released, outputs)), resources
+
+    def _course(self) -> Path:
+        if self.course:
+            return Path(self.course)
+        converter = getattr(self.parent, "parent", None)
+        coursedir = getattr(converter, "coursedir", None) or CourseDirectory(config=self.config)
+        return Path(coursedir.root, coursedir.submitted_directory).parent

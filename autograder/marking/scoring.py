@@ -1,0 +1,188 @@
+"""Score one exercise: run its cases through a caller, judge them, add up the points.
+
+The caller decides where the learner's functions run: across the pipe (`marker`) or in the same
+kernel (`incell`, for stock nbgrader). The score does not depend on it.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
+
+from autograder.authoring.declaration import Check, Exercise
+from utils.checks import UNWRITTEN, explain, wrap
+from utils.engine.calling import Outcome
+from utils.engine.judging import Case, Finding, verdict
+from utils.engine.judging.quiz import letter
+from utils.engine.recognise import fingerprint, recognise
+
+# Failures that the marker names itself.
+FAILURES = ("Missing", "NotCallable", "NotPlain", "Timeout", "Died", "Memory", "Protocol")
+QUICK = 5.0  # seconds: exercises with a longer deadline are not called once more
+Run = Callable[[list[Case]], list[list[Outcome]]]
+
+
+@dataclass(frozen=True)
+class CheckScore:
+    """A check of an exercise and how it went."""
+
+    title: str
+    passed: bool
+    weight: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """The points of one exercise, check by check, and what to tell the learner."""
+
+    exercise: str
+    points: float
+    max_points: float
+    checks: list[CheckScore] = field(default_factory=list)
+    mistake: str = ""
+    report: str = ""
+
+    def to_dict(self) -> dict:
+        """Return the score as JSON data."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: dict) -> Score:
+        """Read what `to_dict` wrote."""
+        return Score(**{**data, "checks": [CheckScore(**c) for c in data["checks"]]})
+
+
+@dataclass
+class _Tried:
+    check: Check
+    case: Case
+    hidden: bool
+    outcomes: list[Outcome]
+    finding: Finding | None
+
+
+def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
+    """Score `exercise` by running its visible and its hidden cases.
+
+    A check earns its weight where all of its cases pass. The report names the first mistake; it
+    shows inputs and values of visible cases only.
+    """
+    plan: list[tuple[Check, Case, bool]] = []
+    for check, seen in zip(exercise.checks, exercise.seen, strict=True):
+        plan += [(check, case, False) for case in seen]
+        fresh = check.hidden(rng) if check.hidden else []
+        plan += [(check, exercise.expected(case), True) for case in fresh]
+    distinct = list({id(case.calls): case for _, case, _ in plan}.values())
+    again = []
+    if exercise.kind == "function" and exercise.deadline <= QUICK:
+        again = [plan[0][1]]  # an answer keeps no state between calls
+        plan.append((plan[0][0], plan[0][1], True))
+    results = run(distinct + again)
+    # Several checks may judge one run: their cases share their calls.
+    first = {id(case.calls): each for case, each in zip(distinct, results, strict=False)}
+    done = [first[id(case.calls)] for _, case, _ in plan]
+    if again:
+        done[-1] = results[-1]
+    tried = [
+        _Tried(check, case, hidden, outcomes, verdict(case, outcomes))
+        for (check, case, hidden), outcomes in zip(plan, done, strict=True)
+    ]
+    checks = [
+        CheckScore(
+            check.title,
+            all(t.finding is None for t in tried if t.check is check),
+            check.weight,
+        )
+        for check in exercise.checks
+    ]
+    if not any(c.passed for c, check in zip(checks, exercise.checks, strict=True) if _gives(check)):
+        checks = [replace(c, passed=False) for c in checks]
+    share = sum(c.weight for c in checks if c.passed) / sum(c.weight for c in checks)
+    points = round(exercise.points * share, 2)
+    mistake, report = _report(exercise, tried, checks)
+    return Score(exercise.name, points, exercise.points, checks, mistake, report)
+
+
+def _gives(check: Check) -> bool:
+    """Tell whether a check asks for a value: refusing every input must not earn points."""
+    return not check.visible or not all("raises" in case.params for case in check.visible)
+
+
+def _report(exercise: Exercise, tried: list[_Tried], checks: list[CheckScore]) -> tuple[str, str]:
+    if exercise.kind == "quiz":
+        return _quiz_report(exercise, tried)
+    passed = sum(check.passed for check in checks)
+    failing = [t for t in tried if t.finding]
+    if not failing:
+        return "", f"All {len(checks)} checks pass."
+    lines = [f"{passed} of {len(checks)} checks pass."]
+    first = failing[0]
+    wrong = _recognise(exercise, tried)
+    mistake = wrong.name if wrong else _code(first)
+    lines[0] += f" The first that fails: {first.check.title}"
+    seen = next((t for t in failing if not t.hidden and t.check is first.check), None)
+    if seen is not None:
+        lines += explain(seen.case, seen.finding, wrong)
+    else:
+        what = "the visible probes pass, but fresh inputs of this kind do not."
+        if first.finding.code in UNWRITTEN:
+            what = first.finding.what
+        lines.append(f"Wrong:    {what}")
+        lines.append(f"Next:     {_safe_step(first.finding, wrong)}")
+    return mistake, "\n".join(wrap(line) for line in lines)
+
+
+def _code(tried: _Tried) -> str:
+    """Return the code of a finding, unless it may be a text that an answer made of hidden input."""
+    code = tried.finding.code
+    raised = {outcome.error.type for outcome in tried.outcomes if outcome.error}
+    if tried.hidden and code in raised and code not in FAILURES and not hasattr(builtins, code):
+        return "error"
+    return code
+
+
+def _safe_step(finding: Finding, wrong: object | None) -> str:
+    """Return a next step that shows nothing of a hidden input."""
+    if wrong is not None:
+        return wrong.hint
+    if finding.code == "forbidden":
+        return "On some inputs it calls what this exercise forbids."
+    if finding.code in (
+        "Timeout",
+        "Memory",
+        "Died",
+        "mutated",
+        "warning",
+        "accuracy",
+        "direction",
+    ):
+        return f"{finding.what}."
+    return "Try other sizes, other signs, and larger numbers by hand."
+
+
+def _recognise(exercise: Exercise, tried: list[_Tried]) -> object | None:
+    """Recognise the mistake by the visible cases, by the hidden ones where only those fail.
+
+    A known mistake that shows on visible cases is known by them. On hidden ones the known wrong
+    answers must be run first, which may take seconds.
+    """
+    hidden = not any(t.finding for t in tried if not t.hidden)
+    chosen = [t for t in tried if t.hidden == hidden]
+    prints = [fingerprint(t.case, t.outcomes) for t in chosen]
+    known = exercise.known_on([t.case for t in chosen]) if hidden else exercise.known
+    return recognise(known, prints, [t.finding for t in chosen])
+
+
+def _quiz_report(exercise: Exercise, tried: list[_Tried]) -> tuple[str, str]:
+    outcome = tried[0].outcomes[0]
+    chosen = letter(outcome.value) if outcome.error is None else None
+    if chosen not in exercise.options:
+        return "no option", wrap("No answer: write one of the letters in quotes.")
+    right = chosen == exercise.answers["right"]
+    head = "Right." if right else "Not this one."
+    return "" if right else f"option {chosen}", wrap(
+        f"{head} ({chosen}) {exercise.options[chosen]}"
+    )

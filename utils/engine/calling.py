@@ -1,0 +1,205 @@
+"""Call an answer and write down what happened: the same code in the notebook and under marking.
+
+Nothing is judged here. `run_calls` returns one `Outcome` a call, and an outcome is plain data.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+import linecache
+import re
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from utils.engine.plain import Layout, ModelData, NotPlain, Result, Rng, Source, plain
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the learner's `function` with plain `args`; `args=None` reads a variable."""
+
+    function: str
+    args: list | None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no value: the exception's type and message, and the learner's line.
+
+    Types of our own: "Missing" (no such function), "NotCallable", "NotPlain" (a value that cannot
+    be judged), "Timeout", "Died", "Memory", "Protocol".
+    """
+
+    type: str
+    message: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did: its value or its failure, warnings, and the arguments afterwards."""
+
+    value: Any = None
+    error: Failure | None = None
+    warnings: list[str] = field(default_factory=list)
+    args_after: list = field(default_factory=list)
+    forbidden: list[str] = field(default_factory=list)
+
+
+class _Counted:
+    """A function from text that counts its calls."""
+
+    def __init__(self, text: str) -> None:
+        self.function = eval(text, {"np": np})
+        self.calls = 0
+
+    def __call__(self, *args: Any) -> Any:
+        self.calls += 1
+        return self.function(*args)
+
+
+def _build_model(data: ModelData) -> Any:
+    from utils.engine.models import to_keras
+
+    return to_keras(data)
+
+
+def run_calls(
+    namespace: Mapping[str, Any],
+    calls: list[Call],
+    build_model: Callable[[ModelData], Any] = _build_model,
+    guard: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext,
+) -> list[Outcome]:
+    """Make the calls of one case in order and return what each did.
+
+    `guard` is entered around each call of an answer (a deadline, a detector of forbidden calls).
+    Printing is swallowed. An exception of the answer becomes a `Failure`; `KeyboardInterrupt`
+    passes.
+    """
+    outcomes: list[Outcome] = []
+    raw: list[Any] = []
+    built: dict[Any, Any] = {}
+    for call in calls:
+        try:
+            args = [_build(arg, built, raw, build_model) for arg in call.args or []]
+        except _NoResult:
+            outcomes.append(Outcome(error=outcomes[-1].error if outcomes else Failure("Missing")))
+            raw.append(None)
+            continue
+        value, outcome = _run(namespace, call, args, guard)
+        raw.append(value)
+        outcomes.append(outcome)
+    return outcomes
+
+
+class _NoResult(Exception):
+    """The result that an argument refers to does not exist, since that call failed."""
+
+
+def _build(arg: Any, built: dict[Any, Any], raw: list, build_model: Callable) -> Any:
+    if isinstance(arg, Result):
+        value = raw[arg.call] if arg.call < len(raw) else None
+        if value is None:
+            raise _NoResult
+        try:
+            return value if arg.item is None else value[arg.item]
+        except Exception:
+            raise _NoResult from None
+    if isinstance(arg, (Rng, Source, ModelData)):
+        key = arg if isinstance(arg, Rng) else id(arg)
+        if key not in built:
+            if isinstance(arg, Rng):
+                built[key] = np.random.default_rng(arg.seed)
+            elif isinstance(arg, Source):
+                built[key] = _Counted(arg.text)
+            else:
+                built[key] = build_model(arg)
+        return built[key]
+    if isinstance(arg, Layout):
+        return arg.build()
+    if isinstance(arg, np.ndarray):
+        return arg.copy()
+    if isinstance(arg, list):
+        return [_build(item, built, raw, build_model) for item in arg]
+    if isinstance(arg, tuple):
+        return tuple(_build(item, built, raw, build_model) for item in arg)
+    if isinstance(arg, dict):
+        return {key: _build(item, built, raw, build_model) for key, item in arg.items()}
+    return arg
+
+
+def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[Any, Outcome]:
+    if call.function not in namespace:
+        return None, Outcome(error=Failure("Missing", call.function))
+    target = namespace[call.function]
+    if call.args is None:
+        return target, _finish(target, [], [])
+    if not callable(target):
+        return None, Outcome(error=Failure("NotCallable", type(target).__name__))
+    with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as stack:
+        warnings.simplefilter("always")
+        stack.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"))
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        try:
+            with guard():
+                value = target(*args)
+            outcome = _finish(value, args, _texts(caught))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return None, Outcome(error=failure(error), args_after=_after(args))
+    return value, outcome
+
+
+def _finish(value: Any, args: list, texts: list[str]) -> Outcome:
+    try:
+        return Outcome(plain(value), warnings=texts, args_after=_after(args))
+    except NotPlain as error:
+        return Outcome(error=Failure("NotPlain", str(error)), args_after=_after(args))
+
+
+def _texts(caught: list) -> list[str]:
+    """Name NumPy's numerical warnings; others (deprecations) are no matter of the answer's."""
+    return sorted({str(w.message)[:200] for w in caught if issubclass(w.category, RuntimeWarning)})
+
+
+def _after(args: list) -> list:
+    """Return the arguments as plain data after a call; None for what does not change."""
+    out = []
+    for arg in args:
+        if isinstance(arg, _Counted):
+            out.append({"calls": arg.calls})
+            continue
+        try:
+            out.append(None if isinstance(arg, np.random.Generator) else plain(arg))
+        except NotPlain:
+            out.append(None)
+    return out
+
+
+def failure(error: BaseException) -> Failure:
+    """Describe an exception of the learner's code: type, message and the line it came from."""
+    kind = type(error).__name__
+    if isinstance(error, ValueError) and not any(
+        hasattr(m, kind) for m in (builtins, np.exceptions)
+    ):
+        kind = "ValueError"  # a kind of the answer's own is as good
+    line = ""
+    with contextlib.suppress(Exception):
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if re.search(r"ipykernel|ipython-input|<cell", frame.filename):
+                line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+                break
+    try:
+        message = str(error)[:300]
+    except Exception:
+        message = ""
+    return Failure(str(kind)[:80], message, line[:120])

@@ -1,0 +1,356 @@
+"""Judge what a call did: a case and its outcomes in, nothing or one `Finding` out.
+
+The instant check in the notebook and the marker use the same judges. A judge is named by a text:
+"close" is in this module, "training.batches" is the function `batches` of
+`utils/engine/judging/training.py`. A judge sees plain data only.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from utils.engine.calling import Call, Failure, Outcome
+from utils.engine.plain import Layout, ModelData
+
+RTOL, ATOL = 1e-6, 1e-9
+RTOL_32, ATOL_32 = 1e-4, 1e-6
+
+
+@dataclass(frozen=True)
+class Case:
+    """Calls to make, how to judge them, and what the right answer returns for each.
+
+    `params` are the judge's own; these are understood for every case: `raises` (the name of the
+    exception expected), `quiet` (no NumPy warning allowed), `mutates` (arguments may change).
+    """
+
+    calls: list[Call]
+    judge: str | Callable = "close"
+    params: dict = field(default_factory=dict)
+    expect: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake: what is wrong, in which call, what was expected, what came, what to do next."""
+
+    code: str
+    what: str
+    call: int = 0
+    expected: str = ""
+    got: str = ""
+    next_step: str = ""
+
+
+def verdict(case: Case, outcomes: list[Outcome]) -> Finding | None:
+    """Return what is wrong with the outcomes of `case`, None if they are right."""
+    for index, outcome in enumerate(outcomes):
+        if outcome.forbidden:
+            names = ", ".join(outcome.forbidden)
+            return Finding(
+                "forbidden",
+                f"{names} is called, which this exercise forbids",
+                index,
+                next_step="Write this step yourself, with NumPy.",
+            )
+    raises = case.params.get("raises")
+    for index, (call, outcome) in enumerate(zip(case.calls, outcomes, strict=True)):
+        if raises and index == len(case.calls) - 1:
+            if finding := _judge_raise(raises, call, index, outcome):
+                return finding
+        elif outcome.error is not None:
+            return explain_failure(call, index, outcome.error)
+        elif outcome.value is None and call.args is not None and not case.params.get("none"):
+            return Finding(
+                "none",
+                f"{call.function} returned None",
+                index,
+                next_step="Does every path of the function end in `return`?",
+            )
+    if not raises and (finding := _judged(case, outcomes)):
+        return finding
+    for index, (call, outcome) in enumerate(zip(case.calls, outcomes, strict=True)):
+        if not case.params.get("mutates") and (finding := _judge_arguments(call, index, outcome)):
+            return finding
+        if case.params.get("quiet") and outcome.warnings:
+            return Finding(
+                "warning",
+                f"{call.function} gives the right values, but NumPy warns",
+                index,
+                expected="no warning",
+                got=outcome.warnings[0],
+                next_step="Find the operation that leaves the range of floats.",
+            )
+    return None
+
+
+def _judged(case: Case, outcomes: list[Outcome]) -> Finding | None:
+    """Ask the case's judge. Data so odd that the judge fails on it is a wrong answer, no crash."""
+    try:
+        return _judge(case)(case, outcomes)
+    except Exception:
+        name = case.calls[-1].function
+        what = f"{name} returned something that cannot be judged"
+        got = show(outcomes[-1].value)
+        return Finding("strange", what, len(outcomes) - 1, "", got, "See the signature.")
+
+
+def _judge(case: Case) -> Callable[[Case, list[Outcome]], Finding | None]:
+    if callable(case.judge):
+        return case.judge
+    module, _, name = case.judge.rpartition(".")
+    if not module:
+        return _JUDGES[name]
+    return getattr(importlib.import_module(f"utils.engine.judging.{module}"), name)
+
+
+def explain_failure(call: Call, index: int, error: Failure) -> Finding:
+    """Put a failure into words for the learner."""
+    name = call.function
+    known = {
+        "NotImplementedError": (f"{name} is not written yet", "Replace the line that raises."),
+        "Missing": (f"{name} is not defined", "Run the cell that defines it, under that name."),
+        "NotCallable": (f"{name} is not a function", f"Define it with `def {name}(...)`."),
+        "Timeout": (f"{name} took too long and was stopped", "Look for a loop that never ends."),
+        "Memory": (f"{name} ran out of memory", "Is an array far larger than its inputs?"),
+        "MemoryError": (f"{name} ran out of memory", "Is an array far larger than its inputs?"),
+        "RecursionError": (f"{name} calls itself without end", "When should it stop?"),
+        "Died": (f"{name} ended the Python process", "An answer only returns or raises."),
+        "Protocol": (f"{name} gave an answer that could not be read", "Return plain arrays."),
+        "ForbiddenCall": (f"{name} calls {error.message}, which this exercise forbids",
+                          "Write this step yourself, with NumPy."),
+        "NotPlain": (f"{name} returned {error.message}", "See the statement."),
+    }  # fmt: skip
+    if error.type in known:
+        what, step = known[error.type]
+        code = "forbidden" if error.type == "ForbiddenCall" else error.type
+        return Finding(code, what, index, next_step=step)
+    got = f"{error.type}: {error.message}" if error.message else error.type
+    step = f"It came from: {error.line}" if error.line else "Call it by hand with this input."
+    return Finding(error.type, f"{name} raised an error", index, got=got, next_step=step)
+
+
+def _judge_raise(raises: str, call: Call, index: int, outcome: Outcome) -> Finding | None:
+    if outcome.error is not None and _is_a(outcome.error.type, raises):
+        return None
+    if outcome.error is not None and outcome.error.type in ("NotImplementedError", "Missing"):
+        return explain_failure(call, index, outcome.error)
+    got = outcome.error.type if outcome.error else f"it returned {show(outcome.value)}"
+    return Finding(
+        "no-raise",
+        f"{call.function} must raise {raises} here",
+        index,
+        expected=raises,
+        got=got,
+        next_step=f"Test the input first, then `raise {raises}(...)`.",
+    )
+
+
+def _is_a(name: str, wanted: str) -> bool:
+    """Tell whether an exception is of the wanted kind: NumPy's AxisError is a ValueError too."""
+    kinds = [getattr(builtins, n, getattr(np.exceptions, n, None)) for n in (name, wanted)]
+    if not all(isinstance(kind, type) for kind in kinds):
+        return name == wanted
+    return issubclass(*kinds)
+
+
+def _judge_arguments(call: Call, index: int, outcome: Outcome) -> Finding | None:
+    for position, (arg, after) in enumerate(zip(call.args or [], outcome.args_after, strict=False)):
+        before = arg.array if isinstance(arg, Layout) else arg
+        if isinstance(before, (np.ndarray, dict, list)) and not same(before, after):
+            return Finding(
+                "mutated",
+                f"{call.function} changed its argument number {position + 1}",
+                index,
+                expected=show(before),
+                got=show(after),
+                next_step="Work on a copy: the caller still needs the original.",
+            )
+    return None
+
+
+def same(a: Any, b: Any) -> bool:
+    """Tell whether two plain values are equal to the last bit, NaN equal to NaN."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        a, b = np.asarray(a), np.asarray(b)
+        if a.shape != b.shape:
+            return False
+        return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f"))
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, ModelData):
+        return True
+    return a == b or (a != a and b != b)
+
+
+# --- the default judge ----------------------------------------------------------------------------
+
+
+def close(case: Case, outcomes: list[Outcome]) -> Finding | None:
+    """Compare each value with the expected one, within the tolerance of the course.
+
+    Params: `rtol`, `atol`; `largest` (relative to the largest entry, where entries cancel);
+    `tiny` (relative down to 1e-30, for probabilities). An expected int wants an int.
+    """
+    for index, (expected, outcome) in enumerate(zip(case.expect, outcomes, strict=True)):
+        if expected is None:
+            continue
+        tolerance = tolerances(case, case.calls[index])
+        finding = compare(expected, outcome.value, tolerance, case.calls[index].function, index)
+        if finding:
+            return finding
+    return None
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a number may lie from the expected one."""
+
+    rtol: float = RTOL
+    atol: float = ATOL
+    largest: bool = False
+    floor: float = 0.0
+
+    def allowed(self, expected: np.ndarray) -> np.ndarray:
+        size = np.abs(expected)
+        if self.floor:
+            return np.where(size >= self.floor, self.rtol * size, self.rtol * self.floor)
+        if self.largest:
+            finite = size[np.isfinite(size)]
+            size = np.full(size.shape, finite.max() if finite.size else 0.0)
+        return self.atol + self.rtol * size
+
+
+def tolerances(case: Case, call: Call) -> Tolerance:
+    """Choose the tolerance of a call: looser where an argument is float32."""
+    arrays = [a.array if isinstance(a, Layout) else a for a in call.args or []]
+    single = any(isinstance(a, np.ndarray) and a.dtype == np.float32 for a in arrays)
+    rtol = case.params.get("rtol", RTOL_32 if single else RTOL)
+    atol = case.params.get("atol", ATOL_32 if single else ATOL)
+    floor = 1e-30 if case.params.get("tiny") and not single else 0.0
+    return Tolerance(rtol, atol, bool(case.params.get("largest")), floor)
+
+
+def compare(
+    expected: Any, got: Any, tolerance: Tolerance, name: str, index: int = 0, place: str = ""
+) -> Finding | None:
+    """Compare plain data with what was expected; `place` names the part of a larger result."""
+    subject = f"{name}: {place}" if place else name
+    if isinstance(expected, (bool, str)) or expected is None:
+        if type(got) is type(expected) and got == expected:
+            return None
+        return Finding(
+            "value", f"{subject} is not right", index, show(expected), show(got), "Reread the rule."
+        )
+    if isinstance(expected, dict):
+        return _compare_dicts(expected, got, tolerance, name, index)
+    if isinstance(expected, (list, tuple)):
+        count = len(expected)
+        if isinstance(got, np.ndarray) and got.ndim:
+            got = list(got)
+        if not isinstance(got, list) or len(got) != count:
+            what = f"{subject} should return {count} things"
+            return Finding("count", what, index, str(count), show(got), "See the signature.")
+        for position, (part, value) in enumerate(zip(expected, got, strict=True)):
+            where = f"part {position + 1} of {count} of the result"
+            if finding := compare(part, value, tolerance, name, index, where):
+                return finding
+        return None
+    return _compare_numbers(np.asarray(expected), got, tolerance, subject, index)
+
+
+def _compare_dicts(
+    expected: dict, got: Any, tolerance: Tolerance, name: str, index: int
+) -> Finding | None:
+    if not isinstance(got, dict):
+        what = f"{name} should return a dict"
+        return Finding("type", what, index, show(expected), show(got), "See the signature.")
+    if expected.keys() != got.keys():
+        what = f"the dict that {name} returns has other names in it"
+        keys = [", ".join(map(str, d)) for d in (expected, got)]
+        return Finding("keys", what, index, *keys, "One entry for every name, no more.")
+    for key in expected:
+        entry = f"the entry {key!r}"
+        if finding := compare(expected[key], got[key], tolerance, name, index, entry):
+            return finding
+    return None
+
+
+def _compare_numbers(
+    expected: np.ndarray, got: Any, tolerance: Tolerance, subject: str, index: int
+) -> Finding | None:
+    def finding(code: str, what: str, step: str, worst: tuple | None = None) -> Finding:
+        return Finding(code, what, index, show(expected, worst), show(got, worst), step)
+
+    try:
+        values = np.asarray(got)
+    except (ValueError, TypeError):
+        values = np.asarray(None)
+    if values.dtype.kind not in "biuf":
+        return finding("type", f"{subject} is no array of numbers", "What type do you return?")
+    if values.shape != expected.shape:
+        what = f"{subject} has the shape {values.shape}, not {expected.shape}"
+        return finding("shape", what, "Which axis is lost, or one too many?")
+    if values.dtype.kind == "b":
+        return finding("bool", f"{subject} holds True and False, not numbers", "Convert it.")
+    if expected.dtype.kind in "iu" and values.dtype.kind not in "iu" and values.size:
+        return finding("int", f"{subject} should be whole numbers (int)", "Convert it to int.")
+    values, wanted = values.astype(float), expected.astype(float)
+    with np.errstate(invalid="ignore"):
+        off = np.abs(values - wanted) > tolerance.allowed(wanted)
+        off = np.where(np.isfinite(wanted) & np.isfinite(values), off, values != wanted)
+    if not off.any():
+        return None
+    with np.errstate(invalid="ignore"):
+        distance = np.where(np.isfinite(values), np.abs(values - wanted), np.inf)
+    worst = np.unravel_index(int(np.argmax(np.where(off, distance, -1.0))), off.shape)
+    if np.isnan(values).any():
+        return finding("nan", f"{subject} holds NaN (not a number)", "Where does 0/0 or inf - inf "
+                       "arise?", worst)  # fmt: skip
+    if np.isinf(values[np.isfinite(wanted)]).any():
+        step = "Which operation overflows, or divides by 0?"
+        return finding("inf", f"{subject} holds inf", step, worst)
+    return finding("value", f"{subject} is not right", "Work this input out by hand.", worst)
+
+
+def show(value: Any, worst: tuple | None = None) -> str:
+    """Write plain data for a person, on a few short lines; large arrays by their worst entry."""
+    if isinstance(value, (list, tuple)) and all(isinstance(v, (int, float)) for v in value):
+        value = np.asarray(value) if value else value
+    if isinstance(value, np.ndarray):
+        if value.size <= 16:
+            return np.array2string(value, precision=6, separator=", ", max_line_width=60)
+        entry = ""
+        if worst is not None:
+            place = ", ".join(str(int(i)) for i in worst)
+            entry = f", entry [{place}] is {value[worst]:.8g}"
+        return f"an array of shape {value.shape}{entry}"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, list):
+        text = "[" + ", ".join(show(v) for v in value[:6]) + (", ..." if value[6:] else "") + "]"
+    elif isinstance(value, Layout):
+        return show(value.array)
+    elif isinstance(value, ModelData):
+        text = " - ".join(
+            f"{d.get('units', d['kind'])} {d.get('activation', '')}" for d in value.layers
+        )
+        text = f"a model ({text})"
+    elif hasattr(value, "text"):
+        text = value.text
+    elif hasattr(value, "seed"):
+        text = f"np.random.default_rng({value.seed})"
+    else:
+        text = repr(value)
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+_JUDGES: dict[str, Callable] = {"close": close}
