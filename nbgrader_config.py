@@ -56,19 +56,17 @@ c.Execute.timeout = 300
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))
 from autograder.authoring.stubs import NameStubs  # noqa: E402  (needs the path above)
+from autograder.course.preprocessor import Intake, Mark  # noqa: E402
 
 steps = GenerateAssignment.class_traits()["preprocessors"].default()
 steps.insert(steps.index(ClearSolutions) + 1, NameStubs)
 c.GenerateAssignment.preprocessors = steps
-if (root / "autograder" / "marking" / "preprocessor.py").exists():
-    from autograder.marking.preprocessor import Intake, Mark
-
-    steps = Autograde.class_traits()["sanitize_preprocessors"].default()
-    c.Autograde.sanitize_preprocessors = [Intake, *steps]
-    c.Autograde.autograde_preprocessors = [
-        Mark if step is Execute else step
-        for step in Autograde.class_traits()["autograde_preprocessors"].default()
-    ]
+steps = Autograde.class_traits()["sanitize_preprocessors"].default()
+c.Autograde.sanitize_preprocessors = [Intake, *steps]
+c.Autograde.autograde_preprocessors = [
+    Mark if step is Execute else step
+    for step in Autograde.class_traits()["autograde_preprocessors"].default()
+]
 
 # A learner's feedback shows what was right and wrong, never the hidden lines.
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]

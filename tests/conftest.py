@@ -56,8 +56,13 @@ def copy_of_repository(tmp_path_factory):
     def copy():
         root = tmp_path_factory.mktemp("clone") / "labs"
         home = tmp_path_factory.mktemp("home")
-        ignored = shutil.ignore_patterns(".*", "__pycache__", "course", "dist")
-        shutil.copytree(ROOT, root, ignore=ignored)
+        ignored = shutil.ignore_patterns(".*", "__pycache__")
+        out = {"course", "dist"}  # at the top: what a clone would not have
+
+        def ignore(folder, names):
+            return ignored(folder, names) | (out if Path(folder) == ROOT else set())
+
+        shutil.copytree(ROOT, root, ignore=ignore)
         env = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER_")}
         return root, env | {"HOME": str(home), "PYTHONPATH": str(root)}
 

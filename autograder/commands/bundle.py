@@ -1,10 +1,11 @@
 """Write `dist/labs.zip`: what learners receive, and nothing else.
 
-    python -m autograder.commands.bundle [TARGET]
+    python -m autograder bundle [TARGET]
 
 The same files give the same bytes: entries are sorted and carry no time and no owner.
 """
 
+import argparse
 import json
 import re
 import sys
@@ -79,8 +80,14 @@ def write(root: Path, target: Path) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the bundle and say where; return a process's exit status."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    target = Path(arguments[0]) if arguments else ROOT / "dist" / "labs.zip"
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder bundle", description="Write what learners receive as one file."
+    )
+    default = ROOT / "dist" / "labs.zip"
+    parser.add_argument(
+        "target", nargs="?", type=Path, default=default, help="where to; default: dist/labs.zip"
+    )
+    target = parser.parse_args(arguments).target
     try:
         count = write(ROOT, target)
     except NotReleased as problem:

@@ -1,5 +1,4 @@
-"""The folders of a course, what was handed in there, and how a file is written in one step.
-"""
+"""The folders of a course, what was handed in there, and how a file is written in one step."""
 
 from __future__ import annotations
 

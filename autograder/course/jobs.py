@@ -1,5 +1,4 @@
-"""A submission to be marked, and what came of it.
-"""
+"""A submission to be marked, and what came of it."""
 
 from __future__ import annotations
 

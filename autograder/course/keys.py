@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.marking import intake
 from autograder.authoring.declaration import Exercise, load
+from autograder.marking import intake
 from utils.engine.judging import Case
 from utils.engine.plain import encode
 

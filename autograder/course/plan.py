@@ -1,5 +1,4 @@
-"""What a run has to do: submissions compared with the kept results.
-"""
+"""What a run has to do: submissions compared with the kept results."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Worker processes that mark, each with a template of its own, here or on a Dask cluster.
-"""
+"""Worker processes that mark, each with a template of its own, here or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -144,6 +143,7 @@ def remote(
     jailed: bool,
 ) -> Done:
     """Mark in a worker of a Dask cluster, which needs this package and nothing of the course."""
+
     def work(template: Template) -> Done:
         return produce(job, submission, problem, secret, lambda: template)
 

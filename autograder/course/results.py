@@ -1,5 +1,4 @@
-"""Kept results: what was marked, under which keys, and what of it still holds.
-"""
+"""Kept results: what was marked, under which keys, and what of it still holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One submission: taken in, run and judged, told about; and the two ways in that nbgrader has.
+"""One submission: taken in, run and judged, told about; and `incell`, which marks in a kernel.
 
 Knows nothing of other submissions or of the course folder.
 """

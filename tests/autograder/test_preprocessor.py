@@ -8,11 +8,12 @@ from nbformat.notebooknode import from_dict
 from nbgrader.converters.base import NbGraderException
 from traitlets.config import Config
 
+from autograder.course import preprocessor
 from autograder.course import warm as warming
+from autograder.course.preprocessor import Intake, Mark
 from autograder.jail.sandbox import JailError, Limits
-from autograder.marking import intake, preprocessor
+from autograder.marking import intake
 from autograder.marking.marker import Marks
-from autograder.marking.preprocessor import Intake, Mark
 from autograder.marking.scoring import Score
 from tests import cohort
 from tests.cohort.books import LAB

@@ -104,6 +104,16 @@ def test_a_notebook_that_was_worked_in_is_refused(tmp_path):
         bundle.write(root, tmp_path / "labs.zip")
 
 
+def test_a_question_writes_nothing(tmp_path, monkeypatch, capsys):
+    """Does `bundle --help` say what it writes instead of writing it?"""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        bundle.main(["--help"])
+    assert ended.value.code == 0
+    assert "dist/labs.zip" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.slow
 def test_a_lab_can_be_worked_in_an_environment_without_the_autograder(archive, tmp_path):
     """Does the unpacked bundle, alone, check the answers of a whole lab?"""

@@ -8,7 +8,6 @@ import tensorflow as tf
 from utils.engine import models
 from utils.engine.calling import Call, Outcome
 from utils.engine.judging import Case, verdict
-from utils.engine.plain import plain
 
 L = keras.layers
 CE = keras.losses.SparseCategoricalCrossentropy
@@ -17,7 +16,7 @@ WANTED = {"inputs": 4, "layers": [[3, "relu"], [2, "softmax"]]}
 
 def judged(model, **params):
     case = Case([Call("build", [])], "models.model", {**WANTED, **params}, [None])
-    return verdict(case, [Outcome(plain(model))])
+    return verdict(case, [Outcome(models.to_plain(model))])
 
 
 def network(*layers, loss=None):
@@ -120,7 +119,7 @@ def test_a_model_survives_the_way_there_and_back():
     loss = {"name": "binary_crossentropy", "from_logits": True}
     data = models.dense(4, [(3, "relu"), (1, "linear")], seed=1, loss=loss,
                         optimizer={"name": "adam", "learning_rate": 0.5})  # fmt: skip
-    back = plain(models.to_keras(data))
+    back = models.to_plain(models.to_keras(data))
     assert back.layers == data.layers
     assert back.inputs == (4,)
     assert back.loss["from_logits"]
@@ -133,7 +132,7 @@ def test_a_history_is_data():
     """Do the losses and the number of epochs come out of what `fit` returns?"""
     model = network(L.Dense(1), loss="mse")
     history = model.fit(np.ones((6, 4)), np.ones((6, 1)), epochs=2, verbose=0)
-    data = plain(history)
+    data = models.to_plain(history)
     assert data.epochs == [0, 1]
     assert len(data.history["loss"]) == 2
 

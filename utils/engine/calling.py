@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.engine.plain import Layout, ModelData, NotPlain, Result, Rng, Source, plain
+from utils.engine.models import to_keras, to_plain
+from utils.engine.plain import Layout, ModelData, NotPlain, Result, Rng, Source
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,10 @@ class _Counted:
         return self.function(*args)
 
 
-def _build_model(data: ModelData) -> Any:
-    from utils.engine.models import to_keras
-
-    return to_keras(data)
-
-
 def run_calls(
     namespace: Mapping[str, Any],
     calls: list[Call],
-    build_model: Callable[[ModelData], Any] = _build_model,
+    build_model: Callable[[ModelData], Any] = to_keras,
     guard: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext,
 ) -> list[Outcome]:
     """Make the calls of one case in order and return what each did.
@@ -161,7 +156,7 @@ def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[A
 
 def _finish(value: Any, args: list, texts: list[str]) -> Outcome:
     try:
-        return Outcome(plain(value), warnings=texts, args_after=_after(args))
+        return Outcome(to_plain(value), warnings=texts, args_after=_after(args))
     except NotPlain as error:
         return Outcome(error=Failure("NotPlain", str(error)), args_after=_after(args))
 
@@ -179,7 +174,7 @@ def _after(args: list) -> list:
             out.append({"calls": arg.calls})
             continue
         try:
-            out.append(None if isinstance(arg, np.random.Generator) else plain(arg))
+            out.append(None if isinstance(arg, np.random.Generator) else to_plain(arg))
         except NotPlain:
             out.append(None)
     return out

@@ -47,6 +47,11 @@ _LOSS_VALUES = {
 }
 
 
+def to_plain(value: Any) -> Any:
+    """Return any value as plain data, Keras models and histories too; raises `NotPlain`."""
+    return plain(value, from_keras)
+
+
 def from_keras(value: Any) -> ModelData | HistoryData | None:
     """Return a Keras model or `History` as plain data, None for anything else."""
     keras = sys.modules.get("keras")

@@ -98,19 +98,21 @@ class HistoryData:
     params: dict
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, library: Callable[[Any], Any] = lambda value: None) -> Any:
     """Return `value` as plain data.
 
     Tuples, ranges, views and iterators become lists; NumPy scalars become Python numbers; a
     TensorFlow tensor becomes an array; a subclass of `ndarray` its base class; an array of texts a
-    list; a Keras model or `History` its data. Raises `NotPlain` for anything else, and for what is
-    too deep or too large.
+    list. `library` returns the data of other values of TensorFlow and Keras, or None
+    (`models.from_keras`). Raises `NotPlain` for anything else, and for what is too deep or too
+    large.
     """
-    return _Plain().convert(value, 0)
+    return _Plain(library).convert(value, 0)
 
 
 class _Plain:
-    def __init__(self) -> None:
+    def __init__(self, library: Callable[[Any], Any]) -> None:
+        self.library = library
         self.items = 0
         self.open: set[int] = set()
 
@@ -168,9 +170,7 @@ class _Plain:
     def _library(self, value: Any, kind: type) -> Any:
         root = str(getattr(kind, "__module__", "")).partition(".")[0]
         if root in ("tensorflow", "keras"):
-            from utils.engine import models
-
-            if (data := models.from_keras(value)) is not None:
+            if (data := self.library(value)) is not None:
                 return data
             if callable(getattr(value, "numpy", None)):
                 return array(np.asarray(value.numpy()))
