@@ -12,7 +12,7 @@ import textwrap
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -23,7 +23,7 @@ from autograder.course.folders import Busy, Course, cores
 from autograder.course.jobs import Done
 from autograder.course.pool import Pool
 from autograder.jail.sandbox import JailError, Limits
-from autograder.marking import intake
+from autograder.marking import intake, text
 
 ROOT = Path(__file__).resolve().parents[2]
 COHORT = ROOT / "tests" / "cohort"
@@ -47,13 +47,11 @@ class Summary:
     workers: int = 0
     submissions: list[dict] = field(default_factory=list)
 
-    def add(self, done: Done, fresh: bool) -> None:
-        """Count one submission."""
+    def add(self, done: Done, fresh: bool | None) -> None:
+        """Count one submission, marked now or before; None where it cannot be."""
         marks = done.marks
-        if fresh:
-            self.marked += 1
-        else:
-            self.unchanged += 1
+        self.marked += fresh is True
+        self.unchanged += fresh is False
         self.submissions.append(
             {
                 "student": marks.student,
@@ -63,7 +61,7 @@ class Summary:
                 "mistakes": {s.exercise: s.mistake for s in marks.scores if s.mistake},
                 "notes": marks.notes,
                 "problem": marks.problem,
-                "marked_now": fresh,
+                "marked_now": bool(fresh),
                 "seconds": round(sum(marks.seconds.values()), 4),
             }
         )
@@ -173,12 +171,19 @@ def _mark_all(
 
         def record(done: Done, fresh: bool) -> None:
             marks, args = done.marks, (done.comments, done.timestamp)
-            if recorded[marks.lab].get(marks.student) != rows(marks, *args):
-                book.write(marks, *args)
+            try:
+                if recorded[marks.lab].get(marks.student) != rows(marks, *args):
+                    book.write(marks, *args)
+            except Exception as error:  # the others' rows can be written all the same
+                why = f"{type(error).__name__}: {error}".splitlines()[0]
+                problem = f"Marked, but not written into the gradebook ({text.line(why)})."
+                done = replace(done, marks=replace(marks, problem=marks.problem or problem))
             summary.add(done, fresh)
 
         bar = Bar(len(plan.jobs), progress)
         try:
+            for done in plan.told:
+                summary.add(done, fresh=None)
             for done in plan.held:
                 record(done, fresh=False)
             for done in pool.results(plan.jobs):
@@ -268,10 +273,9 @@ def table(summary: Summary) -> str:
             out.append(f"{each['student']:<{width}}{cells}{total:>8}")
         out.append("")
     for each in sorted(summary.submissions, key=lambda each: (each["lab"], each["student"])):
-        for text in [each["problem"]] * bool(each["problem"]) + each["notes"]:
-            out += textwrap.wrap(
-                f"{each['lab']}, {each['student']}: {text}", 78, subsequent_indent="    "
-            )
+        for said in [each["problem"]] * bool(each["problem"]) + each["notes"]:
+            who = f"{each['lab']}, {each['student']}"
+            out += textwrap.wrap(f"{who}: {text.line(said, 600)}", 78, subsequent_indent="    ")
     return "\n".join(out).rstrip()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.marking import intake
+from autograder.marking import text
 
 
 def cores() -> int:
@@ -30,8 +30,15 @@ class Course:
 
     def submitted(self, lab: str) -> dict[str, Path]:
         """Return the folders of a lab's submissions by student."""
+        return {name: path for name, path in self._found(lab) if text.proper(name)}
+
+    def misnamed(self, lab: str) -> list[str]:
+        """Return students' folders with a lab in them whose names nobody can be called by."""
+        return [name for name, _ in self._found(lab) if not text.proper(name)]
+
+    def _found(self, lab: str) -> list[tuple[str, Path]]:
         found = sorted(self.folder.glob(f"submitted/*/{lab}"))
-        return {path.parent.name: path for path in found if path.is_dir()}
+        return [(p.parent.name, p) for p in found if p.is_symlink() or p.is_dir()]
 
     def autograded(self, student: str, lab: str) -> Path:
         return self.folder / "autograded" / student / lab
@@ -54,29 +61,9 @@ class Course:
             yield
 
 
-def load_submission(job_folder: Path, lab: str) -> bytes:
-    """Return the bytes of a submitted notebook; raises `Unreadable` where there is none."""
-    path = intake.submission_file(job_folder, lab)
-    if path.is_symlink() or not path.is_file():
-        others = sorted(p.name for p in job_folder.glob("*.ipynb"))
-        found = f"; there is {', '.join(others)}" if others else ""
-        raise intake.Unreadable(
-            f"There is no {path.name} in this submission{found}. Submit the notebook under the "
-            "name it was fetched with."
-        )
-    return path.read_bytes()
-
-
-def timestamp(folder: Path) -> str | None:
-    """Return when a submission was handed in, as written beside it."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return (folder / "timestamp.txt").read_text().strip() or None
-    return None
-
-
 def write(path: Path, data: bytes, mode: int) -> None:
     """Write a file in one step: whoever reads it sees the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".new.{os.getpid()}")  # (the name itself may be as long as can be)
     with contextlib.suppress(FileNotFoundError):
         temporary.unlink()
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:

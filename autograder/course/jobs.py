@@ -11,7 +11,10 @@ from autograder.marking.scoring import Score
 
 @dataclass(frozen=True)
 class Job:
-    """A submission to be marked: where it is, what names it, and what of it is known already."""
+    """A submission to be marked: where it is, what names it, and what of it is known already.
+
+    `notes` tell what was odd about the files that were handed in.
+    """
 
     student: str
     lab: str
@@ -19,6 +22,7 @@ class Job:
     key: str
     timestamp: str | None = None
     kept: dict[str, Score] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import hashlib
 import inspect
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -69,9 +69,11 @@ def release_key(lab: str) -> str:
     return digest([cell for cell in cells if cell[0] in ("code", "answer")])
 
 
-def submission_key(lab: str, student: str, data: bytes, secret_name: str) -> str:
-    """Name a submission, whoever marks it."""
-    return digest(lab, student, secret_name, release_key(lab), data)
+def submission_key(
+    lab: str, student: str, data: bytes, secret_name: str, odd: Sequence[str] = ()
+) -> str:
+    """Name a submission, whoever marks it; `odd` is what was odd about its files."""
+    return digest(lab, student, secret_name, release_key(lab), list(odd), data)
 
 
 @cache

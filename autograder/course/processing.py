@@ -8,40 +8,54 @@ gradebook row that is not as the result says is written.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from dataclasses import replace
 from typing import Any
 
 from autograder.authoring import declaration
-from autograder.course.folders import Course, load_submission, write
+from autograder.course import handed_in
+from autograder.course.folders import Course, write
 from autograder.course.jobs import Done, Job
 from autograder.course.results import save
-from autograder.jail.sandbox import JailError
-from autograder.marking import feedback, intake, marker
+from autograder.jail.sandbox import JailError, Template
+from autograder.marking import feedback, intake, marker, text
 from autograder.marking.marker import Marks
 
-BESIDE = ("timestamp.txt", "submission_secret.txt")
 FAULT = "An error in marking itself"
 
 
 def process(
     job: Job, course: Course, released: intake.Skeleton, secret: bytes, template: Any
 ) -> Done:
-    """Mark a submission and write its files; `template` is a function that returns a template."""
+    """Mark a submission and write its files; `template` is a function that returns a template.
+
+    Whatever its work meets with becomes this submission's problem; only a jail that does not work
+    (`JailError`) stops the run.
+    """
     submission, problem = take_in(job, released)
     done = produce(job, submission, problem, secret, template)
-    keep(job, course, submission, released, done)
+    try:
+        keep(job, course, submission, released, done)
+    except Exception as error:
+        done = replace(done, marks=_failed(job, error))
     return done
 
 
 def take_in(job: Job, released: intake.Skeleton) -> tuple[intake.Submission | None, str]:
     """Return a submission on its release, or what is wrong with it."""
     try:
-        data = load_submission(job.folder, job.lab)
-        return intake.rebuild(released, intake.read(data, f"{job.lab}.ipynb")), ""
+        there = handed_in.look(job.folder, job.lab)
+        if there.problem:
+            raise intake.Unreadable(there.problem)
+        submission = intake.rebuild(released, intake.read(there.notebook, f"{job.lab}.ipynb"))
+        submission.notes.extend(job.notes)
+        return submission, ""
     except intake.Unreadable as error:
         return None, str(error)
+    except Exception as error:
+        return None, _failed(job, error).problem
 
 
 def produce(
@@ -57,11 +71,18 @@ def produce(
         except JailError:  # the template may have died: a new one is started, once
             marks = marker.mark(submission, job.student, secret, template(), job.kept)
     except JailError:
-        raise
+        works(template())  # what ends two templates while others do well is this submission
+        marks = replace(marks, problem=f"{FAULT}: the process that marked it ended twice.")
     except Exception as error:  # a declaration at fault must not end the run
-        marks = replace(marks, problem=f"{FAULT}: {type(error).__name__}: {error}")
+        marks = _failed(job, error)
     comments = {} if marks.problem else comment(submission)
     return Done(marks, comments, job.timestamp)
+
+
+def works(template: Template) -> None:
+    """Raise `JailError` unless a learner's process can be started."""
+    with template.learner([("probe", "1 + 1")]) as learner:
+        learner.run_cells()
 
 
 def keep(
@@ -72,11 +93,21 @@ def keep(
     done: Done,
 ) -> None:
     """Write the files of a submission, and its result when they are there."""
-    _write_autograded(job, course, submission, released, done.marks)
+    files: dict[str, bytes] = {}
+    with contextlib.suppress(OSError, handed_in.Refused):  # (then its problem is told already)
+        files, notes = handed_in.beside(job.folder)
+        done.marks.notes.extend(notes)
+    _write_autograded(job, course, submission, released, done.marks, files)
     title = declaration.load(job.lab).title
-    _write_feedback(job, course, feedback.page(title, submission, done.marks))
+    _write_feedback(job, course, feedback.page(title, submission, done.marks), files)
     if not done.marks.problem.startswith(FAULT):
         save(course, job, done)
+
+
+def _failed(job: Job, error: Exception) -> Marks:
+    """Return the marks of a submission on which the work itself failed."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Marks(job.lab, job.student, problem=f"{FAULT}: {text.line(what)}")
 
 
 def comment(submission: intake.Submission) -> dict[str, str | None]:
@@ -91,25 +122,25 @@ def _write_autograded(
     submission: intake.Submission | None,
     released: intake.Skeleton,
     marks: Marks,
+    files: dict[str, bytes],
 ) -> None:
     target = course.autograded(job.student, job.lab)
     if submission is None or marks.problem:
         shutil.rmtree(target, ignore_errors=True)
         return
     notebook = intake.to_notebook(submission, released, marker.marked_outputs(marks))
-    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    content = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     target.mkdir(parents=True, exist_ok=True)
     # As nbgrader does: what was handed in beside the notebook is kept beside it, read-only.
-    for path in job.folder.iterdir():
-        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
-            write(target / path.name, path.read_bytes(), 0o444)
-    write(target / f"{job.lab}.ipynb", text.encode("utf-8", "replace"), 0o444)
+    for name, data in files.items():
+        write(target / name, data, 0o444)
+    write(target / f"{job.lab}.ipynb", content.encode("utf-8", "replace"), 0o444)
 
 
-def _write_feedback(job: Job, course: Course, page: str) -> None:
+def _write_feedback(job: Job, course: Course, page: str, files: dict[str, bytes]) -> None:
     target = course.feedback(job.student, job.lab)
     target.mkdir(parents=True, exist_ok=True)
-    for name in BESIDE:
-        if (job.folder / name).is_file():
-            write(target / name, (job.folder / name).read_bytes(), 0o644)
+    for name in (handed_in.TIMESTAMP, handed_in.SECRET):
+        if name in files:
+            write(target / name, files[name], 0o644)
     write(target / f"{job.lab}.html", page.encode("utf-8", "replace"), 0o644)

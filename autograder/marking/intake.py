@@ -11,10 +11,19 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from autograder.marking.text import line
+
+# What is more than this is no work of a learner's, and is refused before it costs anything.
 MAX_BYTES = 100 * 2**20
+MAX_ENTRIES = 2_000_000  # values in the file
+MAX_CELLS = 2000
+MAX_SOURCE = 1_000_000  # characters of a cell
+MAX_SOURCES = 8_000_000  # of all cells
+MAX_NOTES = 20
 AGAIN = "Open it in JupyterLab, run your checks there, save it and submit it again."
 FRESH = "Fetch the lab again, paste your answers into it and submit that."
 
@@ -152,8 +161,10 @@ def read(data: bytes, name: str = "the notebook") -> list[dict]:
         raise Unreadable(
             f"{name} is no notebook: byte {error.start + 1} is not text. {AGAIN}"
         ) from None
+    if sum(map(data.count, (b",", b"[", b"{"))) > MAX_ENTRIES:
+        raise Unreadable(f"{name} holds too much. Clear its outputs, save it and submit it again.")
     try:
-        notebook = json.loads(text)
+        notebook = json.loads(text, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise Unreadable(
             f"{name} is damaged in line {error.lineno}, column {error.colno} ({error.msg}). "
@@ -165,31 +176,55 @@ def read(data: bytes, name: str = "the notebook") -> list[dict]:
         raise Unreadable(f"{name} holds data, but no notebook. {FRESH}")
     version = notebook.get("nbformat")
     if version != 4 and ("worksheets" in notebook or "cells" not in notebook):
-        notebook = _upgraded(notebook, text, name)
+        notebook = _upgraded(notebook, name)
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise Unreadable(f"{name} has no list of cells. {FRESH}")
+    _few(cells, name)
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
-def _upgraded(notebook: dict, text: str, name: str) -> dict:
-    """Bring a notebook of another format to format 4."""
+def _few(cells: list, name: str) -> None:
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"{name} has {len(cells):,} cells, more than {MAX_CELLS:,}. {FRESH}")
+
+
+def _whole(digits: str) -> int:
+    return int(digits) if len(digits) < 20 else 0  # (nothing here counts that far)
+
+
+def _upgraded(notebook: dict, name: str) -> dict:
+    """Bring what marking needs of a notebook of another format to format 4."""
     import nbformat
 
+    sheets = notebook.get("worksheets")
+    sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if _is_list(sheets) else []
+    lists = [each["cells"] for each in (notebook, *sheets) if _is_list(each.get("cells"))]
+    _few([cell for cells in lists for cell in cells], name)
+    for cells in lists:
+        for cell in cells:
+            if isinstance(cell, dict) and cell.get("outputs"):
+                cell["outputs"] = []
     try:
-        return nbformat.reads(text, as_version=4)
+        return nbformat.reads(json.dumps(notebook), as_version=4)
     except Exception:
         found = notebook.get("nbformat", "missing")
+        found = found if isinstance(found, (int, float, str)) else "no number"
         raise Unreadable(
-            f"{name} is no notebook of format 4 (its format is {str(found)[:20]}). {AGAIN}"
+            f"{name} is no notebook of format 4 (its format is {line(found, 20)}). {AGAIN}"
         ) from None
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def _source(raw: dict) -> str:
     source = raw.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+    # Half a character is no text for anybody: not for a pipe, a file or a database.
+    return source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""
 
 
 def _grade_id(raw: dict) -> str:
@@ -204,7 +239,28 @@ def _grade_id(raw: dict) -> str:
 
 def rebuild(released: Skeleton, raws: Iterable[dict]) -> Submission:
     """Put the cells of a submission onto the released lab."""
-    return _Rebuilding(released, list(raws)).run()
+    cells, notes = _bounded(raws)
+    submission = _Rebuilding(released, cells).run()
+    notes = [*submission.notes, *notes]
+    more = [f"{len(notes) - MAX_NOTES} more notes of this kind."] * (len(notes) > MAX_NOTES)
+    submission.notes[:] = notes[:MAX_NOTES] + more
+    return submission
+
+
+def _bounded(raws: Iterable[dict]) -> tuple[list[dict], list[str]]:
+    """Return cells of a size that can be run and shown, and notes on those that had another."""
+    cells, notes, room = [], [], MAX_SOURCES
+    for number, raw in enumerate(islice(raws, MAX_CELLS), start=1):
+        source = _source(raw)
+        if len(source) > min(MAX_SOURCE, room):
+            notes.append(
+                f"Cell {number} of this notebook has {len(source):,} characters, which is too "
+                "many: it was left empty. Read large data from a file."
+            )
+            source = ""
+        room -= len(source)
+        cells.append({**raw, "source": source})
+    return cells, notes
 
 
 class _Rebuilding:
@@ -252,7 +308,8 @@ class _Rebuilding:
                 found.setdefault(name, []).append(i)
             elif name:
                 self.notes.append(
-                    f"The cell {name[:60]!r} is not part of this lab: it ran as a cell of your own."
+                    f"The cell '{line(name, 60)}' is not part of this lab: it ran as a cell of "
+                    "your own."
                 )
         for name, places in found.items():
             where = self.place[name]
@@ -261,7 +318,8 @@ class _Rebuilding:
             chosen = (changed or places)[-1]
             self.match[chosen] = where
             # A second copy that says nothing new must not run after the answer.
-            drop = places if cell.kind != "answer" else [i for i in places if i not in changed]
+            new = set(changed) if cell.kind == "answer" else set()
+            drop = [i for i in places if i not in new]
             self.dropped.update(i for i in drop if i != chosen)
             if len(places) > 1 and cell.kind == "answer":
                 self.notes.append(

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.authoring import declaration
 from autograder.commands import export, grade, report
-from autograder.course import folders, jobs, keys, pool, processing, results, secret
+from autograder.course import folders, handed_in, jobs, keys, pool, processing, results, secret
 from autograder.course.folders import Course
 from autograder.course.gradebook import Book
 from autograder.jail.sandbox import JailError
@@ -308,7 +308,7 @@ def test_a_link_is_no_submission(tmp_path):
     (folder / f"{LAB}.ipynb").rename(tmp_path / "elsewhere.ipynb")
     (folder / f"{LAB}.ipynb").symlink_to(tmp_path / "elsewhere.ipynb")
     with pytest.raises(intake.Unreadable, match=r"no 03_softmax.ipynb"):
-        folders.load_submission(folder, LAB)
+        handed_in.notebook(folder, LAB)
 
 
 def test_the_scores_fit_a_terminal():

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 
 import nbformat
 import pytest
@@ -195,3 +196,56 @@ def test_strange_cells_are_taken_in(released, nb):
     assert submission.answer("softmax") == answer["source"]
     assert "a = 1\nb = 2" in own(submission)
     nbformat.validate(nbformat.from_dict(intake.to_notebook(submission, released)))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"cells": [' + b"{}," * 80_000 + b"{}]}", "80,001 cells"),
+        (b'{"nbformat": 3, "worksheets": [{"cells": [' + b"{}," * 80_000 + b"{}]}]}", "80,001"),
+        (b'{"cells": [' + b"[]," * 3_000_000 + b"0]}", "holds too much"),
+        (b'{"nbformat": ' + b"9" * 5000 + b"}", "no notebook of format 4"),
+        (b'{"nbformat": "\\u001b[2J\\nforged"}', "its format is \\x1b[2J\\nforged"),
+    ],
+    ids=["cells", "cells of format 3", "entries", "digits", "a forged line"],
+)
+def test_a_flood_is_refused_before_it_costs(data, said):
+    """Is what no learner can have written refused within two seconds of processor time?"""
+    started = time.process_time()
+    with pytest.raises(intake.Unreadable) as told:
+        intake.read(data)
+    assert said in str(told.value)
+    assert time.process_time() - started < 2
+
+
+def flood(kind):
+    """Return the cells of a notebook that is too much of something."""
+    if kind == "unknown ids":
+        return [raw(f"x = {i}", f"unknown-{i}") for i in range(1990)]
+    if kind == "copies":
+        return [raw(f"x = {i}", "softmax_answer") for i in range(1990)]
+    if kind == "a long cell":
+        return [raw("#" * 5_000_000, "softmax_answer")]
+    if kind == "long cells":
+        return [raw("x" * 900_000) for _ in range(1990)]
+    return [raw("\ud800", "softmax_answer")]
+
+
+def raw(source, grade_id=""):
+    metadata = {"nbgrader": {"grade_id": grade_id}} if grade_id else {}
+    return {"cell_type": "code", "source": source, "metadata": metadata}
+
+
+@pytest.mark.parametrize(
+    "kind", ["unknown ids", "copies", "a long cell", "long cells", "half a character"]
+)
+def test_a_flood_of_cells_stays_within_bounds(kind):
+    """Are notes, sources and time bounded, and is what is left text for every medium?"""
+    cells, started = flood(kind), time.process_time()
+    submission = intake.rebuild(intake.skeleton("03_softmax"), cells)
+    assert time.process_time() - started < 2
+    assert len(submission.notes) <= intake.MAX_NOTES + 1
+    assert sum(len(cell.source) for cell in submission.cells) < 2 * intake.MAX_SOURCES
+    json.dumps(intake.to_notebook(submission, intake.skeleton("03_softmax"))).encode()
+    for cell in submission.cells:
+        cell.source.encode()

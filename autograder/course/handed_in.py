@@ -1,0 +1,188 @@
+"""What a learner handed in, read as a stranger's.
+
+Every file is opened once, from its folder, without following a link or waiting for anybody, and
+only as a regular file within a size: what was checked is what is read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.marking import intake, text
+
+MOST_FILES = 200
+MOST_BYTES = 64 << 20  # of one file beside the notebook, and of all together
+MOST_TIMESTAMP = 100
+# What nbgrader writes beside a submission, and wants beside its feedback.
+TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+
+
+class Refused(ValueError):
+    """A file that is not read; the message says why, to follow its name."""
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """The folder of a submission: its notebook, or why there is none; when; what was odd."""
+
+    notebook: bytes = b""
+    problem: str = ""
+    timestamp: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def look(folder: Path, lab: str) -> HandedIn:
+    """Read what marking needs of a submission; raises nothing for whatever lies there."""
+    data, problem, notes = b"", "", []
+    try:
+        data = notebook(folder, lab)
+    except intake.Unreadable as error:
+        problem = str(error)
+    when, note = timestamp(folder)
+    return HandedIn(data, problem, when, notes + [note] * bool(note))
+
+
+def notebook(folder: Path, lab: str) -> bytes:
+    """Return the bytes of a submitted notebook; raises `intake.Unreadable` where there is none."""
+    name = intake.submission_file(folder, lab).name
+    try:
+        with opened(folder) as here:
+            return read(here, name, intake.MAX_BYTES)
+    except FileNotFoundError:
+        others = _notebooks(folder)
+        found = f"; there is {', '.join(map(text.line, others))}" if others else ""
+        raise intake.Unreadable(
+            f"There is no {name} in this submission{found}. Submit the notebook under the name it "
+            "was fetched with."
+        ) from None
+    except Refused as error:
+        raise intake.Unreadable(
+            f"There is no {name} that can be read in this submission: it {error}. Submit the "
+            "notebook itself, with its outputs cleared."
+        ) from None
+    except OSError as error:
+        raise intake.Unreadable(
+            f"{name} of this submission cannot be opened ({error.strerror})."
+        ) from None
+
+
+def timestamp(folder: Path) -> tuple[str | None, str]:
+    """Return when a submission was handed in, and what is wrong with that, if something is."""
+    from dateutil import parser
+
+    why = ""
+    try:
+        with opened(folder) as here:
+            found = read(here, TIMESTAMP, MOST_TIMESTAMP).decode().strip()
+        if not found:
+            return None, ""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about unknown time zones, as nbgrader ignores them
+            when = parser.parse(found)
+            if when.tzinfo is not None:
+                when -= when.utcoffset()
+        return found, ""
+    except FileNotFoundError:
+        return None, ""
+    except Refused as error:
+        why = f"it {error}"
+    except OSError as error:
+        why = f"it cannot be opened ({error.strerror})"
+    except (ValueError, OverflowError, TypeError):
+        why = "it holds no date"
+    return None, f"When this was handed in is not known: {TIMESTAMP} is of no use, {why}."
+
+
+def beside(folder: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files that were handed in beside notebooks, and notes on those left out."""
+    files: dict[str, bytes] = {}
+    left: list[tuple[str, str]] = []
+    room = MOST_BYTES
+    with opened(folder) as here:
+        for name in _names(here):
+            if name.endswith(".ipynb"):
+                continue
+            try:
+                if not text.proper(name):
+                    raise Refused("has a name that is too long or no text")
+                if len(files) == MOST_FILES:
+                    raise Refused(f"comes after the first {MOST_FILES} files")
+                data = read(here, name, room)
+            except IsADirectoryError:
+                continue
+            except Refused as error:
+                left.append((name, str(error)))
+            except OSError as error:
+                left.append((name, f"cannot be opened ({error.strerror})"))
+            else:
+                files[name] = data
+                room -= len(data)
+    told = [f"{text.line(name, 60)!r} {why}" for name, why in left if name != TIMESTAMP]
+    more = [f"{len(told) - 3} more"] * (len(told) > 3)
+    return files, [f"Left out beside the notebook: {each}." for each in told[:3] + more]
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[int]:
+    """Open a submission's folder, which must be none by way of a link."""
+    try:
+        here = os.open(folder, _FLAGS | os.O_DIRECTORY)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise Refused("stands in a folder that is a link") from None
+        raise
+    try:
+        yield here
+    finally:
+        os.close(here)
+
+
+def read(folder: int, name: str, most: int) -> bytes:
+    """Return the bytes of a regular file in an open folder; raises `Refused` or `OSError`."""
+    try:
+        descriptor = os.open(name, _FLAGS, dir_fd=folder)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Refused("is a link") from None
+        if error.errno in (errno.ENXIO, errno.ENODEV):
+            raise Refused("is no regular file") from None
+        raise
+    try:
+        about = os.fstat(descriptor)
+        if stat.S_ISDIR(about.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if not stat.S_ISREG(about.st_mode):
+            raise Refused("is no regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(most + 1) if about.st_size <= most else b""
+        if about.st_size > most or len(data) > most:
+            size = max(about.st_size, len(data))
+            raise Refused(f"has {size >> 20:,} MB" if size >> 20 else f"has {size:,} bytes")
+        return data
+    finally:
+        os.close(descriptor)
+
+
+def _names(folder: int) -> list[str]:
+    """Return the names in an open folder, nbgrader's first; of a flood of them, some."""
+    names = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            names.append(entry.name)
+            if len(names) >= 100 * MOST_FILES:
+                break
+    return sorted(names, key=lambda name: (name not in (TIMESTAMP, SECRET), name))
+
+
+def _notebooks(folder: Path) -> list[str]:
+    with contextlib.suppress(OSError, Refused), opened(folder) as here:
+        return [name for name in _names(here) if name.endswith(".ipynb")][:3]
+    return []

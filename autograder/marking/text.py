@@ -1,0 +1,49 @@
+"""Make a stranger's text fit for what shows it: a terminal, a log, a web page, a spreadsheet.
+
+Names, messages and sources come from people whom nobody vouches for. Whatever shows them takes them
+from here, so that a text stays a text: it moves no cursor, forges no line, runs no script and is no
+formula.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+LONG = 300  # characters of a text that is shown in a line
+
+
+def line(text: object, most: int = LONG) -> str:
+    """Return a text as part of one line of a terminal or a log.
+
+    What a terminal or a reader of logs would obey or could not show (escapes, line ends, signs that
+    turn the direction of writing, halves of characters) is written as Python writes it: `\\x1b`.
+    """
+    text = str(text)
+    cut = text if len(text) <= most else text[: most - 3] + "..."
+    return "".join(sign if sign.isprintable() else _written(sign) for sign in cut)
+
+
+def lines(text: object, most: int = 100_000) -> str:
+    """Return a text of several lines for a terminal: as `line`, but line ends and tabs stay."""
+    kept = str(text)[:most].replace("\r\n", "\n")
+    return "".join(s if s.isprintable() or s in "\n\t" else _written(s) for s in kept)
+
+
+def html(text: object) -> str:
+    """Return a text as text of a web page, in an element or in a quoted attribute."""
+    return escape(lines(text, 2**31))
+
+
+def cell(text: object) -> str:
+    """Return a text as a cell of a CSV file that a spreadsheet takes for no formula."""
+    shown = line(text)
+    return f"'{shown}" if shown.lstrip()[:1] in tuple("=+-@|%") else shown
+
+
+def proper(name: str) -> bool:
+    """Tell whether a name can stand in messages, files, JSON and a database as it is."""
+    return bool(name) and name.isprintable() and len(name.encode()) <= 200
+
+
+def _written(sign: str) -> str:
+    return sign.encode("unicode_escape", "backslashreplace").decode("ascii")

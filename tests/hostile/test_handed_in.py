@@ -1,0 +1,137 @@
+"""Files that are not what a submission should hold: is nobody else's marking touched by them?"""
+
+import json
+import os
+import resource
+import socket
+import time
+
+import pytest
+
+from autograder.commands import grade
+from autograder.course import handed_in
+from autograder.course.folders import Course
+from tests import cohort
+from tests.cohort.books import LAB, course, rows
+
+OWN = "the secret of the course"
+
+
+def fifo(path):
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+
+def link(path):
+    path.unlink(missing_ok=True)
+    path.symlink_to(path.parents[3] / ".secret")
+
+
+def endless(path):
+    path.unlink(missing_ok=True)
+    path.symlink_to("/dev/zero")
+
+
+def holes(path):
+    path.write_bytes(b"")
+    os.truncate(path, 4 << 40)
+
+
+def listening(path):
+    path.unlink(missing_ok=True)
+    here = os.getcwd()
+    os.chdir(path.parent)  # (the name of a socket is short)
+    try:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+def folder(path):
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
+def noise(path):
+    path.write_bytes(bytes(range(256)))
+
+
+KINDS = [fifo, link, endless, holes, listening, folder, noise]
+
+
+@pytest.mark.parametrize("spoil", KINDS)
+@pytest.mark.parametrize("name", [f"{LAB}.ipynb", "timestamp.txt", "submission_secret.txt", "a.py"])
+def test_a_strange_file_is_read_by_nobody(tmp_path, name, spoil):
+    """Is a file that is none left alone: at once, without its content, and with a word?"""
+    course(tmp_path, ["amal"])
+    (tmp_path / ".secret").write_text(OWN)
+    place = tmp_path / "submitted" / "amal" / LAB
+    spoil(place / name)
+    started = time.process_time()
+    there = handed_in.look(place, LAB)
+    files, notes = handed_in.beside(place)
+    assert time.process_time() - started < 2
+    assert OWN.encode() not in b"".join([there.notebook, *files.values()])
+    if spoil is noise:
+        assert there.timestamp is None if name == "timestamp.txt" else True
+        return
+    assert name not in files
+    if name.endswith(".ipynb"):
+        assert f"no {name}" in there.problem or "cannot be opened" in there.problem
+    elif spoil is not folder:
+        assert any(name in note for note in [*there.notes, *notes])
+
+
+def test_a_folder_that_is_a_link_is_not_followed(tmp_path):
+    """Is a lab's folder that points elsewhere told, and nothing in it read?"""
+    course(tmp_path, ["amal"])
+    other = tmp_path / "submitted" / "mallory"
+    other.mkdir()
+    (other / LAB).symlink_to(tmp_path / "submitted" / "amal" / LAB)
+    assert "a link" in handed_in.look(Course(tmp_path).submitted(LAB)["mallory"], LAB).problem
+
+
+def strange_class(folder):
+    """Hand in what has ended a run for everybody: a submission of each kind among honest ones."""
+    members = ["timestamp", "unsure", "fifo", "device", "holes", "digits", "deep", "long", "linked"]
+    made = dict.fromkeys(members, "right")
+    course(folder, ["amal", "jing"])
+    files = ((name, json.dumps(cohort.notebook(LAB, {})).encode()) for name in made)
+    cohort.lay_out(LAB, files, folder / "submitted")
+    (folder / ".secret").write_text(OWN)
+    place = {name: folder / "submitted" / name / LAB for name in made}
+    (place["timestamp"] / "timestamp.txt").write_text("1e400 o'clock on the 99th")
+    (place["unsure"] / "timestamp.txt").write_text("0001-01-01 00:00:00 +2300")
+    fifo(place["fifo"] / f"{LAB}.ipynb")
+    endless(place["device"] / f"{LAB}.ipynb")
+    holes(place["holes"] / f"{LAB}.ipynb")
+    (place["digits"] / f"{LAB}.ipynb").write_text('{"cells": [], "n": ' + "9" * 5000 + "}")
+    (place["deep"] / f"{LAB}.ipynb").write_text("[" * 100_000)
+    (place["long"] / ("x" * 250)).write_text("beside the notebook")
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        link(place["linked"] / name)
+    unreadable = os.fsencode(folder / "submitted") + b"/\xff\xfe\x1b[2J"
+    os.makedirs(os.path.join(unreadable, LAB.encode()))
+    return members
+
+
+@pytest.mark.jail
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_run_goes_on_past_every_one_of_them(tmp_path, workers, capsys):
+    """Do the honest ones get their scores, again at the next run, and does the secret stay?"""
+    members = strange_class(tmp_path)
+    command = [LAB, "--course", str(tmp_path), "--workers", workers]
+    assert grade.main(command) == grade.SOME_NOT
+    found = rows(tmp_path)
+    assert (found["amal"][1], found["jing"][1]) == (100, 86)
+    assert {name: found[name][1] for name in members} == dict.fromkeys(members, 0)
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "the name of this folder" in " ".join(said.split()).lower()
+    assert grade.main(command) == grade.SOME_NOT
+    assert rows(tmp_path) == found
+    for way in ("feedback", "autograded", "marks"):
+        texts = [path.read_bytes() for path in (tmp_path / way).rglob("*") if path.is_file()]
+        assert not any(OWN.encode() in text for text in texts)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 3 << 20  # KB
