@@ -41,11 +41,11 @@ def log_sum_exp(z):
 
 
 def one_hot(y, n_classes):
-    """`(m, C)` floats with a single 1 a row; ValueError outside 0..C-1. Source: `OneHotEncoder`."""
-    from sklearn.preprocessing import OneHotEncoder
+    """`(m, C)` floats with a single 1 a row; ValueError outside 0..C-1. Source: `scipy.sparse`."""
+    from scipy.sparse import coo_array
 
-    encoder = OneHotEncoder(categories=[np.arange(n_classes)], sparse_output=False)
-    return encoder.fit_transform(np.asarray(y)[:, None])
+    places = (np.arange(len(y)), np.asarray(y))
+    return coo_array((np.ones(len(y)), places), shape=(len(y), n_classes)).toarray()
 
 
 def cross_entropy(P, y):
@@ -238,10 +238,11 @@ def logistic_unit(X, w, b):
 
 
 def binary_cross_entropy(y, p):
-    """Mean binary cross-entropy, p clipped to [1e-7, 1 - 1e-7]. Source: `sklearn.metrics`."""
-    from sklearn.metrics import log_loss
+    """Mean binary cross-entropy, p clipped to [1e-7, 1 - 1e-7]. Source: `scipy.special`."""
+    from scipy.special import xlog1py, xlogy
 
-    return float(log_loss(y, np.clip(p, 1e-7, 1 - 1e-7), labels=[0, 1]))
+    y, p = np.asarray(y), np.clip(p, 1e-7, 1 - 1e-7)
+    return -float(np.mean(xlogy(y, p) + xlog1py(1 - y, -p)))
 
 
 def cost_gradient(X, y, w, b):

@@ -104,7 +104,7 @@ class Targets:
         for package in family.packages:
             spec = importlib.machinery.PathFinder.find_spec(package)
             self.paths[name] |= set(spec.submodule_search_locations or ()) if spec else set()
-        for folder in [path for path in sys.path if path.endswith("site-packages")]:
+        for folder in sys.path:  # (what is not there is not covered)
             self.paths[name] |= {os.path.join(folder, file) for file in family.files}
 
 

@@ -1,5 +1,8 @@
 """The data of the labs."""
 
+import subprocess
+import sys
+
 import numpy as np
 
 from utils import data
@@ -13,6 +16,28 @@ def test_digits_are_scaled_pictures():
     assert (X.min(), X.max()) == (0.0, 1.0)
     assert y.dtype.kind == "i"
     assert np.array_equal(np.unique(y), np.arange(10))
+
+
+def test_digits_are_those_of_scikit_learn():
+    """Are the shipped pictures, labels and the split those that scikit-learn gives?"""
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    X, y = load_digits(return_X_y=True)
+    np.testing.assert_array_equal(data.digits()[0], X / 16)
+    np.testing.assert_array_equal(data.digits()[1], y)
+    wanted = train_test_split(X / 16, y, test_size=360, random_state=0, stratify=y)
+    for found, right in zip(data.digits_split(), wanted, strict=True):
+        np.testing.assert_array_equal(found, right)
+
+
+def test_digits_are_read_without_scikit_learn():
+    """Does a fresh process get pictures and split without importing scikit-learn?"""
+    code = (
+        "import sys; from utils import data; data.digits_split(); print('sklearn' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_binary_digits_are_zeros_and_ones():

@@ -26,8 +26,9 @@ class Family:
 
     `names`: as a learner writes them. `inside`: (module prefix, pattern of the whole function
     name). `compiled`: dotted names of functions not written in Python, `*` for all of a module.
-    `ops`: pattern of TensorFlow operations. `packages` cannot be imported; `files` (relative to
-    the installed packages) are hidden. `without`: only a process that never imported them will do.
+    `ops`: pattern of TensorFlow operations. `packages` cannot be imported; `files` (relative to a
+    folder that Python imports from) are hidden. `without`: only a process that never imported them
+    will do.
     """
 
     names: tuple[str, ...] = ()
@@ -258,7 +259,7 @@ _DATASETS = Family(
         ("utils.data", r"digits.*"),
     ),
     packages=("tensorflow_datasets", "torchvision", "openml"),
-    files=("sklearn/datasets/data",),
+    files=("sklearn/datasets/data", "utils/digits.npz"),
 )
 
 FAMILIES: dict[str, Family] = {

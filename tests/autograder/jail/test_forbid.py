@@ -87,6 +87,9 @@ REFUSED = {
     "datasets": [
         "from sklearn.datasets import load_digits; return load_digits().data",
         "from utils.data import digits; return digits()[0]",
+        "import os, utils.data\n"
+        "    path = os.path.dirname(utils.data.__file__) + '/digits.npz'\n"
+        "    return open(path, 'rb').read(9) or 1 / 0",
         "import glob, os, sklearn\n"
         "    return [open(p, 'rb').read(9) for p in "
         "glob.glob(os.path.dirname(sklearn.__file__) + '/datasets/data/*')] or 1 / 0",
