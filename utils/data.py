@@ -28,6 +28,13 @@ def digits_binary():
     return X[keep], y[keep]
 
 
+def digits_binary_split():
+    """`digits_binary()` as `(X, X_kept, y, y_kept)`, 80 pictures drawn at random and kept back."""
+    X, y = digits_binary()
+    train, kept = np.split(np.random.default_rng(0).permutation(len(y)), [-80])
+    return X[train], X[kept], y[train], y[kept]
+
+
 def digits_split(test_size=360, seed=0):
     """`digits()` split into `(X_train, X_test, y_train, y_test)`, each digit in equal shares."""
     X, y = digits()

@@ -8,6 +8,7 @@ from PIL import Image
 
 from utils import data, reference
 from utils.figures import training as figures
+from utils.figures.training import networks
 
 
 def unfinished(*_):
@@ -22,6 +23,7 @@ FIGURES = {
     "pixels": (figures.pixels, 0),
     "loss_terms": (figures.loss_terms, 1),
     "by_hand": (figures.by_hand, 2),
+    "nudge": (figures.nudge, 2),
     "descent": (figures.descent, 1),
     "batch_paths": (figures.batch_paths, 2),
 }
@@ -158,16 +160,80 @@ def test_held_back_pictures_are_read_by_network_and_unit():
 
 
 def test_the_unit_goes_on_with_the_reference_where_a_function_fails():
-    """Is a broken gradient_descent noted once, and training continued without it?"""
+    """Are broken functions noted once each, and training continued without them?"""
     X, y = data.digits_two_features()
     notes = []
-    unit = figures._Unit(unfinished, X, y, notes.append)
-    unit.train(2)
-    unit.train(3)
-    w, b, _ = reference.gradient_descent(X, y, np.zeros(2), 0.0, unit.ALPHA, 5)
-    np.testing.assert_allclose(unit.w, w)
-    assert unit.b == pytest.approx(b)
-    assert len(notes) == 1
+    unit = networks._Unit(unfinished, unfinished, X, y, notes.append)
+    right = networks._Unit(None, None, X, y, notes.append)
+    for _ in range(2):
+        unit.epoch()
+        right.epoch()
+    np.testing.assert_allclose(unit.w, right.w)
+    assert unit.b == pytest.approx(right.b)
+    assert len(set(notes)) == 2
+
+
+def test_the_unit_reads_every_picture_once_an_epoch():
+    """Does an epoch take one step a batch, and show each example once?"""
+    X, y = data.digits_two_features()
+    seen = []
+
+    def descent(X, y, w, b, alpha, steps):
+        seen.append((len(X), steps))
+        return w, b, np.zeros(steps)
+
+    networks._Unit(descent, reference.minibatches, X, y, None).epoch()
+    assert seen == [(32, 1)] * 11 + [(8, 1)]
+
+
+def test_a_small_nudge_agrees_with_the_formula():
+    """Are the slopes by nudging and by mean((p - y) x) the same where the nudge is small?"""
+    fig = figures.nudge()
+    controls(fig)["size of the nudge"].value = 0.001
+    pairs = [part.split(" ")[1::2] for part in fig.text.split("formula: ")[1].split("; ")]
+    assert [float(a) for a, _ in pairs] == pytest.approx(
+        [float(b.rstrip(".")) for _, b in pairs], abs=2e-3
+    )
+
+
+def test_steps_downhill_lower_the_cost():
+    """Does the button move all three sliders against the gradient?"""
+    fig = figures.nudge()
+    costs = [float(fig.text.split()[1].rstrip("."))]
+    step = next(c for c in fig.controls.children if c.description == "One step downhill")
+    for _ in range(5):
+        step.click()
+        costs.append(float(fig.text.split()[1].rstrip(".")))
+    assert (np.diff(costs) < 0).all()
+
+
+def test_looking_inside_shows_the_sum_of_the_chosen_unit():
+    """Are score and output those of the chosen unit, in each layer?"""
+    X, y = data.digits_binary()
+    model = reference.build_model(64)
+    trained = figures.Trained(model, (np.zeros(64), 0.0), X[:9], y[:9], None)
+    fig = figures.look_inside(trained)
+    controls(fig)["picture"].value, controls(fig)["unit"].value = 4, 3
+    W, b = model.layers[0].get_weights()
+    z = float(X[4] @ W[:, 3] + b[3])
+    assert f"gets the score {z:.2f}, so its output is {reference.sigmoid(z):.3f}" in fig.text
+    controls(fig)["layer"].value = 2
+    p = np.asarray(model(X[4:5])).item()
+    assert "Unit 0 of layer 3 weighs 15 numbers" in fig.text
+    assert f"so its output is {p:.3f}. The network says p = {p:.3f}." in fig.text
+
+
+def test_two_results_stand_one_under_the_other(capsys):
+    """Are the learner's numbers printed above those of Keras, and an unfinished answer noted?"""
+    figures.beside("predict", lambda: np.array([0.5, 0.25]), (np.array([0.5, 0.25]), 3))
+    figures.beside("predict", unfinished, 0.5)
+    assert capsys.readouterr().out.split("\n") == [
+        "predict  0.50000 0.25000",
+        "Keras    0.50000 0.25000   3.00000",
+        "Note: finish predict to see your own numbers here.",
+        "Keras  0.50000",
+        "",
+    ]
 
 
 @pytest.mark.slow
@@ -178,11 +244,11 @@ def test_networks_train_in_their_figures(monkeypatch):
     class Handle:
         update = shown.append
 
-    monkeypatch.setattr(figures, "display", lambda *_, **__: Handle)
+    monkeypatch.setattr(networks, "display", lambda *_, **__: Handle)
     figures.train_on_plane(unfinished, epochs=3)
     assert shown[0].text.startswith("Epoch 3: cost 0.")
     assert len(shown[0].notes) == 1
-    trained = figures.train_digits(None, unfinished, None, epochs=2)
+    trained = figures.train_digits(None, unfinished, None, None, epochs=2)
     assert trained.figure.text.startswith("After epoch 2 the cost is: network 0.")
     assert len(trained.figure.notes) == 1
     assert trained.X.shape == (80, 64)
