@@ -23,7 +23,7 @@
 # - prove that a stack of linear layers is one linear layer, and compute it;
 # - build a ReLU network by hand that draws any line of straight pieces.
 #
-# **Time** about an hour. **You need** NumPy arrays (shapes, broadcasting), the sigmoid of logistic
+# **Time** about MINUTES minutes. **You need** NumPy arrays (shapes, broadcasting), the sigmoid of logistic
 # regression, and what a slope (a derivative) is.
 #
 # **How it works** Six exercises and a quiz, 100 points. Write your answer in place of `YOUR CODE HERE`,
@@ -48,9 +48,9 @@ check = Check("02_activations")
 #
 # <details><summary>One answer</summary>
 #
-# It can only say how *sure* it is that the square is crowded. Crowds have sizes, though: a market day
-# brings twice as many people as a sunny Sunday, and the sigmoid has nowhere left to go
-# above 1. "Nobody at all" should be exactly 0, which a sigmoid never reaches.
+# Crowds have sizes: a market day brings twice as many people as a sunny Sunday. A sigmoid that is near 1 on the Sunday
+# has hardly anything left to say on the market day, and "nobody at all" is never quite 0. At both ends it is
+# nearly flat: it **saturates**.
 # </details>
 
 # %% [markdown]
@@ -73,6 +73,7 @@ check = Check("02_activations")
 #
 # On a computer the sigmoid has a trap. **Try it.** For which of these scores does the exponential
 # stop being a number? Then change the last one and find out, to the nearest ten, where that begins.
+# (`inf` is how a float writes "too large", infinity; `nan`, *not a number*, what comes of `inf / inf` or `inf - inf`.)
 
 # %%
 scores = np.array([1.0, 10.0, 100.0, 1000.0])
@@ -80,7 +81,7 @@ with np.errstate(over="ignore"):  # NumPy would warn here; we look at the result
     print(np.exp(scores))
 
 # %% [markdown]
-# $e^{1000}$ is beyond the largest float (about $1.8 \cdot 10^{308}$): it **overflows** to `inf`. So
+# From 710 on, $e^{z}$ is beyond the largest float (about $1.8 \cdot 10^{308}$): it **overflows** to `inf`. So
 # $1 / (1 + e^{-z})$, typed as it stands, stumbles at $z = -1000$: it gives the right 0, but by way of `inf`
 # and with a warning; other ways of writing it end in `nan`. Going the other way is harmless:
 # $e^{-1000}$ is rounded to 0, which is as close as it gets.
@@ -208,8 +209,8 @@ figures.three_activations(sigmoid, relu, linear, sigmoid_slope, relu_slope)
 # **What it showed**
 #
 # 1. At 0, with slope 0.25. A sigmoid never passes on more than a quarter of a change.
-# 2. From 0.25 to 0.018, and to 0.0003: the sigmoid **saturates** on both sides. ReLU keeps its slope of 1,
-#    however far to the right you go.
+# 2. That of the sigmoid from 0.25 to 0.018, and to 0.0003: it saturates on both sides. ReLU has its slope of 1
+#    from 0 on, however far to the right you go, and the linear one everywhere.
 # 3. ReLU jumps from slope 1 to 0. The sigmoid is symmetric: $\sigma'(-z) = \sigma'(z)$. Left of 0 ReLU
 #    is flat as well; it saturates on one side only.
 
@@ -222,7 +223,7 @@ figures.three_activations(sigmoid, relu, linear, sigmoid_slope, relu_slope)
 # **Think first.** Which numbers can each of these targets take?
 #
 # - whether a parcel arrives tomorrow;
-# - by how many degrees tomorrow will be warmer than today;
+# - what a shop earns in a month, losses included;
 # - how many litres of water a household uses in a day.
 
 # %% [markdown]
@@ -274,8 +275,14 @@ mark("02_activations", "choose_output", output_activation)
 
 # %% [markdown]
 # **What it showed.** The target decides, before any training: a probability for the parcel, any number for
-# the degrees, 0 or more for the litres. A target with several classes gets an output of its own, softmax
-# (`03_softmax`).
+# the earnings, 0 or more for the litres. And with the output comes the loss that fits it, by its name in Keras:
+#
+# | target | output activation | loss |
+# | --- | --- | --- |
+# | yes or no | `"sigmoid"` | `"binary_crossentropy"` |
+# | any number | `"linear"` | `"mean_squared_error"` |
+# | 0 or more | `"relu"` | `"mean_squared_error"` |
+# | one of several classes | `"softmax"` | `"sparse_categorical_crossentropy"`, see `03_softmax` |
 #
 # For a number that is never negative a linear output would often do as well; ReLU only rules out nonsense.
 # It has a price: where its score is negative, its slope is 0, and that example teaches nothing.
@@ -286,13 +293,13 @@ mark("02_activations", "choose_output", output_activation)
 # Inside the network no target tells us what to take. There the question is how well it trains, and that
 # depends on slopes.
 #
-# **Think first.** The gradient of an early layer arrives through all later ones, and the chain rule
-# multiplies by one slope at each. With six sigmoid layers in the way, and weights near 1, how
-# much is left at best?
+# **Think first.** The gradient of an early layer arrives through all later ones. The **chain rule** says that in a chain of
+# functions the slopes multiply, so each layer multiplies by the slope of its activation and by its weights. With ten sigmoid
+# layers in the way, and weights of 1, how much is left at best?
 #
 # <details><summary>One answer</summary>
 #
-# At most a quarter for each layer: $0.25^6 \approx 0.00024$. And a quarter is the best case, at $z = 0$.
+# At most a quarter for each layer, at $z = 0$: $0.25^{10}$ is about a millionth.
 # </details>
 
 # %% [markdown]
@@ -313,8 +320,8 @@ figures.saturation(sigmoid, sigmoid_slope, relu, relu_slope)
 # %% [markdown]
 # **What it showed**
 #
-# 1. The sigmoid loses a factor of about 3 with every layer, so the first of eight gets two thousand
-#    times less than the last. This is the **vanishing gradient**.
+# 1. The sigmoid loses a factor of about 3 with every layer: a quarter from its slope, times 1.4 from the weights. So the
+#    first of eight gets two thousand times less than the last. This is the **vanishing gradient**.
 # 2. With two layers hardly, with five or more very much: the shrinking compounds.
 # 3. They soften the shrinking with the sigmoid but do not end it, because large scores end up where it is flat. With
 #    ReLU the layers stay level, but all of them together grow with each layer: at size 4, eight layers have
@@ -322,8 +329,33 @@ figures.saturation(sigmoid, sigmoid_slope, relu, relu_slope)
 #    the units that is off.
 #
 # Two more reasons: ReLU is cheaper to compute, and a unit that is off is exactly 0. So the
-# advice is short: **ReLU in hidden layers**, unless you have a reason. Its weak spot is a unit
-# whose score is negative for *every* example: slope 0, no gradient, no way back.
+# advice is short: **ReLU in hidden layers**, unless you have a reason. It has one weak spot, though.
+#
+# **Try these.** One ReLU unit learns a ramp by gradient descent, with your `relu` and `relu_slope`.
+#
+# 1. It starts with the bias at -7, and nothing happens. Why? Up to which bias does it learn?
+# 2. Choose the *leaky ReLU*, whose slope on the left is 0.1 in place of 0. What is different?
+
+# %% tags=["demo"]
+figures.dead_unit(relu, relu_slope)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. Its score is negative for *every* example, so every slope is 0: no gradient, no way back. The unit is **dead**. From a bias
+#    of -5.5 it still learns, because some examples switch it on.
+# 2. A small slope on the left lets the error through, and the unit comes back to life.
+#
+# ### The zoo (optional)
+#
+# There are more animals, and you will meet them in other people's networks. Compare each one's slope with that of ReLU.
+
+# %% tags=["demo"]
+figures.zoo()
+
+# %% [markdown]
+# Tanh is a sigmoid stretched to the range from -1 to 1, so its slope reaches 1, but it saturates as well. The GELU is a
+# ReLU without the corner; large language models often use it.
 
 # %% [markdown]
 # ## Why non-linear activations are needed at all
@@ -457,6 +489,8 @@ mark("02_activations", "relu_network", relu_network)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# ### Level one: you are the training algorithm
+#
 # In the workshop you are the training algorithm. Three units with $w = 1$ stand ready. A bias $b$
 # moves the corner of its unit, a slope $v$ turns what lies right of the corner. On the left is what each
 # unit adds, on the right the sum and the target. ($c$ is set for you.)
@@ -466,7 +500,13 @@ mark("02_activations", "relu_network", relu_network)
 # 1. Match the *roof*. Begin at the left: which unit is responsible for the first piece?
 # 2. Once the first piece fits, which sliders must you not touch any more?
 # 3. Match *late start*. Note $v$ of each unit beside the slopes of the pieces. What is the rule?
-# 4. Try the *bowl*. How small can you make the error? Why not 0?
+# 4. Try the *bowl*. The score to beat is an error of 0.13. Why can it not be 0?
+#
+# **Level two.** Tick *let gradient descent try from here*: from your slider positions it takes 1000 steps on biases and
+# slopes, and draws where it ends.
+#
+# 5. Press *Reset*. Which of the four targets does it match from there, and on which do you beat it?
+# 6. Take the *valley*, move the three corners to those of the target, and leave the slopes as they are. What now?
 
 # %% tags=["demo"]
 figures.relu_workshop(relu_network)
@@ -479,8 +519,13 @@ figures.relu_workshop(relu_network)
 #    what is finished.
 # 3. On a piece, the slope is the sum of $v$ over all units that are on. So each corner adds its own
 #    $v$: **the change of slope**, not the new slope.
-# 4. A bowl is curved everywhere, three units have three corners. More units come closer, but a
+# 4. A bowl is curved everywhere, three units have three corners. About 0.12 is the best that these sliders can do: corners at 0,
+#    1.75 and 3.75 with $v$ of $-1.5$, $1.25$ and $1.5$. More units come closer, but a
 #    ReLU network always consists of straight pieces.
+# 5. It nearly matches the roof (0.04). On the others it ends between 0.2 and 0.35, and you can beat it.
+# 6. From there it gets down to 0.06. Where gradient descent ends depends on where it begins: a corner in the wrong place
+#    is hard to move. That is one reason why networks get many more units than they seem to need: some corner is
+#    always near.
 #
 # **Think first.** Given a list of points, could you write down the network that joins them, without any
 # sliders and without any training?
@@ -558,35 +603,46 @@ figures.pieces(fit_pieces, relu_network)
 
 # %%
 import keras
+import tensorflow as tf
 
+print("Keras", keras.__version__, "on TensorFlow", tf.__version__)
 z = np.array([-2.0, 0.0, 2.0], dtype="float32")
 for name in ("sigmoid", "relu", "linear"):
     print(f"{name:8}", np.asarray(keras.activations.get(name)(z)).round(4))
 
 # %% [markdown]
-# Now a race. Two networks read hand-written digits, 8 by 8 pixels, ten classes. Both have five hidden
-# layers of 25 units, the same optimizer (Adam) and the same batches. One has sigmoid units, one ReLU units.
+# Now a race. Two networks read hand-written digits, 8 by 8 pixels, ten classes. Both have five hidden layers of 25 units, the
+# same batches, and plain gradient descent with a learning rate of 0.1. One has sigmoid units, one ReLU units. On the right
+# you see how far the weights of each layer have moved from where they began; each line is a factor of 10.
 #
 # **Think first.** You know the sizes of their gradients. A network that knows nothing, and gives each digit
-# a tenth, has the loss $\ln 10 \approx 2.303$. Which of the two will stay there, and for how long?
+# a tenth, has the loss $\ln 10 \approx 2.303$. Which of the two will stay there, and which layers will move?
 
 # %% tags=["demo"]
 figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
 
 # %% [markdown]
-# **What it showed.** The ReLU network is on its way after one or two epochs. The sigmoid network first finds out how
-# often each digit occurs, which only needs the biases of the last layer, and then sits at $\ln 10$ for several
-# epochs, waiting for a gradient to reach the first layers. In the end it moves: a deep sigmoid network is not unable
-# to learn, only slow. After 60 epochs this one reads about three digits in four.
+# **What it showed.** The ReLU network is on its way after one or two epochs, and all its layers move alike. The sigmoid network
+# stays at $\ln 10$: after the first epoch its layer 1 has moved hundreds of times less than its last layer. Only the last
+# layer gets a useful gradient, and all it can learn is how often each digit occurs.
 #
-# **Try it.** Run the race with one hidden layer in place of five. Is there still a winner? Then let `"linear"` run
-# against `"relu"`. Which wins, and with what you know of `collapse`, what kind of model is it really?
+# **Try these**, each with a prediction.
 #
-# <details><summary>One answer</summary>
+# 1. Let both use `optimizer="adam"` (you write it in `06_adam`): it gives each weight steps of about the same size, however small
+#    its gradient is. What becomes of the bars? And of the curves?
+# 2. Back to gradient descent, with `hidden_layers=1`. Is there still a winner?
+# 3. `"linear"` against `"relu"`, five layers, `epochs=5`. Which wins, and with what you know of `collapse`, what kind of model
+#    is it really?
 #
-# With one layer ReLU still leads, but the sigmoid follows closely. And the linear network is the fastest of all:
-# slope 1 everywhere. It collapses into a single layer with softmax, which happens to be nearly enough for such
-# small and tidy digits. The wave above has shown what it will never do, however long it trains.
+# <details><summary>Answers</summary>
+#
+# 1. Now layer 1 moves as far as the last one from the first epoch on, and after five to ten epochs the sigmoid network begins to
+#    learn. But it is still far behind: a loss of 1.8 after 15 epochs, against 0.1. So there is more to it than small steps: a
+#    gradient that has shrunk through five layers also says little about where to go.
+# 2. Yes: after 15 epochs the losses are about 0.7 and 0.14, and 90 and 97% of the digits are read right.
+# 3. The linear network wins these first epochs: slope 1 everywhere. It collapses into a single layer with
+#    softmax, which happens to be nearly enough for such small and tidy digits. The wave above has shown what it
+#    will never do, however long it trains.
 # </details>
 
 # %% [markdown]
@@ -675,7 +731,7 @@ mark("02_activations", "activations_3", answer_activations_3)
 # %% [markdown]
 # ### Question 4
 #
-# A network predicts by how many degrees tomorrow will be warmer than today. Which activation suits its output layer?
+# A network predicts, in degrees, by how much tomorrow will be warmer than today. Which activation suits its output layer?
 #
 # - a) ReLU, as in the hidden layers
 # - b) linear
@@ -727,7 +783,8 @@ mark("02_activations", "activations_5", answer_activations_5)
 # - **Sigmoid** says how probable, **ReLU** how much or nothing, **linear** how much of either sign.
 # - The **output** activation follows from the target: sigmoid for yes or no, linear for any number, ReLU for numbers
 #   that are never negative.
-# - **Hidden** layers take ReLU. The sigmoid passes on a quarter of a gradient at most, and layers multiply.
+# - **Hidden** layers take ReLU. The slope of the sigmoid is a quarter at most, and layers multiply. A ReLU unit that is off
+#   for every example is dead; a leaky one is not.
 # - **Without** a non-linear activation, any stack of layers collapses into one.
 # - A ReLU network of one input is a line of straight pieces; each unit adds a corner, and its $v$ (times $|w|$) is the
 #   change of slope there.
@@ -737,5 +794,14 @@ mark("02_activations", "activations_5", answer_activations_5)
 #
 # - `fit_pieces` used one unit a piece. Can you pass through three points with a single unit? When?
 # - Take $w = -1$ for some units of the workshop, in `relu_network` by hand. On which side are they on?
-# - The *leaky* ReLU has a slope of 0.01 on the left instead of 0. Which weak spot of ReLU does that repair?
 # - Write `tanh(z)` with your `sigmoid`. (They are the same curve, stretched and shifted.)
+#
+# <details><summary>Answers</summary>
+#
+# When the line through the last two points, prolonged to the left, meets the height of the first one on the way to it: there
+# the unit switches on. (Or in the mirror, with $w = -1$.) Three points on one straight line are such a case.
+#
+# Units with $w = -1$ are on to the *left* of their corner.
+#
+# $\tanh(z) = 2\,\sigma(2 z) - 1$.
+# </details>

@@ -1,6 +1,7 @@
 """The figures of lab 02_activations, with and without the learner's functions."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ FIGURES = {
     "saturation": (figures.saturation, 4),
     "deep_linear": (figures.deep_linear, 3),
     "relu_workshop": (figures.relu_workshop, 1),
+    "dead_unit": (figures.dead_unit, 2),
     "pieces": (figures.pieces, 2),
 }
 
@@ -187,25 +189,58 @@ def test_the_quiz_line_has_the_slopes_of_the_question():
 
 
 @pytest.mark.slow
-def test_the_race_shows_both_networks(capsys):
-    """Is each network measured before training and after every epoch?"""
-    from utils.figures import curves
+def test_the_race_shows_losses_and_moves(monkeypatch):
+    """Is the last picture the one after all epochs, with the loss and the move of both networks?"""
+    from utils.figures.activations import racing as module
 
-    made = []
+    shown = []
 
-    class Kept(curves.LiveCurve):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            made.append(self)
+    class Handle:
+        update = shown.append
 
-    figures.LiveCurve, kept = Kept, figures.LiveCurve
-    try:
-        figures.race("sigmoid", "relu", hidden_layers=1, epochs=1)
-    finally:
-        figures.LiveCurve = kept
-    assert np.shape(made[0].values) == (2, 2)
-    assert "Digits read right: sigmoid" in made[0].figure.text
-    assert made[0].bar.value == made[0].bar.max == 1
+    monkeypatch.setattr(module, "display", lambda *_, **__: Handle)
+    figures.race("sigmoid", "relu", hidden_layers=1, epochs=1)
+    (fig,) = shown
+    assert fig.text.startswith("sgd, epoch 1, loss: sigmoid 2.")
+    assert "; relu " in fig.text
+    assert fig.controls.children == ()
+    left = fig.canvas.axes[0]
+    assert [len(line.get_xdata()) for line in left.lines[1:]] == [2, 2]
+
+
+@pytest.mark.parametrize(("bias", "learns"), [(-1.0, True), (-7.0, False)])
+def test_a_unit_that_is_off_everywhere_stays_dead(bias, learns):
+    """Does ReLU learn only where some score is above 0, and does a leaky one come back?"""
+    fig = figures.dead_unit()
+    at = controls(fig)
+    at["bias at the start"].value = bias
+    cost, start = (float(part) for part in re.findall(r"\d+\.\d+", fig.text)[-2:])
+    assert (cost < start / 4) == learns
+    if not learns:
+        at["activation"].value = 1
+        cost, start = (float(part) for part in re.findall(r"\d+\.\d+", fig.text)[-2:])
+        assert cost < start / 4
+
+
+def test_gradient_descent_tries_from_the_sliders():
+    """Does the try start where the learner stands, and say where it ends?"""
+    fig = figures.relu_workshop()
+    at = controls(fig)
+    assert "gradient descent reach" not in fig.text
+    at["let gradient descent try from here"].value = True
+    first = float(fig.text.split("reach ")[1].rstrip("."))
+    at["unit 2: bias b"].value = -1.0
+    assert float(fig.text.split("reach ")[1].rstrip(".")) != first
+
+
+def test_the_zoo_says_what_each_animal_is_for():
+    """Are activation and slope those of the chosen name?"""
+    fig = figures.zoo()
+    at = controls(fig)
+    at["activation"].value, at["score z"].value = "GELU", 0.0
+    assert fig.text.endswith("at z = 0.0 it gives 0.000 with slope 0.500.")
+    at["activation"].value, at["score z"].value = "leaky ReLU", -2.0
+    assert fig.text.endswith("at z = -2.0 it gives -0.200 with slope 0.100.")
 
 
 def test_references_of_the_lab_agree_with_their_formulas():
