@@ -23,7 +23,7 @@
 # - prove that a stack of linear layers is one linear layer, and compute it;
 # - build a ReLU network by hand that draws any line of straight pieces.
 #
-# **Time** about MINUTES minutes. **You need** NumPy arrays (shapes, broadcasting), the sigmoid of logistic
+# **Time** about 80 minutes. **You need** NumPy arrays (shapes, broadcasting), the sigmoid of logistic
 # regression, and what a slope (a derivative) is.
 #
 # **How it works** Six exercises and a quiz, 100 points. Write your answer in place of `YOUR CODE HERE`,
@@ -633,7 +633,8 @@ figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
 # 2. Back to gradient descent, with `hidden_layers=1`. Is there still a winner?
 # 3. `"linear"` against `"relu"`, five layers, `epochs=5`. Which wins, and with what you know of `collapse`, what kind of model
 #    is it really?
-#
+
+# %% [markdown]
 # <details><summary>Answers</summary>
 #
 # 1. Now layer 1 moves as far as the last one from the first epoch on, and after five to ten epochs the sigmoid network begins to

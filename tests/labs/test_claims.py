@@ -11,7 +11,7 @@ import pytest
 
 from autograder import release
 from utils import data, reference
-from utils.figures import activations, training
+from utils.figures import activations, softmax, training
 
 
 def controls(fig):
@@ -193,9 +193,9 @@ def test_the_reader_makes_no_mistake_on_pictures_100_to_109():
 
 
 def race(activation, optimizer, hidden, epochs, seed):
-    """Train one network of the race; the loss and share read right at the end, and the moves.
+    """Train one network of the race: its losses epoch by epoch, the share read right, the moves.
 
-    The moves are those after the first epoch, layer by layer.
+    The moves are those of the layers after the first epoch.
     """
     import keras
 
@@ -206,15 +206,19 @@ def race(activation, optimizer, hidden, epochs, seed):
     rate = keras.optimizers.SGD(0.1) if optimizer == "sgd" else optimizer
     model.compile(rate, "sparse_categorical_crossentropy")
     start = [layer.get_weights()[0] for layer in model.layers]
-    model.fit(X, y, verbose=0)
-    moved = [
-        np.sqrt(np.mean((layer.get_weights()[0] - then) ** 2))
-        for layer, then in zip(model.layers, start, strict=True)
-    ]
-    if epochs > 1:
-        model.fit(X, y, epochs=epochs - 1, verbose=0)
-    P = np.asarray(model(X))
-    return reference.cross_entropy(P, y), np.mean(P.argmax(axis=1) == y), np.array(moved)
+    losses, moved = [], []
+
+    def measure(epoch, _):
+        losses.append(reference.cross_entropy(np.asarray(model(X)), y))
+        if epoch == 0:
+            moved[:] = [
+                np.sqrt(np.mean((layer.get_weights()[0] - then) ** 2))
+                for layer, then in zip(model.layers, start, strict=True)
+            ]
+
+    each = keras.callbacks.LambdaCallback(on_epoch_end=measure)
+    model.fit(X, y, epochs=epochs, verbose=0, callbacks=[each])
+    return losses, np.mean(np.asarray(model(X)).argmax(axis=1) == y), np.array(moved)
 
 
 def test_exp_overflows_from_710_on():
@@ -311,39 +315,138 @@ def test_half_the_distance_is_a_quarter_of_the_error():
 def test_under_gradient_descent_the_deep_sigmoid_network_stays():
     """Does layer 1 move hundreds of times less, and is nothing learned in 15 epochs?"""
     for seed in (0, 1):
-        loss, share, moved = race("sigmoid", "sgd", 5, 15, seed)
-        assert loss == pytest.approx(np.log(10), abs=0.01)
+        losses, share, moved = race("sigmoid", "sgd", 5, 15, seed)
+        assert losses[-1] == pytest.approx(np.log(10), abs=0.01)
         assert share < 0.12
         assert moved[-1] / moved[0] > 300
-        loss, _, moved = race("relu", "sgd", 5, 15, seed)
-        assert loss < 0.2
+        losses, _, moved = race("relu", "sgd", 5, 15, seed)
+        assert losses[-1] < 0.2
         assert moved.max() / moved.min() < 3
 
 
 def test_under_adam_every_layer_moves_and_the_sigmoid_is_still_behind():
     """Does layer 1 move as far as the last in epoch 1, and is the loss 1.8 against 0.1 at 15?"""
     for seed in (0, 1):
-        loss, _, moved = race("sigmoid", "adam", 5, 15, seed)
+        losses, _, moved = race("sigmoid", "adam", 5, 15, seed)
         assert moved[0] > 0.8 * moved[-1]
-        assert loss == pytest.approx(1.8, abs=0.1)
-        assert race("relu", "adam", 5, 15, seed)[0] < 0.15
-        early = race("sigmoid", "adam", 5, 5, seed)[0]
-        assert early > 2.25 > race("sigmoid", "adam", 5, 10, seed)[0]
+        assert losses[4] > 2.25 > losses[9]
+        assert losses[14] == pytest.approx(1.8, abs=0.1)
+        assert race("relu", "adam", 5, 15, seed)[0][-1] < 0.15
 
 
 def test_with_one_hidden_layer_relu_still_wins():
     """Are the losses about 0.7 and 0.14 after 15 epochs, with 90 and 97% read right?"""
     for seed in (0, 1):
-        loss, share, _ = race("sigmoid", "sgd", 1, 15, seed)
-        assert (loss, share) == (pytest.approx(0.7, abs=0.05), pytest.approx(0.9, abs=0.015))
-        loss, share, _ = race("relu", "sgd", 1, 15, seed)
-        assert (loss, share) == (pytest.approx(0.14, abs=0.02), pytest.approx(0.97, abs=0.015))
+        losses, share, _ = race("sigmoid", "sgd", 1, 15, seed)
+        assert losses[-1] == pytest.approx(0.7, abs=0.05)
+        assert share == pytest.approx(0.9, abs=0.015)
+        losses, share, _ = race("relu", "sgd", 1, 15, seed)
+        assert losses[-1] == pytest.approx(0.14, abs=0.02)
+        assert share == pytest.approx(0.97, abs=0.015)
 
 
 def test_five_linear_layers_lead_for_five_epochs():
     """Is the linear network ahead of ReLU after one epoch and after five?"""
     for seed in (0, 1):
-        for epochs in (1, 5):
-            assert (
-                race("linear", "sgd", 5, epochs, seed)[0] < race("relu", "sgd", 5, epochs, seed)[0]
-            )
+        linear, relu = race("linear", "sgd", 5, 5, seed)[0], race("relu", "sgd", 5, 5, seed)[0]
+        assert linear[0] < relu[0]
+        assert linear[4] < relu[4]
+
+
+# --- 03_softmax -----------------------------------------------------------------------------------
+
+
+def test_ten_sigmoids_claim_from_0_06_to_1_96():
+    """Are the extreme sums those of the lab, and are as many digits read right both ways?"""
+    fig = softmax.ten_sigmoids()
+    buttons = {c.description: c for c in fig.controls.children}
+    for name, total in (("Smallest sum", "0.06"), ("Largest sum", "1.96")):
+        buttons[name].click()
+        assert f"The ten sigmoids add up to {total}" in fig.text
+    assert fig.text.endswith("96.7% by the largest sigmoid, 96.7% by softmax.")
+
+
+def test_the_same_step_costs_six_times_as_much_near_the_bottom():
+    """Do 0.9 to 0.8 and 0.2 to 0.1 cost 0.12 and 0.69?"""
+    high, low = np.log(0.9 / 0.8), np.log(0.2 / 0.1)
+    assert (round(high, 2), round(low, 2)) == (0.12, 0.69)
+    assert low / high == pytest.approx(6, abs=0.2)
+
+
+def test_the_largest_rate_overshoots_first_and_ends_lowest():
+    """Is its first step above ln 4, and its cost after 80 steps the lowest of all four?"""
+    fig = softmax.four_clusters()
+    at = controls(fig)
+    ends = {}
+    for rate in (0.03, 0.3, 3.0, 10.0):
+        at["learning rate"].value, at["step"].value = rate, 80
+        ends[rate] = float(fig.text.split("cost ")[1].split(",")[0])
+    at["step"].value = 1
+    assert float(fig.text.split("cost ")[1].split(",")[0]) > np.log(4)
+    assert min(ends, key=ends.get) == 10.0
+    assert ends[10.0] == pytest.approx(0.119, abs=2e-3)
+    assert ends[0.3] == pytest.approx(0.243, abs=2e-3)
+
+
+def test_softmax_regression_reads_the_digits_as_well_as_the_network():
+    """Do straight borders read 96 to 97%, and the lab's network about 95%, over three seeds?"""
+    import keras
+
+    X, X_test, y, y_test = data.digits_split()
+    W, b, Y = np.zeros((64, 10)), np.zeros(10), np.eye(10)[y]
+    for _ in range(300):
+        error = reference.softmax(X @ W + b) - Y
+        W, b = W - 3 * X.T @ error / len(y), b - 3 * error.mean(axis=0)
+    assert 0.96 <= np.mean(np.argmax(X_test @ W + b, axis=1) == y_test) <= 0.975
+    for seed in (1, 2, 3):
+        keras.utils.set_random_seed(seed)
+        model = reference.build_softmax_model(64, 10)
+        model.fit(X, y, epochs=40, verbose=0)
+        read = np.asarray(model(X_test)).argmax(axis=1)
+        assert np.mean(read == y_test) == pytest.approx(0.95, abs=0.02)
+
+
+def test_the_spiral_leaves_softmax_regression_at_57_percent(monkeypatch):
+    """How much of the spiral do straight borders get right, and how much the network?"""
+    from utils.figures.softmax import plane
+
+    shown = []
+
+    class Handle:
+        update = shown.append
+
+    monkeypatch.setattr(plane, "display", lambda *_, **__: Handle)
+    for seed in (1, 2, 3):
+        softmax.spiral(seed=seed)
+        told = re.search(r"regression (\d+)% right, the network (\d+)%", shown[-1].text)
+        assert int(told[1]) == 57
+        assert int(told[2]) >= 97
+
+
+def test_disjoint_round_clouds_can_be_split_by_straight_borders():
+    """Do linear scores split many round clouds that do not touch, however they lie?"""
+    rng = np.random.default_rng(0)
+    centres = np.zeros((0, 2))
+    while len(centres) < 40:
+        centre = rng.uniform(-10, 10, 2)
+        if len(centres) == 0 or np.hypot(*(centres - centre).T).min() > 2:
+            centres = np.vstack([centres, centre])
+    y = np.arange(4000) % 40
+    angle, radius = rng.uniform(0, 2 * np.pi, 4000), np.sqrt(rng.uniform(0, 1, 4000))
+    X = centres[y] + (radius * [np.cos(angle), np.sin(angle)]).T
+    scores = X @ centres.T - (centres**2).sum(axis=1) / 2
+    assert np.array_equal(np.argmax(scores, axis=1), y)
+
+
+def test_sgd_lowers_the_loss_of_the_network_more_slowly():
+    """Is the loss after five epochs higher with "sgd" than with "adam"?"""
+    import keras
+
+    X, _, y, _ = data.digits_split()
+    losses = {}
+    for name in ("sgd", "adam"):
+        keras.utils.set_random_seed(1)
+        model = reference.build_softmax_model(64, 10)
+        model.compile(name, "sparse_categorical_crossentropy")
+        losses[name] = model.fit(X, y, epochs=5, verbose=0).history["loss"][-1]
+    assert losses["sgd"] > 2 * losses["adam"]

@@ -24,6 +24,8 @@ FIGURES = {
     "probability_triangle": (figures.probability_triangle, 1),
     "loss_curve": (figures.loss_curve, 1),
     "four_clusters": (figures.four_clusters, 2),
+    "logit_pull": (figures.logit_pull, 1),
+    "ten_sigmoids": (figures.ten_sigmoids, 1),
     "read_digits": (figures.read_digits, 1),
 }
 
@@ -142,6 +144,66 @@ def test_the_clouds_follow_the_learners_gradient():
     cost = float(fig.text.split("cost ")[1].split(",")[0])
     assert cost > np.log(4)
     assert fig.notes == []
+
+
+def test_the_clouds_follow_the_learners_loop():
+    """Are the learner's own states drawn, and is an empty or odd list told and replaced?"""
+    X, y = data.four_clusters()
+    W, b, states = np.zeros((2, 4)), np.zeros(4), []
+    for _ in range(6):
+        states.append((W, b))
+        dW, db = reference.softmax_gradient(X, y, W, b)
+        W, b = W - dW, b - db
+    fig = figures.four_clusters(states=states)
+    controls(fig)["step"].value = 40
+    cost = reference.cross_entropy(reference.predict_proba(X, *states[-1]), y)
+    assert f"After step 5: cost {cost:.3f}" in fig.text
+    assert fig.notes == []
+    for odd in ([], [1, 2], [(W, b, 3)], [(W.T, b)], [(np.nan * W, b)]):
+        fig = figures.four_clusters(states=odd)
+        assert len(fig.notes) == 1
+        assert "After step 0: cost 1.386" in fig.text
+
+
+def test_belief_flows_to_the_true_class():
+    """Does each step raise the true class's probability and keep the sum of the logits?"""
+    fig = figures.logit_pull()
+    at = controls(fig)
+    (step,) = [c for c in fig.controls.children if c.description == "Step"]
+    losses = []
+    for _ in range(6):
+        losses.append(float(fig.text.split("loss ")[1].split(". ")[0]))
+        step.click()
+    assert (np.diff(losses) < 0).all()
+    assert sum(at[f"logit {k}"].value for k in range(3)) == pytest.approx(3, abs=0.05)
+
+
+def test_ten_sigmoids_need_not_add_up():
+    """Do the two buttons find the pictures on which the ten disagree most with a sum of 1?"""
+    fig = figures.ten_sigmoids()
+    buttons = {c.description: c for c in fig.controls.children}
+    buttons["Largest sum"].click()
+    assert "The ten sigmoids add up to 1.9" in fig.text
+    buttons["Smallest sum"].click()
+    assert "The ten sigmoids add up to 0.0" in fig.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", [None, unfinished, lambda n, k: 1])
+def test_the_spiral_is_learned_by_the_network_alone(monkeypatch, build):
+    """Is the last picture the one after all epochs, and does a broken answer leave a note?"""
+    from utils.figures.softmax import plane
+
+    shown = []
+
+    class Handle:
+        update = shown.append
+
+    monkeypatch.setattr(plane, "display", lambda *_, **__: Handle)
+    figures.spiral(build, epochs=8)
+    (fig,) = shown
+    assert fig.text.startswith("After epoch 8: softmax regression 57% right, the network ")
+    assert len(fig.notes) == (build is not None)
 
 
 def test_digits_are_read_with_the_given_network():
