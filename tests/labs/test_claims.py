@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from autograder import release
+from autograder.authoring import release
 from utils import data, reference
 from utils.figures import activations, softmax, training
 
