@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-INSIDE = ("__init__", "channel", "confine", "forbid", "learner", "sound", "template")
+INSIDE = ("__init__", "calls", "channel", "confine", "forbid", "learner", "sound", "template")
 SCRATCH = "/scratch"  # (the environment itself may stand in /tmp)
 _BOOT = """
 import sys

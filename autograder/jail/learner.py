@@ -57,6 +57,7 @@ def enclose(pipe: socket.socket, settings: dict) -> None:
     """Keep one pipe and a scratch folder: no other file, process or queue is in sight."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
+    os.setsid()  # signals to a group, or to who started it, reach this process alone
     scratch = settings["scratch"]
     if settings["jailed"]:
         with open("/proc/self/oom_score_adj", "w") as file:
