@@ -13,7 +13,9 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-INSIDE = ("__init__", "calls", "channel", "confine", "forbid", "learner", "sound", "template")
+INSIDE = (
+    "__init__", "calls", "channel", "confine", "forbid", "learner", "shell", "sound", "template",
+)  # fmt: skip
 SCRATCH = "/scratch"  # (the environment itself may stand in /tmp)
 _BOOT = """
 import sys

@@ -6,7 +6,6 @@ marker, and what it should have stopped, the marker stops by killing it.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import gc
 import os
@@ -17,12 +16,11 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from utils.engine.calling import Call, Failure, Outcome, failure, run_calls
 
-from . import confine, forbid
+from . import confine, forbid, shell
 from .channel import Channel
 from .sound import failure_to_body, outcomes_to_body
 
@@ -96,7 +94,7 @@ class Service:
     def __init__(self, channel: Channel, shell: Any, settings: dict, seen: list[str]) -> None:
         self.channel, self.shell, self.seen = channel, shell, seen
         self.output = settings["output"]
-        self.run = self._run_statements if settings["forbid"] else self._run_cell
+        self.shell.stop = (Timeout,)
 
     def serve(self) -> None:
         """Answer requests until the marker closes its end."""
@@ -109,12 +107,14 @@ class Service:
                     failed = Outcome(error=Failure("NotPlain", "a value that is far too large"))
                     self.channel.send(number, outcomes_to_body([failed] * len(reply)))
 
-    def on_cell(self, source: str, seconds: float) -> Iterator[list]:
+    def on_cell(self, source: str, seconds: float, wall: float) -> Iterator[list]:
         """Run a cell; answer with what it printed, how it failed, and its time."""
         started = time.monotonic()
         try:
-            with time_limit(started + seconds):
-                error = self.run(source)
+            with time_limit(seconds, wall):
+                result = self.shell.run_cell(source, store_history=False)
+                error = result.error_before_exec or result.error_in_exec
+                shell.tidy()
         except BaseException as raised:
             error = raised
         error = failure_to_body(error and failure(error))
@@ -125,32 +125,13 @@ class Service:
         exec(compile(source, "<given>", "exec"), self.shell.user_ns)
         yield None
 
-    def on_calls(self, cases: list, seconds: float) -> Iterator[list]:
+    def on_calls(self, cases: list, seconds: float, wall: float) -> Iterator[list]:
         """Answer every case with its outcomes."""
         for case in cases:
             self.seen.clear()
             calls = [Call(function, args) for function, args in case]
-            guard = partial(time_limit, time.monotonic() + seconds)
-            outcomes = run_calls(self.shell.user_ns, calls, guard=guard)
+            outcomes = run_calls(self.shell.user_ns, calls, guard=Deadline(seconds, wall))
             yield outcomes_to_body([replace(o, forbidden=list(self.seen)) for o in outcomes])
-
-    def _run_cell(self, source: str) -> BaseException | None:
-        result = self.shell.run_cell(source, store_history=False)
-        return result.error_before_exec or result.error_in_exec
-
-    def _run_statements(self, source: str) -> BaseException | None:
-        """Run a cell statement by statement: one that fails does not stop later definitions."""
-        first = None
-        source = self.shell.transform_cell(source)
-        filename = self.shell.compile.cache(source, 0)
-        for statement in ast.parse(source).body:
-            try:
-                exec(compile(ast.Module([statement], []), filename, "exec"), self.shell.user_ns)
-            except Timeout:
-                raise
-            except BaseException as error:
-                first = first or error
-        return first
 
     def _printed(self, fd: int) -> str:
         """Return what was written to a stream since the last cell, up to the limit."""
@@ -162,19 +143,40 @@ class Service:
         return text + f"\n[{size - self.output} more bytes]" * (size > self.output)
 
 
+class Deadline:
+    """A time that several pieces of code share, one after the other."""
+
+    def __init__(self, seconds: float, wall: float) -> None:
+        self.work = time.process_time() + seconds
+        self.end = time.monotonic() + wall
+
+    def __call__(self) -> contextlib.AbstractContextManager:
+        """Return a context in which the code inside has what is left."""
+        return time_limit(self.work - time.process_time(), self.end - time.monotonic())
+
+
 @contextlib.contextmanager
-def time_limit(end: float) -> Iterator[None]:
-    """Raise `Timeout` in the code inside at `end`; code that does not listen is killed."""
+def time_limit(seconds: float, wall: float) -> Iterator[None]:
+    """Raise `Timeout` in the code inside after `seconds` of processor time, or `wall` seconds.
+
+    Processor time is that of all threads of this process, so that a busy machine costs nobody a
+    point; what sleeps or waits is stopped by the clock on the wall. Code that does not listen is
+    killed by the marker.
+    """
     active = True
 
     def ring(*_: object) -> None:
         if active:
             raise Timeout("stopped at its deadline")
 
+    timers = ((signal.ITIMER_PROF, seconds), (signal.ITIMER_REAL, wall))
+    signal.signal(signal.SIGPROF, ring)
     signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(end - time.monotonic(), 1e-3))
     try:
+        for timer, left in timers:
+            signal.setitimer(timer, max(left, 1e-3))
         yield
     finally:
         active = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        for timer, _ in timers:
+            signal.setitimer(timer, 0)

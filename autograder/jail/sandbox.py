@@ -17,8 +17,11 @@ import math
 import secrets
 import shutil
 import signal
+import select
 import socket
+import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -39,7 +42,7 @@ from .sound import RETURNED, failure_from_body, outcomes_from_body
 
 __all__ = ["CellResult", "JailError", "Layer", "Learner", "Limits", "Template", "layers"]
 
-START_SECONDS, CONTROL_SECONDS, SEND_SECONDS = 180.0, 20.0, 5.0
+START_SECONDS, CONTROL_SECONDS, SEND_SECONDS = 180.0, 60.0, 20.0
 BATCH = 16  # cases sent at a time
 
 
@@ -50,9 +53,19 @@ def _limit(kind: type, default: float, text: str) -> Any:
 class Limits(Configurable):
     """What one learner's process may use."""
 
-    cell = _limit(Float, 30.0, "Seconds a cell may run.")
-    notebook = _limit(Float, 120.0, "Seconds all cells of a notebook may run together.")
-    call = _limit(Float, 2.0, "Seconds for a call where its exercise names no deadline.")
+    cell = _limit(Float, 30.0, "Seconds of processor time that a cell may use.")
+    notebook = _limit(
+        Float, 120.0, "Seconds of processor time that all cells of a notebook may use together."
+    )
+    call = _limit(
+        Float, 2.0, "Seconds of processor time for a call where its exercise names no deadline."
+    )
+    wall = _limit(
+        Float,
+        10.0,
+        "How many times as long as its processor time anything may last by the clock on the wall: "
+        "for a busy machine, and against what sleeps.",
+    )
     grace = _limit(Float, 1.0, "Seconds from a missed deadline until the process is killed.")
     patience = _limit(
         Integer, 3, "Missed deadlines (of `call` seconds) until a function is given up."
@@ -170,8 +183,8 @@ class _Server:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def fork(self, settings: dict) -> tuple[int, Channel]:
-        """Have a learner's process forked; return its number and the pipe to it."""
+    def fork(self, settings: dict) -> tuple[int, Channel, Clock]:
+        """Have a learner's process forked; return its number, the pipe to it, and its clock."""
         ours, theirs = socket.socketpair()
         channel = Channel(ours, accepts=RETURNED)
         scratch = self.folder if self.jailed else tempfile.mkdtemp(dir=self.folder)
@@ -181,6 +194,7 @@ class _Server:
             if "error" in reply:
                 raise JailError(f"no process for the learner: {reply['error']}")
             self.scratch[reply["pid"]] = scratch
+            clock = Clock(ours)
             try:
                 _, word = channel.receive(time.monotonic() + CONTROL_SECONDS)
             except (Late, Gone, ProtocolError) as error:
@@ -191,7 +205,7 @@ class _Server:
         except BaseException:
             channel.close()
             raise
-        return reply["pid"], channel
+        return reply["pid"], channel, clock
 
     def kill(self, pid: int) -> None:
         """Kill a learner's process without waiting for its death."""
@@ -239,12 +253,42 @@ class _Server:
         return json.loads(answer)
 
 
+class Clock:
+    """The processor time of a learner's process, as the kernel counts it.
+
+    Asked for before a learner's code runs: the kernel then names, with the first bytes on the pipe,
+    the process that sent them. Where a system cannot tell, the clock on the wall stands in for it.
+    """
+
+    _WHO = struct.Struct("3i")
+
+    def __init__(self, pipe: socket.socket) -> None:
+        self._clock = time.CLOCK_MONOTONIC
+        if sys.platform == "linux":
+            pipe.settimeout(CONTROL_SECONDS)
+            pipe.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            with contextlib.suppress(OSError):
+                size = socket.CMSG_SPACE(self._WHO.size)
+                for _, kind, data in pipe.recvmsg(1, size, socket.MSG_PEEK)[1]:
+                    if kind == socket.SCM_CREDENTIALS:
+                        pid, _, _ = self._WHO.unpack(data)
+                        self._clock = ~pid << 3 | 2  # (as clock_getcpuclockid(3) makes it)
+            pipe.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+
+    def seconds(self) -> float:
+        """Return the processor time so far; infinite once the process is gone."""
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:
+            return math.inf
+
+
 class _Fallen(Exception):
     """A learner's process is dead, late or babbling; holds the failure to report."""
 
-    def __init__(self, kind: str, message: str = "") -> None:
+    def __init__(self, kind: str, message: str = "", slept: bool = False) -> None:
         super().__init__(kind)
-        self.failure = Failure(kind, message)
+        self.failure, self.slept = Failure(kind, message), slept
 
 
 class Learner:
@@ -266,7 +310,9 @@ class Learner:
         self._pid = 0
         self._starts_left = 1 + limits.restarts
         self._time_left = limits.notebook
+        self._wall_left = limits.wall * limits.notebook
         self._channel: Channel | None = None
+        self._clock: Clock | None = None
 
     def run_cells(self) -> list[CellResult]:
         """Run the cells in order; a cell that fails does not stop the next."""
@@ -283,7 +329,7 @@ class Learner:
         self._definitions.append(source)
         with contextlib.suppress(_Fallen):
             if self._channel is not None:
-                self._exchange("define", [source], self._limits.cell)
+                self._define(source)
 
     def call(self, calls: list[Call], deadline: float | None = None) -> list[Outcome]:
         """Make the calls of one case; return one outcome a call, whatever happens."""
@@ -292,8 +338,13 @@ class Learner:
     def call_many(
         self, cases: list[list[Call]], deadline: float | None = None
     ) -> list[list[Outcome]]:
-        """Make the calls of several cases, each within `deadline` seconds, in one go."""
+        """Make the calls of several cases, each within `deadline` seconds, in one go.
+
+        Missed deadlines count by the processor time they took, or by the clock where the process
+        slept: what waits for ever is given up at once.
+        """
         seconds = self._limits.call if deadline is None else deadline
+        wall = self._limits.wall * seconds
         done: list[list[Outcome]] = []
         lost, patience = 0.0, max(seconds, self._limits.patience * self._limits.call)
         while len(done) < len(cases):
@@ -303,16 +354,20 @@ class Learner:
                     raise _Fallen("Timeout", "earlier calls took too long")
                 self._ready()
                 body = [[[call.function, call.args] for call in calls] for calls in rest]
-                number = self._send(["calls", body, seconds])
+                number = self._send(["calls", body, seconds, wall])
                 for calls in rest:
-                    body = self._receive(number, seconds)
+                    worked = self._clock.seconds()
+                    body = self._receive(number, seconds, wall)
+                    worked = self._clock.seconds() - worked
                     done.append(self._sound(outcomes_from_body, body, len(calls)))
-                    lost += seconds * any(o.error and o.error.type == "Timeout" for o in done[-1])
+                    if any(o.error and o.error.type == "Timeout" for o in done[-1]):
+                        lost += seconds if worked > seconds / 2 else wall
                     if lost >= patience and len(done) < len(cases):
                         self._end()  # (it is at work on the next already)
                         break
             except _Fallen as fallen:
-                lost += seconds * (fallen.failure.type == "Timeout")
+                if fallen.failure.type == "Timeout":
+                    lost += wall if fallen.slept else seconds
                 done.append([Outcome(error=fallen.failure) for _ in cases[len(done)]])
         return done
 
@@ -342,7 +397,7 @@ class Learner:
                     self._next += 1
                 if self._fresh:
                     for source in self._definitions:
-                        self._exchange("define", [source], self._limits.cell)
+                        self._define(source)
                     self._fresh = False
                 return
             except _Fallen as fallen:
@@ -356,7 +411,7 @@ class Learner:
         if self._starts_left <= 0:
             raise _Fallen("Died", "the process ended too often")
         self._starts_left -= 1
-        self._pid, self._channel = self._server.fork(self._settings)
+        self._pid, self._channel, self._clock = self._server.fork(self._settings)
         self._next, self._fresh = 0, True
 
     def _run_cell(self, index: int) -> None:
@@ -364,17 +419,21 @@ class Learner:
             return
         name, source = self._cells[index]
         seconds = min(self._limits.cell, self._time_left)
-        if seconds <= 0:
+        wall = min(self._limits.wall * seconds, self._wall_left)
+        if seconds <= 0 or wall <= 0:
             raise _Fallen("Timeout", "the time for the whole notebook is over")
-        started = time.monotonic()
+        worked, started = self._clock.seconds(), time.monotonic()
         try:
-            body = self._exchange("cell", [source, seconds], seconds)
+            body = self._receive(self._send(["cell", source, seconds, wall]), seconds, wall)
         finally:
-            self._time_left -= time.monotonic() - started
+            passed = time.monotonic() - started
+            self._time_left -= min(self._clock.seconds() - worked, passed, seconds)
+            self._wall_left -= passed
         self._results.setdefault(index, self._sound(_cell_result, name, body))
 
-    def _exchange(self, kind: str, rest: list, seconds: float) -> Any:
-        return self._receive(self._send([kind, *rest]), seconds)
+    def _define(self, source: str) -> None:
+        seconds = self._limits.cell
+        self._receive(self._send(["define", source]), seconds, self._limits.wall * seconds)
 
     def _send(self, body: list) -> int:
         """Send a request to a process that has nothing to say yet."""
@@ -387,14 +446,28 @@ class Learner:
             raise self._fallen(error) from None
         return number
 
-    def _receive(self, number: int, seconds: float) -> Any:
+    def _receive(self, number: int, seconds: float, wall: float) -> Any:
+        """Return the answer to a request that may take `seconds` of work, `wall` by the clock."""
         try:
-            got, body = self._channel.receive(time.monotonic() + seconds + self._limits.grace)
+            self._wait(seconds + self._limits.grace, time.monotonic() + wall + self._limits.grace)
+            got, body = self._channel.receive(time.monotonic() + SEND_SECONDS)
             if got != number:
                 raise ProtocolError("an answer to another question")
         except (ProtocolError, Late, Gone) as error:
             raise self._fallen(error) from None
         return body
+
+    def _wait(self, seconds: float, end: float) -> None:
+        """Wait for the first bytes of an answer; raises `Late`."""
+        until = self._clock.seconds() + seconds
+        left = seconds
+        pipe = select.poll()
+        pipe.register(self._channel.socket, select.POLLIN)
+        while not pipe.poll(1000 * left):
+            late, slept = self._clock.seconds() >= until, time.monotonic() >= end
+            if late or slept:
+                raise Late(slept and not late)
+            left = max(min(until - self._clock.seconds(), end - time.monotonic()), 0.01)
 
     def _sound(self, read: Any, *args: Any) -> Any:
         try:
@@ -405,7 +478,7 @@ class Learner:
     def _fallen(self, error: Exception) -> _Fallen:
         status = self._end()
         if isinstance(error, Late):
-            return _Fallen("Timeout")
+            return _Fallen("Timeout", slept=error.args == (True,))
         if isinstance(error, ProtocolError):
             return _Fallen("Protocol", str(error))
         return _Fallen("Died", signal.Signals(-status).name if status < 0 else "")

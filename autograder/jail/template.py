@@ -18,7 +18,7 @@ import sys
 import warnings
 from typing import Any
 
-from . import confine, forbid, learner
+from . import confine, forbid, learner, shell
 
 LIGHT = (
     "numpy", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data", "utils.checks",
@@ -36,13 +36,13 @@ def main(control_fd: int, scratch: str, jailed: bool, light: bool) -> None:
     """Warm up, say so on the control socket, and serve it until it closes."""
     control = socket.socket(fileno=control_fd)
     missing = warm_up(LIGHT if light else LIGHT + FULL)
-    shell = make_shell(scratch)
+    notebook = shell.make(scratch)
     targets = forbid.Targets.find()
     gc.collect()
     gc.freeze()
     gc.disable()
     control.sendall(json.dumps({"missing": missing}).encode())
-    Template(control, shell, targets, {"scratch": scratch, "jailed": jailed}).serve()
+    Template(control, notebook, targets, {"scratch": scratch, "jailed": jailed}).serve()
 
 
 def warm_up(modules: tuple[str, ...]) -> list[str]:
@@ -64,21 +64,6 @@ def warm_up(modules: tuple[str, ...]) -> list[str]:
         sys.modules["keras"].utils.set_random_seed(0)
     warnings.resetwarnings()
     return missing
-
-
-def make_shell(scratch: str) -> Any:
-    """Return an IPython shell that keeps no history and prints no tracebacks."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.ipython_dir = scratch
-    shell = InteractiveShell.instance(config=config)
-    shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None
-    shell.run_cell("None", store_history=False)
-    return shell
 
 
 class Template:
