@@ -1,20 +1,18 @@
-"""What an exercise is: its right answer, its checks, and its catalogue of wrong answers.
+"""What an exercise is: its right answer, its checks, and its table of mistakes.
 
-A lab is declared once, in `autograder/exercises/<lab>.py`:
+A lab is a folder, `autograder/exercises/<lab>/`. Its `__init__.py` holds title, minutes, the order
+of the exercises and the quiz; each exercise is a file of its own beside it:
 
-    lab = Lab("03_softmax", title="Multiclass classification and softmax", minutes=60)
-    ex = lab.exercise("softmax", points=20, forbids=["softmax"], hints=["..."])
-
-    @ex.right
-    def softmax(z): ...
+    ex = exercise(__name__, points=20, forbids=["softmax"])
+    ex.hints = ["Softmax has two steps. The first makes every score positive. ..."]
 
     ex.check("a batch", visible=[case("softmax", Z)], hidden=lambda rng: [case("softmax", ...)])
 
-    @ex.wrong("axis 0", "You normalised columns. Rows are examples.")
-    def softmax(z): ...
+    ex.mistake("axis 0", "You normalised columns. Rows are examples.", ("axis=-1", "axis=0"))
 
-From a declaration come the instant check (`baking`), the hidden marking (`marker`), and the tests
-of both. The decorators return the right function, so that a name in the module always means it.
+The right answer stands once, in the answer cell of `solutions/<lab>.py`; a mistake is an edit of
+it. From a declaration come the instant check (`baking`), the hidden marking (`marker`), and the
+tests of both.
 """
 
 from __future__ import annotations
@@ -23,7 +21,10 @@ import hashlib
 import hmac
 import importlib
 import inspect
+import itertools
+import linecache
 import re
+import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,7 +40,13 @@ from utils.engine.plain import ModelData
 from utils.engine.recognise import Known, fingerprint
 
 TOTAL = 100
-FOLDER = Path(__file__).resolve().parents[1] / "exercises"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "autograder" / "exercises"
+MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
+_CELL = re.compile(
+    r'^# %% [^\n]*"grade_id": "(?P<name>\w+)_answer"[^\n]*\n(?P<text>.*?)(?=^# %%|\Z)',
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def call(function: str, *args: Any) -> Call:
@@ -78,6 +85,10 @@ def case_of(
     return Case(calls, judge, params, expect or [None] * len(calls))
 
 
+class DeclarationError(ValueError):
+    """A declaration at fault; the message names file, line and what to do next."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One step of an exercise: a kind of input, with visible cases and fresh hidden ones."""
@@ -86,16 +97,30 @@ class Check:
     visible: list[Case]
     hidden: Callable[[np.random.Generator], list[Case]] | None = None
     weight: float = 1.0
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """A known wrong answer: its name, the functions that differ from the right ones, its hint."""
+    """A known wrong answer: its name, its hint, and the text of an answer cell that makes it."""
 
     name: str
     hint: str
-    functions: dict[str, Callable]
+    source: str
+    exercise: Exercise = field(repr=False, compare=False)
     finding: str = ""
+    place: str = ""
+
+    @cached_property
+    def functions(self) -> dict[str, Callable]:
+        """The functions of the wrong answer; raises `DeclarationError` where it is no Python."""
+        try:
+            return self.exercise.made_of(self.source, f"<{self.exercise.name}: {self.name}>")
+        except SyntaxError as error:
+            raise DeclarationError(
+                f"{self.place}: mistake {self.name!r}: the edited answer is no Python: "
+                f"{error.msg}, at `{(error.text or '').strip()}`. Correct the edit."
+            ) from None
 
 
 class NumpyModel:
@@ -130,7 +155,7 @@ class NumpyModel:
 
 @dataclass
 class Exercise:
-    """One exercise of a lab; built by `Lab.exercise` and filled by its decorators."""
+    """One exercise of a lab; built by `Lab.exercise`."""
 
     lab: str
     name: str
@@ -138,18 +163,16 @@ class Exercise:
     functions: tuple[str, ...] = ()
     kind: str = "function"
     forbids: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
+    hints: list[str] = field(default_factory=list)
     deadline: float = 2.0
     options: dict[str, str] = field(default_factory=dict)
+    letter: str = ""
     checks: list[Check] = field(default_factory=list)
     wrongs: list[Wrong] = field(default_factory=list)
-    answers: dict[str, Any] = field(default_factory=dict)
-
-    def right(self, function: Callable) -> Callable:
-        """Declare a right function; its name is part of the contract with the learner."""
-        self.answers[function.__name__] = function
-        self.functions = tuple(self.answers)
-        return function
+    home: Lab | None = field(default=None, repr=False, compare=False)
+    cell: Cell | None = None
+    oracle: str = ""
+    place: str = ""
 
     def check(
         self,
@@ -159,40 +182,133 @@ class Exercise:
         weight: float = 1.0,
     ) -> None:
         """Add a check. A learner earns its weight if all of its cases pass, seen and hidden."""
-        self.checks.append(Check(title, visible, hidden, weight))
+        self.checks.append(Check(title, visible, hidden, weight, _place()))
 
-    def wrong(
-        self, name: str, hint: str, *more: Callable, finding: str = ""
+    def mistake(
+        self, name: str, hint: str, *edits: tuple[str, str], function: str = "", finding: str = ""
     ) -> Callable[[Callable], Callable]:
-        """Declare a wrong function and its hint; `more` holds further functions that differ.
+        """Declare a mistake and its hint: `edits` of the right answer, each `(old, new)`.
 
-        `finding` names the code of the first finding that tells this mistake, where its outputs
-        do not (models). The decorator returns the right function of that name.
+        Every `old` stands once in the right answer, docstrings aside; all are looked for in the
+        answer as it is, before any is made. `function` says in which function to look. Without
+        edits this decorates a function that takes the place of the right one, and returns the
+        right one: its name goes on to mean that. `finding` names the code of the first finding
+        that tells this mistake, where its outputs do not (models).
+        Raises `DeclarationError` for an edit that does not apply.
         """
+        place = _place()
+
+        def declare(source: str) -> None:
+            self.wrongs.append(Wrong(name, hint, source, self, finding, place))
+
+        def instead(function: Callable) -> Callable:
+            self._refuse_unknown(function.__name__, place)
+            declare(_with(self.oracle, function))
+            return self.answers[function.__name__]
+
+        if edits:
+            if function:
+                self._refuse_unknown(function, place)
+            declare(self._edited(edits, function, f"{place}: mistake {name!r}"))
+        return instead
+
+    def stand_in(self, reason: str) -> Callable[[Callable], Callable]:
+        """Judge by another function than the solution's, for a `reason`; mistakes are its edits.
+
+        It comes before the mistakes, and returns on every case what the solution does.
+        """
+        place = _place()
+        if not reason:
+            raise DeclarationError(f"{place}: say why a stand-in is needed")
 
         def declare(function: Callable) -> Callable:
-            functions = {f.__name__: f for f in (*more, function)}
-            self.wrongs.append(Wrong(name, hint, functions, finding))
-            return self.answers.get(function.__name__, function)
+            self._refuse_unknown(function.__name__, place)
+            self.oracle = _with(self.oracle, function)
+            return function
 
         return declare
 
+    def _refuse_unknown(self, function: str, place: str) -> None:
+        if function not in self.functions:
+            known = ", ".join(self.functions)
+            raise DeclarationError(
+                f"{place}: {self.name} asks for no function {function!r}, it asks for: {known}"
+            )
+
+    def _edited(self, edits: tuple[tuple[str, str], ...], function: str, where: str) -> str:
+        """Return the oracle's text with all edits made."""
+        start, end = _span(self.oracle, function) if function else (0, len(self.oracle))
+        seen = _without_docstrings(self.oracle)
+        spans = []
+        for old, new in edits:
+            count = seen.count(old, start, end) if old else 0
+            if old == new:
+                raise DeclarationError(f"{where}: {old!r} is replaced by itself: nothing changes")
+            if count == 0:
+                raise DeclarationError(
+                    f"{where}: {old!r} is not in the right answer ({self.cell.place}). "
+                    "Copy the text from there."
+                )
+            if count > 1:
+                raise DeclarationError(
+                    f"{where}: {old!r} stands {count} times in the right answer "
+                    f"({self.cell.place}). Take more of the line around the one you mean."
+                )
+            at = seen.index(old, start, end)
+            spans.append((at, at + len(old), new))
+        spans.sort()
+        for (_, before, _), (after, _, _) in itertools.pairwise(spans):
+            if after < before:
+                raise DeclarationError(f"{where}: two edits overlap. Make one of them.")
+        text = self.oracle
+        for at, to, new in reversed(spans):
+            text = text[:at] + new + text[to:]
+        return text
+
     def source(self, wrong: Wrong | None = None) -> str:
-        """Return the source of the right answer, or of a wrong one, as text for an answer cell."""
+        """Return the solution, or a wrong answer, as text for an answer cell."""
         if self.kind == "quiz":
-            return f'{self.functions[0]} = "{wrong.name if wrong else self.answers["right"]}"'
-        functions = self.answers | (wrong.functions if wrong else {})
-        return "\n\n".join(source_of(functions[name], name) for name in functions)
+            return f'{self.functions[0]} = "{wrong.name if wrong else self.letter}"'
+        return wrong.source if wrong else self.cell.text
+
+    def program(self) -> str:
+        """Return the solution with the imports that it needs."""
+        needed = "import numpy as np\n" + "import keras\n" * self.needs_keras
+        return f"{needed}\n{self.source()}"
+
+    @property
+    def needs_keras(self) -> bool:
+        """Tell whether the right answer cannot run without Keras."""
+        return self.kind == "function" and bool(re.search(r"\bkeras\b", self.oracle))
+
+    def made_of(self, text: str, file: str) -> dict[str, Callable]:
+        """Return the functions that are asked for, made of a text beside the lab's solutions."""
+        space = dict(self.home.space)
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        exec(compile(text, file, "exec"), space)
+        return {name: space[name] for name in self.functions}
+
+    @cached_property
+    def solution(self) -> dict[str, Callable]:
+        """The functions of the solution's answer cell."""
+        return {name: self.home.space[name] for name in self.functions}
+
+    @cached_property
+    def answers(self) -> dict[str, Callable]:
+        """The functions that say what is right: the solution's, or what stands in for them."""
+        if self.oracle == self.cell.text:
+            return self.solution
+        return self.made_of(self.oracle, f"<{self.lab}: {self.name}, stand-in>")
 
     def run(self, case: Case, wrong: Wrong | None = None) -> list[Outcome]:
         """Return what the right answer, or a wrong one, does on a case."""
-        functions = self.answers | (wrong.functions if wrong else {})
+        functions = wrong.functions if wrong else self.answers
         return run_calls(functions, case.calls, build_model=NumpyModel)
 
-    def expected(self, case: Case) -> Case:
+    def expected(self, case: Case, where: str = "") -> Case:
         """Return the case with what the right answer returns filled in.
 
-        Raises `ValueError` where the right answer itself fails.
+        Raises `DeclarationError`, with `where` in it, if the right answer itself fails.
         """
         if case.judge != "close" or any(e is not None for e in case.expect):
             return case
@@ -202,15 +318,24 @@ class Exercise:
         for number, outcome in enumerate(outcomes):
             last = number == len(outcomes) - 1
             if outcome.error is not None and not (last and outcome.error.type == raises):
-                error = outcome.error
-                raise ValueError(f"{self.lab}: {self.name}: the right answer raises {error}")
+                error = f"{outcome.error.type}: {outcome.error.message}"
+                raise DeclarationError(
+                    f"{where or self.place}: the right answer ({self.cell.place}) raises {error}. "
+                    "Correct the probe, or the answer."
+                )
             values.append(outcome.value)
         return Case(case.calls, case.judge, case.params, values)
 
     @cached_property
     def seen(self) -> list[list[Case]]:
         """The visible cases, check by check, with what is expected."""
-        return [[self.expected(case) for case in check.visible] for check in self.checks]
+        return [
+            [
+                self.expected(case, f"{check.place}: check {check.title!r}, probe {number}")
+                for number, case in enumerate(check.visible, 1)
+            ]
+            for check in self.checks
+        ]
 
     @cached_property
     def known(self) -> list[Known]:
@@ -230,33 +355,100 @@ class Exercise:
         ]
 
 
+@dataclass(frozen=True)
+class Cell:
+    """An answer cell of a solution, without its marker lines, and where it stands."""
+
+    text: str
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """Say where the cell begins."""
+        return f"{self.file}, line {self.line}"
+
+
+class _Later:
+    """A module that is imported where it is first used: most answers need no Keras."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, item: str) -> Any:
+        return getattr(importlib.import_module(self._name), item)
+
+
 @dataclass
 class Lab:
-    """A lab: its name (the file stem everywhere), title, expected minutes and exercises."""
+    """A lab: its name (of folder and files everywhere), title, minutes, order of its exercises.
+
+    The right answers come from the answer cells of `solutions/<name>.py`, or of the text
+    `solution`.
+    """
 
     name: str
     title: str
     minutes: int
-    exercises: list[Exercise] = field(default_factory=list)
+    order: list[str]
+    solution: str = field(default="", repr=False)
+    declared: dict[str, Exercise] = field(default_factory=dict)
+    quizzes: list[Exercise] = field(default_factory=list)
+    place: str = field(default_factory=lambda: _place())
+
+    @property
+    def exercises(self) -> list[Exercise]:
+        """The exercises in their order, then the quiz."""
+        return [self.declared[name] for name in self.order if name in self.declared] + self.quizzes
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """The answer cells of the solution, by exercise."""
+        file = f"solutions/{self.name}.py"
+        return answer_cells(self.solution or (ROOT / file).read_text(encoding="utf-8"), file)
+
+    @cached_property
+    def space(self) -> dict[str, Any]:
+        """The names that all answer cells of the solution make together, run in their order."""
+        space: dict[str, Any] = {"np": np, "keras": _Later("keras"), "__name__": "solutions"}
+        for cell in self.cells.values():
+            exec(compile("\n" * (cell.line - 1) + cell.text, cell.file, "exec"), space)
+        return space
 
     def exercise(
         self,
         name: str,
         points: int,
         forbids: list[str] | None = None,
-        hints: list[str] | None = None,
         deadline: float = 2.0,
     ) -> Exercise:
         """Add an exercise. `deadline` is the time for one case under marking, in seconds."""
+        place = _place()
+        if name not in self.order:
+            raise DeclarationError(
+                f"{place}: {name!r} is not in the order of the lab ({self.place}). Add it there."
+            )
+        if name in self.declared:
+            raise DeclarationError(f"{place}: {name!r} is declared twice in {self.name}")
+        if name not in self.cells:
+            raise DeclarationError(
+                f"{place}: solutions/{self.name}.py has no answer cell for {name!r}: no code cell "
+                f'with "grade_id": "{name}_answer"'
+            )
+        cell = self.cells[name]
         ex = Exercise(
             self.name,
             name,
             points,
+            tuple(re.findall(r"^def ([a-zA-Z]\w*)", cell.text, re.MULTILINE)),
             forbids=tuple(forbids or ()),
-            hints=tuple(hints or ()),
             deadline=deadline,
+            home=self,
+            cell=cell,
+            oracle=cell.text,
+            place=place,
         )
-        self.exercises.append(ex)
+        self.declared[name] = ex
         return ex
 
     def quiz(
@@ -264,13 +456,17 @@ class Lab:
     ) -> Exercise:
         """Add a quiz question `answer_<name>`; `options` maps each letter to its explanation."""
         variable = f"answer_{name}"
-        ex = Exercise(self.name, name, points, (variable,), "quiz", hints=(hint,), options=options)
-        ex.answers["right"] = right
-        self.exercises.append(ex)
+        ex = Exercise(self.name, name, points, (variable,), "quiz", hints=[hint], options=options)
+        ex.letter, ex.home, ex.place = right, self, _place()
+        self.quizzes.append(ex)
         seen = Case([Call(variable, None)], "quiz.option", {"options": sorted(options)}, [None])
         hidden = Case([Call(variable, None)], "quiz.right", {"right": right}, [None])
         ex.check("the answer is one of the options", [seen], lambda _: [hidden])
         return ex
+
+    def right(self, function: str) -> Callable:
+        """Return a function of the solution, for cases that are built with it."""
+        return self.space[function]
 
     def find(self, name: str) -> Exercise:
         """Return an exercise by name; raises `KeyError`."""
@@ -280,24 +476,101 @@ class Lab:
         raise KeyError(f"{self.name} has no exercise {name!r}")
 
 
-def source_of(function: Callable, name: str) -> str:
-    """Return the source of a function without decorators, renamed to `name`."""
-    text = textwrap.dedent(inspect.getsource(function))
-    text = text[re.search(r"^def |^class ", text, re.MULTILINE).start() :]
-    return text.replace(f"def {function.__name__}(", f"def {name}(", 1)
+def exercise(
+    module: str, points: int, forbids: list[str] | None = None, deadline: float = 2.0
+) -> Exercise:
+    """Add the exercise that a file declares, named as the file: `module` is its `__name__`."""
+    package, _, name = module.rpartition(".")
+    return sys.modules[package].lab.exercise(name, points, forbids, deadline)
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+def answer_cells(text: str, file: str) -> dict[str, Cell]:
+    """Return the answer cells of a percent notebook, by exercise, without their marker lines.
+
+    Raises `DeclarationError` for a cell without markers, and for an id that is used twice.
+    """
+    out: dict[str, Cell] = {}
+    for found in _CELL.finditer(text):
+        name, line = found["name"], text.count("\n", 0, found.start()) + 1
+        begins, ends = (found["text"].count(marker) for marker in MARKERS)
+        if not begins or begins != ends:
+            raise DeclarationError(
+                f"{file}, line {line}: the answer cell of {name!r} needs its solution between the "
+                f"lines {MARKERS[0]!r} and {MARKERS[1]!r}"
+            )
+        if name in out:
+            raise DeclarationError(
+                f"{file}, line {line}: the id {name}_answer is used in line {out[name].line} too"
+            )
+        lines = [
+            each for each in found["text"].splitlines() if not each.strip().startswith(MARKERS)
+        ]
+        out[name] = Cell("\n".join(lines).strip() + "\n", file, line)
+    return out
+
+
+def _without_docstrings(text: str) -> str:
+    """Return a text of the same length in which nothing of a docstring can be found."""
+    return re.sub(r'"""(.*?)"""', lambda found: "\0" * len(found[0]), text, flags=re.DOTALL)
+
+
+def _span(text: str, function: str) -> tuple[int, int]:
+    """Return where a function of the outermost level begins and ends."""
+    found = re.search(rf"^def {function}\(.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    return found.span()
+
+
+def _with(text: str, function: Callable) -> str:
+    """Return a text in which `function` takes the place of the function of its name."""
+    lines = textwrap.dedent(inspect.getsource(function))
+    body = lines[re.search(r"^def ", lines, re.MULTILINE).start() :]
+    start, end = _span(text, function.__name__)
+    after = text[end:]
+    return text[:start] + body + ("\n\n" + after if after else "")
+
+
+def _place() -> str:
+    """Say where the declaration stands that is being read: file and line."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename in (__file__, "<string>"):  # and the __init__ of a dataclass
+        frame = frame.f_back
+    path = Path(frame.f_code.co_filename)
+    file = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
+    return f"{file}, line {frame.f_lineno}"
+
+
+# --- loading --------------------------------------------------------------------------------------
 
 
 def names() -> list[str]:
     """Return the names of all labs, in teaching order."""
-    return sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
+    return sorted(path.parent.name for path in FOLDER.glob("[0-9]*/__init__.py"))
 
 
 @cache
 def load(lab: str) -> Lab:
-    """Return the declaration of a lab; raises `ValueError` for an unknown one."""
+    """Return the declaration of a lab, exercise by exercise.
+
+    Raises `ValueError` for an unknown lab and `DeclarationError` for a file of an exercise that
+    is missing, or that the lab does not list.
+    """
     if lab not in names():
         raise ValueError(f"there is no lab {lab!r}; the labs are: {', '.join(names())}")
-    return importlib.import_module(f"autograder.exercises.{lab}").lab
+    declared = importlib.import_module(f"autograder.exercises.{lab}").lab
+    files = {path.stem for path in (FOLDER / lab).glob("[!_]*.py")}
+    for name in sorted(files ^ set(declared.order)):
+        what = "is not in the order of" if name in files else "is missing, though listed in"
+        raise DeclarationError(f"autograder/exercises/{lab}/{name}.py {what} {declared.place}")
+    for name in declared.order:
+        importlib.import_module(f"autograder.exercises.{lab}.{name}")
+        if name not in declared.declared:
+            raise DeclarationError(
+                f"autograder/exercises/{lab}/{name}.py does not declare the exercise {name!r}"
+            )
+    return declared
 
 
 def generator(secret: bytes, student: str, lab: str, exercise: str) -> np.random.Generator:

@@ -1,7 +1,7 @@
 """Build releases: `solutions/<lab>.py` -> source notebook -> nbgrader -> `notebooks/<lab>/`.
 
 The same input gives the same bytes: cell ids are derived from what the cells hold. A source that
-does not fit its declaration is refused with file, cell and reason. The visible side of the
+does not fit its declaration is refused with file, line and reason. The visible side of the
 exercises is baked into `utils/baked/` in the same run.
 """
 
@@ -25,7 +25,7 @@ NOTEBOOKS = ROOT / "notebooks"
 SOURCE = ROOT / "course" / "source"
 STAMPS = ROOT / "course" / ".releases.json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-# What a release is made by, beside the lab's own two files.
+# What a release is made by, beside the lab's own files.
 TOOLS = (
     "autograder/authoring/release.py",
     "autograder/authoring/stubs.py",
@@ -39,7 +39,7 @@ TOOLS = (
 
 
 class SourceError(Exception):
-    """A lab source that cannot be released; the message names file, cell and reason."""
+    """A lab source that cannot be released; the message names file, line and what to do."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ def source_notebook(lab: str) -> Any:
     """
     import jupytext
 
-    path = SOLUTIONS / f"{lab}.py"
-    nb = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    text = (SOLUTIONS / f"{lab}.py").read_text(encoding="utf-8")
+    nb = jupytext.reads(text, fmt="py:percent")
     nb.metadata = type(nb.metadata)({"kernelspec": dict(KERNEL)})
     nb.nbformat, nb.nbformat_minor = 4, 5
     taken: set[str] = set()
@@ -92,8 +92,14 @@ def source_notebook(lab: str) -> Any:
         cell.id = _cell_id(lab, cell, taken)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    _validate(lab, nb)
+    _validate(lab, nb, _lines(text, len(nb.cells)))
     return nb
+
+
+def _lines(text: str, count: int) -> list[int]:
+    """Return the line in which each of the `count` cells of a percent notebook begins."""
+    heads = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
+    return [1] * (count - len(heads)) + heads  # what stands before the first head is a cell
 
 
 def _cell_id(lab: str, cell: Any, taken: set[str]) -> str:
@@ -109,28 +115,31 @@ def _cell_id(lab: str, cell: Any, taken: set[str]) -> str:
     return out
 
 
-def _validate(lab: str, nb: Any) -> None:
+def _validate(lab: str, nb: Any, lines: list[int]) -> None:
     from autograder.authoring import declaration
 
     declared = declaration.load(lab) if lab in declaration.names() else None
     seen: dict[str, int] = {}
     marked: list[str] = []
-    for number, cell in enumerate(nb.cells, 1):
+    for line, cell in zip(lines, nb.cells, strict=True):
         meta = cell.metadata.get("nbgrader")
-        where = f"solutions/{lab}.py, cell {number}"
+        where = f"solutions/{lab}.py, line {line}"
         if meta is None:
             if "BEGIN SOLUTION" in cell.source or "BEGIN HIDDEN" in cell.source:
-                raise SourceError(f"{where}: a marker stands in a cell without nbgrader metadata")
+                raise SourceError(
+                    f"{where}: a marker stands in a cell without nbgrader metadata. "
+                    "Take the line of another answer cell as a pattern."
+                )
             continue
         name = meta.get("grade_id", "")
         where = f"{where} ({name or 'no grade_id'})"
         if not name:
-            raise SourceError(f"{where}: nbgrader metadata without a grade_id")
+            raise SourceError(f"{where}: nbgrader metadata without a grade_id. Name the cell.")
         if name in seen:
-            raise SourceError(f"{where}: the grade_id is used in cell {seen[name]} already")
-        seen[name] = number
+            raise SourceError(f"{where}: the grade_id is used in line {seen[name]} already")
+        seen[name] = line
         if declared is None:
-            raise SourceError(f"{where}: autograder/exercises/{lab}.py does not exist")
+            raise SourceError(f"{where}: autograder/exercises/{lab}/__init__.py does not exist")
         if meta.get("grade"):
             _validate_marked(where, cell, meta, declared, seen)
             marked.append(name)
@@ -138,13 +147,14 @@ def _validate(lab: str, nb: Any) -> None:
             _validate_answer(where, cell, name, declared)
     if declared is None:
         return
-    missing = [ex.name for ex in declared.exercises if ex.name not in marked]
+    missing = [f"{ex.name} ({ex.place})" for ex in declared.exercises if ex.name not in marked]
     if missing:
         raise SourceError(f"solutions/{lab}.py: no marked cell for {', '.join(missing)}")
     total = sum(ex.points for ex in declared.exercises)
     if total != declaration.TOTAL:
         raise SourceError(
-            f"autograder/exercises/{lab}.py: the points add up to {total}, not {declaration.TOTAL}"
+            f"{declared.place}: the points of the exercises add up to {total}, "
+            f"not {declaration.TOTAL}. Change one, here and in its marked cell."
         )
 
 
@@ -153,11 +163,16 @@ def _validate_marked(where: str, cell: Any, meta: dict, declared: Any, seen: dic
     try:
         ex = declared.find(name)
     except KeyError:
-        raise SourceError(f"{where}: unknown exercise; declare it or correct the id") from None
+        raise SourceError(
+            f"{where}: unknown exercise; correct the id, or declare it in "
+            f"autograder/exercises/{declared.name}/{name}.py"
+        ) from None
     if points is None:
         raise SourceError(f"{where}: a marked cell needs points")
     if points != ex.points:
-        raise SourceError(f"{where}: {points} points here, {ex.points} in the declaration")
+        raise SourceError(
+            f"{where}: {points} points here, {ex.points} in {ex.place}. Make them equal."
+        )
     if meta.get("solution") or not meta.get("locked"):
         raise SourceError(f"{where}: a marked cell is locked and is no solution cell")
     if f"{name}_answer" not in seen:
@@ -307,7 +322,7 @@ def _worked_in(path: Path) -> bool:
 def stamp(lab: str) -> str:
     """Return a digest of everything that a release is made of, and of the release itself."""
     digest = hashlib.sha256()
-    patterns = [f"solutions/{lab}.py", f"autograder/exercises/{lab}.py", *TOOLS,
+    patterns = [f"solutions/{lab}.py", f"autograder/exercises/{lab}/*.py", *TOOLS,
                 f"notebooks/{lab}/{lab}.ipynb", f"notebooks/{lab}.ipynb",
                 f"utils/baked/{lab}.json", f"course/source/{lab}/{lab}.ipynb"]  # fmt: skip
     for pattern in patterns:

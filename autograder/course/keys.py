@@ -85,7 +85,7 @@ def lab_keys(lab: str) -> dict[str, str]:
 def exercise_key(ex: Exercise) -> str:
     """Name a declaration by what it says: answers, cases (the hidden ones by a draw), judges."""
     parts: list[Any] = [marker_key(), ex.name, ex.points, ex.kind, ex.functions, ex.forbids]
-    parts += [ex.deadline, ex.options, ex.source()]
+    parts += [ex.deadline, ex.options, ex.source(), ex.oracle]
     parts += [[w.name, w.hint, w.finding, ex.source(w)] for w in ex.wrongs]
     for check, seen in zip(ex.checks, ex.seen, strict=True):
         hidden = check.hidden(np.random.default_rng(1)) if check.hidden else []

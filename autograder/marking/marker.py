@@ -244,7 +244,7 @@ class _Marking:
                 for forbids in dict.fromkeys((self.where[ex.name], ex.forbids)):
                     learner = self._learner(forbids)
                     for other in needed:
-                        learner.define("import numpy as np\n\n" + other.source())
+                        learner.define(other.program())
                     second, clean = self._score(ex, forbids)
                     gain = second.points - self.scores[ex.name].points
                     if gain > 0 or (gain == 0 and _hint(ex, second)):
@@ -258,7 +258,10 @@ class _Marking:
         return ex.kind == "function" and self.scores[ex.name].points < ex.points
 
     def _builds_on(self, ex: Exercise, failed: list[Exercise]) -> list[Exercise]:
-        """Return those of the failed exercises that the answer to `ex` names, straight or not."""
+        """Return those of the failed exercises that the answer to `ex` names, straight or not.
+
+        The right answer that takes the place of a failed one may name further ones.
+        """
         if not failed or ex.name + "_answer" in self.submission.missing:
             return failed
         own = "\n".join(c.source for c in self.submission.cells if c.kind == "own")
@@ -269,7 +272,8 @@ class _Marking:
             for other in self.lab.exercises:
                 if other.name not in reached and used & set(other.functions):
                     reached.add(other.name)
-                    queue.append(answers[other.name])
+                    replaced = other in failed
+                    queue.append(other.source() if replaced else answers[other.name])
         return [other for other in failed if other.name in reached]
 
 

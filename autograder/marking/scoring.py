@@ -181,7 +181,7 @@ def _quiz_report(exercise: Exercise, tried: list[_Tried]) -> tuple[str, str]:
     chosen = letter(outcome.value) if outcome.error is None else None
     if chosen not in exercise.options:
         return "no option", wrap("No answer: write one of the letters in quotes.")
-    right = chosen == exercise.answers["right"]
+    right = chosen == exercise.letter
     head = "Right." if right else "Not this one."
     return "" if right else f"option {chosen}", wrap(
         f"{head} ({chosen}) {exercise.options[chosen]}"

@@ -39,7 +39,7 @@ def marks(submission, lab, student):
     for ex in lab.exercises:
         if out[ex.name] < ex.points and failed:
             for other in failed:
-                exec("import numpy as np\n" + other.source(), namespace)
+                exec(other.program(), namespace)
             out[ex.name] = max(out[ex.name], points(ex))
         if out[ex.name] < ex.points:
             failed.append(ex)

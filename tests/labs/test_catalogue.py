@@ -71,7 +71,7 @@ def test_every_lab_has_five_complete_right_answers(lab):
 )
 def test_a_wrong_answer_loses_points_and_is_recognised(ex: Exercise, wrong: Wrong):
     """Does the wrong answer lose points, and is it told apart from every other one?"""
-    result = marks(ex, ex.answers | wrong.functions)
+    result = marks(ex, wrong.functions)
     assert result.points < ex.points
     assert result.mistake == wrong.name
     assert wrong.hint.split()[0] in result.report
@@ -82,7 +82,7 @@ def test_a_wrong_answer_loses_points_and_is_recognised(ex: Exercise, wrong: Wron
 )
 def test_the_instant_check_recognises_the_wrong_answer(ex: Exercise, wrong: Wrong):
     """Does the learner read the hint that belongs to the mistake?"""
-    passed, report = checks.judge(checks.load(ex.lab)[ex.name], ex.answers | wrong.functions)
+    passed, report = checks.judge(checks.load(ex.lab)[ex.name], wrong.functions)
     assert not passed
     assert " ".join(wrong.hint.split()) in " ".join(report.split())
 
@@ -146,7 +146,7 @@ def test_a_quiz_answer_is_marked_by_its_option(ex):
     """Does the right letter earn the points, every other none, and is the choice explained?"""
     for option, explanation in ex.options.items():
         result = marks(ex, {ex.functions[0]: option})
-        right = option == ex.answers["right"]
+        right = option == ex.letter
         assert result.points == (ex.points if right else 0)
         assert explanation.split()[-1] in result.report
     for value in (None, 1, "z", "", ["a"]):
@@ -172,5 +172,5 @@ def test_baked_checks_hold_no_code(lab):
 @pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
 def test_reports_fit_the_page(ex):
     """Are the lines of every report at most 78 characters long?"""
-    reports = [marks(ex, ex.answers | wrong.functions).report for wrong in ex.wrongs[:6]]
+    reports = [marks(ex, wrong.functions).report for wrong in ex.wrongs[:6]]
     assert max(len(line) for report in reports for line in report.split("\n")) <= 78

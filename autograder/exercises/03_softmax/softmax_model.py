@@ -1,0 +1,59 @@
+"""softmax_model: a network with a softmax output, compiled."""
+
+from dataclasses import replace
+
+from autograder.authoring.declaration import case, exercise
+
+ex = exercise(__name__, points=14, deadline=10)
+ex.hints = [
+    "A `keras.Sequential` takes a list: an `Input`, then one `Dense` a layer.",
+    "How many outputs does a network need that chooses between `n_classes` classes?",
+    "Your labels are class numbers, not one-hot rows. Which cross-entropy takes those?",
+]
+
+
+def _model_case(n_features, n_classes, compiled=True):
+    params = {
+        "inputs": n_features,
+        "layers": [[25, "relu"], [15, "relu"], [n_classes, "softmax"]],
+    }
+    if compiled:
+        params["compiled"] = [["softmax", "sparse_categorical_crossentropy", False]]
+    return case("build_softmax_model", n_features, n_classes, judge="models.model", **params)
+
+
+_layers = _model_case(64, 10, compiled=False)
+ex.check(
+    "the layers: 25 relu, 15 relu, softmax",
+    [_layers],
+    lambda rng: [_model_case(int(rng.integers(2, 30)), int(rng.integers(3, 9)), compiled=False)],
+)
+ex.check(
+    "compiled with the loss that fits",
+    [replace(_model_case(64, 10), calls=_layers.calls)],  # one model for both checks
+    lambda rng: [_model_case(int(rng.integers(2, 30)), int(rng.integers(3, 9)))],
+)
+
+# fmt: off
+ex.mistake("linear output", "The last layer gives probabilities here: activation softmax.",
+    ('"softmax"', '"linear"'), ("Crossentropy()", "Crossentropy(from_logits=True)"),
+    finding="output-activation")
+ex.mistake("no hidden activation",
+    "Hidden layers without an activation collapse into one linear layer.",
+    ('25, activation="relu"', "25"), ('15, activation="relu"', "15"), finding="hidden-activation")
+ex.mistake("units swapped", "Compare the numbers of units with the statement, layer by layer.",
+    ("25", "15"), ("15", "25"), finding="units")
+ex.mistake("a layer missing", "Three dense layers: 25, 15 and one unit a class.",
+    ('            keras.layers.Dense(15, activation="relu"),\n', ""), finding="layer-count")
+ex.mistake("one-hot loss", "Your labels are class numbers: the sparse loss takes those.",
+    ("SparseCategorical", "Categorical"), finding="loss")
+ex.mistake("from_logits with softmax",
+    "Your output is already a probability; from_logits=True says it is not.",
+    ("Crossentropy()", "Crossentropy(from_logits=True)"), finding="logits-twice")
+ex.mistake("not compiled", "Call model.compile(loss=...) before you return the model.",
+    ('    model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy())\n', ""),
+    finding="not-compiled")
+ex.mistake("no input shape", "Begin the list with keras.Input((n_features,)).",
+    ("            keras.Input((n_features,)),\n", ""), finding="inputs")
+ex.mistake("model not returned", "The model is built and lost: return it.", ("return model", "model"),
+    finding="none")

@@ -1,0 +1,172 @@
+"""numpy_network: the network that reads digits, in NumPy alone."""
+
+import numpy as np
+
+from autograder.authoring.declaration import call, case, case_of, exercise
+from utils.engine.judging import Case, Finding
+from utils.engine.judging import digits as judging
+
+from ._data import Shared, patterns, split
+
+ex = exercise(__name__, points=20, deadline=60, forbids=["tensorflow", "datasets"])
+ex.hints = [
+    "Three parts you have written before: random weights, `network_gradients` of lab 07, and "
+    "`adam_step` of lab 06 for each of the four arrays.",
+    "All units begin alike if the weights begin at 0. How large should random ones be, with 64 "
+    "inputs to a unit?",
+    "Each of the four arrays has an `m` and a `v` of its own; `t` counts the steps from 1.",
+]
+
+
+def _gradients(X, y, W1, b1, W2, b2):
+    """The gradient of the mean cost, with the error of each example, `(m, ...)` averaged."""
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = A1 @ W2 + b2
+    e = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    error = (e / e.sum(axis=1, keepdims=True) - np.eye(len(b2))[y]) / len(y)
+    back = (error @ W2.T) * (Z1 > 0)
+    return [X.T @ back, back.sum(axis=0), A1.T @ error, error.sum(axis=0)]
+
+
+def _downhill(case: Case, outcomes: list) -> Finding | None:
+    """Judge the direction of the first step, which tells the starting weights as well.
+
+    All rows are alike, so that every batch has the same gradient.
+    """
+    if finding := judging.network(case, outcomes):
+        return finding
+    X, y, _, _, small, _ = case.calls[0].args
+    large = case.calls[2].args[4]
+    one, _, two = [[np.asarray(p, float) for p in o.value] for o in outcomes]
+    way = [(b - a) / (large - small) for a, b in zip(one, two, strict=True)]
+    start = [a - small * d for a, d in zip(one, way, strict=True)]
+    for gradient, moved in zip(_gradients(X, y, *start), way, strict=True):
+        clear = np.abs(gradient) > 1e-6
+        down = np.all(np.sign(gradient[clear]) == -np.sign(moved[clear]))
+        if not down or np.any(np.abs(moved[gradient == 0]) > 0.05):
+            return Finding("direction", "the first step does not go down the gradient",
+                           next_step="Check the gradients against finite differences.")  # fmt: skip
+    return None
+
+
+def _one_step(X, y, hidden, seed, judge):
+    calls = [call("train_numpy_network", X, y, hidden, 1, rate, seed) for rate in
+             (0.001, 0.001, 0.003)]  # fmt: skip
+    return case_of(calls, judge=judge)
+
+
+def _forms(rng):
+    (X, y), _ = split()
+    seed = int(rng.integers(1000))
+    hidden = int(rng.integers(5, 40))
+    calls = [call("train_numpy_network", X, y, hidden, 3, 0.01, s) for s in (seed, seed, seed + 1)]
+    return [case_of(calls, judge=_seeded)]
+
+
+def _seeded(case: Case, outcomes: list) -> Finding | None:
+    if finding := judging.network(case, outcomes):
+        return finding
+    W, again, other = [np.asarray(o.value[0], float) for o in outcomes]
+    if not np.allclose(W, again, rtol=1e-6, atol=1e-9):
+        return Finding("unseeded", "the same seed gave two different networks")
+    if np.allclose(W, other):
+        return Finding("seed-ignored", "another seed gave the same network")
+    return None
+
+
+def _first_steps(rng):
+    (X, y), _ = split()
+    part = rng.permutation(len(X))[:256]
+    alike = np.full(300, int(rng.integers(len(X))))
+    seeds = [int(seed) for seed in rng.integers(1000, size=2)]
+    return [
+        _one_step(X[part], y[part], 20, seeds[0], "digits.first_step"),
+        _one_step(X[alike], y[alike], 20, seeds[1], _downhill),
+    ]
+
+
+def _trained(rng):
+    """Return the cases of one training on real digits, under other class numbers."""
+    names = rng.permutation(10)
+    (X, y), (X_test, y_test) = split()
+    steps = int(rng.integers(400, 451))
+    calls = [call("train_numpy_network", X, names[y], 32, steps, 0.02, int(rng.integers(1000)))]
+
+    def reads(case: Case, outcomes: list) -> Finding | None:
+        if finding := judging.network(case, outcomes):
+            return finding
+        right = judging.share(outcomes[-1].value, X_test, names[y_test])
+        if right >= case.params["share"]:
+            return None
+        what = f"{right:.1%} of the held-back digits are read rightly, "
+        what += f"{case.params['share']:.0%} are asked for here"
+        return Finding("accuracy", what, next_step="Does the cost fall from step to step?")
+
+    return [Case(calls, reads, {"share": s}, [None]) for s in (0.88, 0.92)]
+
+
+_PATTERNS = patterns(2, 256)
+_networks = Shared(_trained)
+ex.check(
+    "four arrays of the right shapes; the seed decides",
+    [],
+    _forms,
+)
+ex.check(
+    "one step of Adam",
+    [_one_step(*_PATTERNS, 12, 3, "digits.first_step")],
+    _first_steps,
+)
+ex.check(
+    "88% of the held-back digits are read rightly",
+    [
+        case("train_numpy_network", *_PATTERNS, 12, 300, 0.01, 3, judge="digits.learned",
+             share=0.9),
+    ],
+    _networks.first,
+    weight=2,
+)  # fmt: skip
+ex.check("92% of the held-back digits are read rightly", [], _networks.later(1), weight=1)
+
+# fmt: off
+ex.mistake("plain gradient descent", "These are steps of gradient descent: Adam is asked for.",
+    ("corrected[0] / (np.sqrt(corrected[1]) + 1e-8)", "g"), finding="not-adam")
+ex.mistake("no bias correction", "The moments are not corrected: the first steps come out too long.",
+    (" / (1 - 0.9**t)", ""), (" / (1 - 0.999**t)", ""), finding="no-correction")
+ex.mistake("first moment not corrected", "The first moment starts at 0 too: correct it as well.",
+    (" / (1 - 0.9**t)", ""), finding="first-moment")
+ex.mistake("second moment not corrected", "The second moment starts at 0 too: correct it as well.",
+    (" / (1 - 0.999**t)", ""), finding="second-moment")
+ex.mistake("steps counted from 0", "t counts from 1: at t = 0 the correction divides by 0.",
+    ("range(1, steps + 1)", "range(steps)"), finding="not-finite")
+ex.mistake("one step too many", "`steps` steps are asked for: where does the loop begin and end?",
+    ("range(1, steps + 1)", "range(1, steps + 2)"), finding="more-steps")
+ex.mistake("biases never change", "The biases keep their first values: they have gradients too.",
+    ("back.sum(axis=0)", "0 * b1"), ("error.sum(axis=0)", "0 * b2"), finding="biases-fixed")
+ex.mistake("targets not subtracted", "The error is what was said less what is true.", (" - Y)", ")"),
+    finding="targets-missing")
+ex.mistake("uphill", "The parameters move up the gradient: the cost rises.",
+    ("theta[i] - alpha", "theta[i] + alpha"), finding="uphill")
+ex.mistake("weights begin at 0", "Weights that begin alike stay alike: draw them at random.",
+    ("rng.normal(size=(n, hidden)) * np.sqrt(2 / n)", "np.zeros((n, hidden))"),
+    ("rng.normal(size=(hidden, 10)) * np.sqrt(2 / hidden)", "np.full((hidden, 10), 0.1)"),
+    finding="all-alike")
+ex.mistake("only the output layer learns", "The hidden layer keeps its random weights.",
+    ("X.T @ back, back.sum(axis=0)", "0 * W1, 0 * b1"), finding="hidden-fixed")
+ex.mistake("one step only", "Only a single step is ever taken, however many are asked for.",
+    ("range(1, steps + 1)", "range(1, 2)"), finding="not-learned")
+ex.mistake("generator without the seed", "The starting weights must come from the seed.",
+    ("default_rng(seed)", "default_rng()"), finding="unseeded")
+ex.mistake("hidden not used", "The hidden layer has another size than `hidden` says.",
+    ("n = X.shape[1]", "n, hidden = X.shape[1], 25"), finding="other-hidden")
+ex.mistake("biases as rows", "A bias is `(hidden,)`, not `(1, hidden)`.",
+    ("tuple(theta)", "theta[0], theta[1][None], theta[2], theta[3][None]"), finding="row-biases")
+ex.mistake("weights first", "Return W1, b1, W2, b2, in that order.",
+    ("tuple(theta)", "theta[0], theta[2], theta[1], theta[3]"), finding="order")
+ex.mistake("weights transposed", "Return W1 as (64, hidden), so that X @ W1 is possible.",
+    ("tuple(theta)", "theta[0].T, theta[1], theta[2].T, theta[3]"), finding="transposed")
+ex.mistake("cost returned", "The four arrays of the network are asked for.",
+    ("tuple(theta)", "theta[0], theta[1], theta[2]"), finding="count")
+ex.mistake("rate not used", "A fixed learning rate stands where alpha belongs.",
+    ("alpha * corrected", "0.01 * corrected"), finding="rate-ignored")
