@@ -1,20 +1,41 @@
 """Bake the visible side of a lab into data that ships with `utils`.
 
 A baked lab holds the visible probes, what the right answer returns for them, and the fingerprints
-of the wrong answers: outputs, never code. The same declaration gives the same bytes.
+of the wrong answers: outputs, never code.
+
+The same declaration gives the same bytes on every machine. Matrix products and functions such as
+`tanh` differ in the last of their 16 digits between processors, BLAS kernels and library versions,
+and where terms cancel, in earlier ones. So a computed number is stored on the coarsest decimal
+grid whose step is at most 1% of what judging allows around it: nine significant digits where
+1e-6 is allowed, eight in a fingerprint (1e-5), and nothing beyond a hundredth of the absolute
+tolerance. No verdict depends on the rest, and a step is some 10 million times what kernels differ
+by: that one of the few thousand numbers that differ at all lies so near the middle between two
+grid points is a chance of one in a thousand for a whole course. Where it happens, `agree` still
+takes the two for the same. Arguments are what was declared and keep all their digits.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import math
+from collections.abc import Callable, Iterator
+from decimal import Context, Decimal
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from autograder.authoring.declaration import DeclarationError, Exercise, Lab
-from utils.checks import BAKED
-from utils.engine.judging import Case, verdict
-from utils.engine.plain import encode
+from utils.checks import BAKED, read_case
+from utils.engine import recognise
+from utils.engine.judging import Case, tolerances, verdict
+from utils.engine.plain import array_from_json, encode
 from utils.engine.recognise import alike
+
+SHARE = 0.01  # of what is allowed: the largest step between stored numbers
+LAST_DIGITS = 1e-12  # relative: how far inputs may differ that another machine drew
+Allowed = Callable[[np.ndarray], np.ndarray]
 
 
 def bake(lab: Lab) -> str:
@@ -29,6 +50,24 @@ def bake(lab: Lab) -> str:
     return (
         json.dumps(data, allow_nan=False, separators=(",", ":")).replace('{"name"', '\n{"name"')
         + "\n"
+    )
+
+
+def agree(one: str, other: str) -> bool:
+    """Tell whether two baked labs say the same.
+
+    Computed numbers may differ by what judging allows, inputs in their last digits; all else is
+    equal.
+    """
+    try:
+        labs = [json.loads(text) for text in (one, other)]
+        computed = [list(_computed(lab)) for lab in labs]
+    except (ValueError, KeyError, TypeError):  # another layout, or no baked lab at all
+        return False
+    return (
+        _same(*labs, lambda numbers: LAST_DIGITS * np.abs(numbers))
+        and len(computed[0]) == len(computed[1])
+        and all(_same(a, b, allowed) for (a, allowed), (b, _) in zip(*computed, strict=True))
     )
 
 
@@ -52,7 +91,12 @@ def _exercise(ex: Exercise) -> dict:
             for check, cases in zip(ex.checks, ex.seen, strict=True)
         ],
         "wrong": [
-            {"name": k.name, "hint": k.hint, "finding": k.finding, "prints": encode(k.prints)}
+            {
+                "name": k.name,
+                "hint": k.hint,
+                "finding": k.finding,
+                "prints": _shorten(encode(k.prints), recognise.allowed),
+            }
             for k in known
         ],
     }
@@ -100,5 +144,79 @@ def _case(ex: Exercise, case: Case) -> dict:
         ],
         "judge": case.judge,
         "params": encode(case.params),
-        "expect": encode(case.expect),
+        "expect": [
+            _shorten(encode(value), tolerances(case, call).allowed)
+            for call, value in zip(case.calls, case.expect, strict=True)
+        ],
     }
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def _computed(lab: dict) -> Iterator[tuple[Any, Allowed]]:
+    """Take what was computed out of a baked lab, each with what judging allows around it."""
+    for exercise in lab["exercises"]:
+        for data in [case for check in exercise["checks"] for case in check["cases"]]:
+            case = read_case(data)
+            for call, value in zip(case.calls, data.pop("expect"), strict=True):
+                yield value, tolerances(case, call).allowed
+        for wrong in exercise["wrong"]:
+            yield wrong.pop("prints"), recognise.allowed
+
+
+def _each(array: dict, allowed: Allowed) -> list[float]:
+    """Return what is allowed around each entry of an array in JSON."""
+    numbers = array_from_json(array | {"dtype": "float64"})
+    return np.broadcast_to(allowed(numbers), numbers.shape).ravel().tolist()
+
+
+def _shorten(data: Any, allowed: Allowed) -> Any:
+    """Return JSON data with every float on its grid."""
+    if isinstance(data, float):
+        return _on_grid(data, float(allowed(np.array(data))))
+    if isinstance(data, list):
+        return [_shorten(item, allowed) for item in data]
+    if not isinstance(data, dict):
+        return data
+    if "$array" in data:
+        pairs = zip(data["$array"], _each(data, allowed), strict=True)
+        entries = [_on_grid(x, each) if isinstance(x, float) else x for x, each in pairs]
+        return data | {"$array": entries}
+    return {key: _shorten(item, allowed) for key, item in data.items()}
+
+
+def _on_grid(value: float, allowed: float) -> float:
+    """Return the nearest of the numbers a power of ten apart, at most `SHARE` of `allowed`."""
+    if not allowed or not math.isfinite(allowed):
+        return value
+    step = Decimal(1).scaleb(Decimal(SHARE * allowed).adjusted())
+    return float(Decimal(value).quantize(step, context=Context(prec=400))) + 0.0  # (no -0.0)
+
+
+def _same(a: Any, b: Any, allowed: Allowed) -> bool:
+    """Tell whether JSON data are equal, floats as far as `allowed`."""
+    pairs = itertools.zip_longest(_leaves(a, allowed), _leaves(b, allowed), fillvalue=(None, 0.0))
+    return all(
+        type(x) is type(y) and (x == y or (isinstance(x, float) and abs(x - y) <= size))
+        for (x, size), (y, _) in pairs
+    )
+
+
+def _leaves(data: Any, allowed: Allowed) -> Iterator[tuple[Any, float]]:
+    """Take JSON data apart, in order: each leaf with what is allowed around it."""
+    if isinstance(data, float):
+        yield data, float(allowed(np.array(data)))
+    elif isinstance(data, list):
+        yield len(data), 0.0
+        for item in data:
+            yield from _leaves(item, allowed)
+    elif isinstance(data, dict) and "$array" in data:
+        yield [data["shape"], data["dtype"]], 0.0
+        yield from zip(data["$array"], _each(data, allowed), strict=True)
+    elif isinstance(data, dict):
+        yield list(data), 0.0
+        for item in data.values():
+            yield from _leaves(item, allowed)
+    else:
+        yield data, 0.0

@@ -15,6 +15,8 @@ from utils.engine.calling import Outcome
 from utils.engine.judging import Case, Finding, same
 from utils.engine.plain import Layout
 
+RTOL, ATOL = 1e-5, 1e-12
+
 
 @dataclass(frozen=True)
 class Known:
@@ -56,7 +58,12 @@ def _number_kind(a: np.ndarray) -> str:
     return "i" if a.dtype.kind in "iu" else a.dtype.kind
 
 
-def alike(a: Any, b: Any, rtol: float = 1e-5) -> bool:
+def allowed(numbers: np.ndarray) -> np.ndarray:
+    """Return how far from `numbers` a fingerprint may lie, entry by entry."""
+    return ATOL + RTOL * np.abs(numbers)
+
+
+def alike(a: Any, b: Any) -> bool:
     """Tell whether two fingerprints, or parts of them, are equal up to rounding."""
     if isinstance(a, (np.ndarray, float)) or isinstance(b, (np.ndarray, float)):
         try:
@@ -69,13 +76,13 @@ def alike(a: Any, b: Any, rtol: float = 1e-5) -> bool:
             return False
         with np.errstate(invalid="ignore", over="ignore"):
             a, b = a.astype(float), b.astype(float)
-            near = np.abs(a - b) <= 1e-12 + rtol * np.maximum(np.abs(a), np.abs(b))
+            near = np.abs(a - b) <= allowed(np.maximum(np.abs(a), np.abs(b)))
             near &= np.isfinite(a) & np.isfinite(b)
             return bool(np.all(near | (a == b) | (np.isnan(a) & np.isnan(b))))
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(alike(x, y, rtol) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(alike(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(alike(a[k], b[k], rtol) for k in a)
+        return a.keys() == b.keys() and all(alike(a[k], b[k]) for k in a)
     return type(a) is type(b) and a == b
 
 
