@@ -21,13 +21,13 @@ from typing import Any
 
 import numpy as np
 
-from utils.engine.plain import decode, encode
+from utils.engine.plain import decode, encode, walkable
 
 from .sound import ANY, sound
 
 MAX_HEADER = 4 << 20
 MAX_ARRAYS = 64 << 20
-MAX_TOTAL = 512 << 20  # of all frames from one process; JSON counts 32 times, as Python objects do
+MAX_TOTAL = 1 << 30  # of all frames of one submission; JSON counts 32 times, as objects do
 _LENGTHS = struct.Struct(">IQ")
 _DTYPES = {dtype.newbyteorder("<").str: dtype for dtype in map(np.dtype, "?bhiqBHIQefd")}
 _UNSOUND = (ValueError, TypeError, LookupError, AttributeError, SyntaxError, RecursionError)
@@ -49,14 +49,23 @@ class Gone(Exception):
     """The other side has closed its end, or is dead."""
 
 
+class Tally:
+    """How much has arrived from the processes of one submission."""
+
+    def __init__(self) -> None:
+        self.received = 0
+
+
 class Channel:
     """One end of a pipe of frames over a connected stream socket.
 
     `accepts` names the dataclasses that may arrive; the marker takes models and histories only.
     """
 
-    def __init__(self, sock: socket.socket, accepts: tuple[type, ...] = ANY) -> None:
-        self.socket, self.accepts, self.received = sock, accepts, 0
+    def __init__(
+        self, sock: socket.socket, accepts: tuple[type, ...] = ANY, tally: Tally | None = None
+    ) -> None:
+        self.socket, self.accepts, self.tally = sock, accepts, tally or Tally()
 
     def send(self, number: int, body: Any, until: float = math.inf) -> None:
         """Send plain data with a number. Raises `TooLarge`, `Late` or `Gone`."""
@@ -65,8 +74,8 @@ class Channel:
     def receive(self, until: float = math.inf) -> tuple[int, Any]:
         """Return the next frame's number and body. Raises `ProtocolError`, `Late` or `Gone`."""
         header, arrays = _LENGTHS.unpack(self._read(_LENGTHS.size, until))
-        self.received += 32 * header + arrays
-        if header > MAX_HEADER or arrays > MAX_ARRAYS or self.received > MAX_TOTAL:
+        self.tally.received += 32 * header + arrays
+        if header > MAX_HEADER or arrays > MAX_ARRAYS or self.tally.received > MAX_TOTAL:
             raise ProtocolError("a frame that is too large")
         return unpack(self._read(header, until), self._read(arrays, until), self.accepts)
 
@@ -166,9 +175,7 @@ def array_from_npy(data: memoryview) -> np.ndarray:
         raise ValueError("a strange .npy header")
     about = ast.literal_eval(bytes(data[10:start]).decode("latin1").strip())
     dtype, shape, fortran = _DTYPES[about["descr"]], about["shape"], about["fortran_order"]
-    if type(shape) is not tuple or len(shape) > 32 or type(fortran) is not bool:
-        raise ValueError("a strange shape")
-    if any(type(n) is not int or not 0 <= n < 2**40 for n in shape):
+    if type(shape) is not tuple or type(fortran) is not bool or not walkable(shape):
         raise ValueError("a strange shape")
     if math.prod(shape) * dtype.itemsize != len(data) - start:
         raise ValueError("shape and length differ")

@@ -7,6 +7,7 @@ marker, and what it should have stopped, the marker stops by killing it.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import os
 import random
@@ -22,28 +23,32 @@ from utils.engine.calling import Call, Failure, Outcome, failure, run_calls
 
 from . import confine, forbid, shell
 from .channel import Channel
+from .lending import Loans
 from .sound import failure_to_body, outcomes_to_body
 
-CHANNEL, OUT, ERR = 3, 1, 2
+OUT, ERR, CHANNEL, LOANS = 1, 2, 3, 4
 
 
 class Timeout(BaseException):
     """Raised inside a learner's code when its time is over."""
 
 
-def main(shell: Any, pipe: socket.socket, settings: dict, targets: forbid.Targets) -> None:
-    """Be the learner's process from the fork to the end; never returns."""
-    channel = Channel(pipe)
+def main(shell: Any, pipes: list[socket.socket], settings: dict, targets: forbid.Targets) -> None:
+    """Be the learner's process from the fork to the end; never returns.
+
+    `pipes` are those to the marker and to the process of the right answers.
+    """
+    channel = Channel(pipes[0])
     try:
         seen: list[str] = []
-        enclose(pipe, settings)
-        channel = Channel(socket.socket(fileno=CHANNEL))
+        enclose(pipes, settings)
+        channel, loans = (Channel(socket.socket(fileno=fd)) for fd in (CHANNEL, LOANS))
         forbid.destroy(targets, settings["forbid"], seen, jailed=settings["jailed"])
         renounce(settings)
         gc.enable()
         random.seed(0)  # (a fork seeds it anew)
         channel.send(0, "ready")
-        Service(channel, shell, settings, seen).serve()
+        Service(channel, loans, shell, settings, seen).serve()
     except BaseException as error:
         with contextlib.suppress(BaseException):
             channel.send(0, f"{type(error).__name__}: {error}")
@@ -51,8 +56,8 @@ def main(shell: Any, pipe: socket.socket, settings: dict, targets: forbid.Target
         os._exit(0)
 
 
-def enclose(pipe: socket.socket, settings: dict) -> None:
-    """Keep one pipe and a scratch folder: no other file, process or queue is in sight."""
+def enclose(pipes: list[socket.socket], settings: dict) -> None:
+    """Keep two pipes and a scratch folder: no other file, process or queue is in sight."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     os.setsid()  # signals to a group, or to who started it, reach this process alone
@@ -70,11 +75,14 @@ def enclose(pipe: socket.socket, settings: dict) -> None:
     files = [os.open(name, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600) for name in "oe"]
     for name in "oe":
         os.unlink(name)
-    keep = os.dup(pipe.fileno())
-    for source, target in ((null, 0), (files[0], OUT), (files[1], ERR), (keep, CHANNEL)):
-        if source != target:
-            os.dup2(source, target)
-    os.closerange(CHANNEL + 1, 1024)
+    # Copies that lie above all targets, so that none is closed before it is in its place.
+    kept = [
+        fcntl.fcntl(fd, fcntl.F_DUPFD, 16)
+        for fd in (null, *files, *map(socket.socket.fileno, pipes))
+    ]
+    for source, target in zip(kept, (0, OUT, ERR, CHANNEL, LOANS), strict=True):
+        os.dup2(source, target)
+    os.closerange(LOANS + 1, 1024)
 
 
 def renounce(settings: dict) -> None:
@@ -91,9 +99,11 @@ def renounce(settings: dict) -> None:
 class Service:
     """Runs cells and calls for the marker, one request after the other."""
 
-    def __init__(self, channel: Channel, shell: Any, settings: dict, seen: list[str]) -> None:
+    def __init__(
+        self, channel: Channel, loans: Channel, shell: Any, settings: dict, seen: list[str]
+    ) -> None:
         self.channel, self.shell, self.seen = channel, shell, seen
-        self.output = settings["output"]
+        self.output, self.loans = settings["output"], Loans(loans, shell.user_ns)
         self.shell.stop = (Timeout,)
 
     def serve(self) -> None:
@@ -120,10 +130,15 @@ class Service:
         error = failure_to_body(error and failure(error))
         yield [self._printed(OUT), self._printed(ERR), error, time.monotonic() - started]
 
-    def on_define(self, source: str) -> Iterator[None]:
-        """Run trusted source in the learner's namespace."""
-        exec(compile(source, "<given>", "exec"), self.shell.user_ns)
+    def on_borrow(self, names: list[str]) -> Iterator[None]:
+        """Put right answers, which run elsewhere, into the learner's namespace."""
+        self.shell.user_ns.update({name: self.loans.function(name) for name in names})
         yield None
+
+    def on_lend(self) -> Iterator[None]:
+        """Be the process of the right answers from here on."""
+        yield None
+        self.loans.serve()
 
     def on_calls(self, cases: list, seconds: float, wall: float) -> Iterator[list]:
         """Answer every case with its outcomes."""

@@ -15,9 +15,9 @@ import contextlib
 import json
 import math
 import secrets
+import select
 import shutil
 import signal
-import select
 import socket
 import struct
 import subprocess
@@ -36,7 +36,7 @@ from utils.engine.calling import Call, Failure, Outcome
 from utils.engine.forbidden import FAMILIES
 
 from .bwrap import SCRATCH, JailError, command, environment
-from .channel import Channel, Gone, Late, ProtocolError
+from .channel import Channel, Gone, Late, ProtocolError, Tally, TooLarge
 from .layers import Layer, layers
 from .sound import RETURNED, failure_from_body, outcomes_from_body
 
@@ -66,12 +66,17 @@ class Limits(Configurable):
         "How many times as long as its processor time anything may last by the clock on the wall: "
         "for a busy machine, and against what sleeps.",
     )
+    submission = _limit(
+        Float,
+        600.0,
+        "Seconds by the clock for all that is run of a submission, in all its processes.",
+    )
     grace = _limit(Float, 1.0, "Seconds from a missed deadline until the process is killed.")
     patience = _limit(
         Integer, 3, "Missed deadlines (of `call` seconds) until a function is given up."
     )
     restarts = _limit(Integer, 2, "How often a process that died is started again.")
-    cpu = _limit(Integer, 300, "Seconds of processor time.")
+    cpu = _limit(Integer, 300, "Seconds of processor time for all that is run of a submission.")
     memory = _limit(Integer, 2 << 30, "Bytes of memory, on top of the imported libraries.")
     file_size = _limit(Integer, 64 << 20, "Bytes of the largest file.")
     scratch_size = _limit(Integer, 64 << 20, "Bytes of all files in the scratch folder.")
@@ -82,6 +87,24 @@ class Limits(Configurable):
     def to_settings(self) -> dict:
         """Return the limits by name, as the learner's process sets them for itself."""
         return {name: getattr(self, name) for name in self.class_own_traits(config=True)}
+
+
+class Budget:
+    """What the processes of one submission may use together.
+
+    `until` is when it ends by the clock, `work` the processor time that is left, `tally` counts
+    what they have sent.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.until = time.monotonic() + limits.submission
+        self.work = float(limits.cpu)
+        self.tally = Tally()
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, by the clock and of work; none or fewer when they are over."""
+        return min(self.until - time.monotonic(), self.work)
 
 
 @dataclass(frozen=True)
@@ -113,14 +136,20 @@ class Template:
         return self
 
     def learner(
-        self, cells: Iterable[tuple[str, str]], forbid: Iterable[str] = frozenset()
+        self,
+        cells: Iterable[tuple[str, str]],
+        forbid: Iterable[str] = frozenset(),
+        budget: Budget | None = None,
     ) -> Learner:
-        """Return a learner that will run `cells`, without the forbidden families of functions."""
+        """Return a learner that will run `cells`, without the forbidden families of functions.
+
+        `budget` is what it shares with other processes of the same submission.
+        """
         forbid = sorted(forbid)
         if unknown := set(forbid) - set(FAMILIES):
             raise ValueError(f"no family of functions: {', '.join(unknown)}")
         light = any(FAMILIES[name].without for name in forbid)
-        return Learner(self._server(light), list(cells), forbid, self.limits)
+        return Learner(self._server(light), list(cells), forbid, self.limits, budget)
 
     def close_learners(self, learners: Iterable[Learner]) -> None:
         """Kill learners' processes; wait for all of them together, which is quicker."""
@@ -183,14 +212,20 @@ class _Server:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def fork(self, settings: dict) -> tuple[int, Channel, Clock]:
-        """Have a learner's process forked; return its number, the pipe to it, and its clock."""
+    def fork(
+        self, settings: dict, loans: socket.socket, tally: Tally | None = None
+    ) -> tuple[int, Channel, Clock]:
+        """Have a learner's process forked; return its number, the pipe to it, and its clock.
+
+        `loans` is its end of the pipe to the right answers.
+        """
         ours, theirs = socket.socketpair()
-        channel = Channel(ours, accepts=RETURNED)
+        channel = Channel(ours, RETURNED, tally)
         scratch = self.folder if self.jailed else tempfile.mkdtemp(dir=self.folder)
         try:
-            with theirs:
-                reply = self._ask({"fork": settings | {"scratch": scratch}}, [theirs.fileno()])
+            with theirs, loans:
+                request = {"fork": settings | {"scratch": scratch}}
+                reply = self._ask(request, [theirs.fileno(), loans.fileno()])
             if "error" in reply:
                 raise JailError(f"no process for the learner: {reply['error']}")
             self.scratch[reply["pid"]] = scratch
@@ -299,13 +334,22 @@ class Learner:
     """
 
     def __init__(
-        self, server: _Server, cells: list[tuple[str, str]], forbid: list[str], limits: Limits
+        self,
+        server: _Server,
+        cells: list[tuple[str, str]],
+        forbid: list[str],
+        limits: Limits,
+        budget: Budget | None = None,
     ) -> None:
         self._server, self._cells, self._limits = server, cells, limits
+        self._budget = budget or Budget(limits)
         self._settings = limits.to_settings() | {"forbid": forbid}
         self._results: dict[int, CellResult] = {}
         self._fatal: set[int] = set()
-        self._definitions: list[str] = []
+        self._borrowed: list[str] = []
+        self._right: Learner | None = None
+        self._loans: socket.socket | None = None
+        self._started = 0.0
         self._next = 0
         self._pid = 0
         self._starts_left = 1 + limits.restarts
@@ -324,12 +368,13 @@ class Learner:
             for i, (name, _) in enumerate(self._cells)
         ]
 
-    def define(self, source: str) -> None:
-        """Put trusted definitions into the learner's namespace."""
-        self._definitions.append(source)
-        with contextlib.suppress(_Fallen):
-            if self._channel is not None:
-                self._define(source)
+    def borrow(self, names: Iterable[str], sources: str) -> None:
+        """Have functions that `sources` define stand where the learner has its own.
+
+        They run in another process; nothing of their source is ever in this one.
+        """
+        self._borrowed = list(dict.fromkeys([*self._borrowed, *names]))
+        self._sources, self._fresh = sources, True
 
     def call(self, calls: list[Call], deadline: float | None = None) -> list[Outcome]:
         """Make the calls of one case; return one outcome a call, whatever happens."""
@@ -395,10 +440,10 @@ class Learner:
                 while self._next < len(self._cells):
                     self._run_cell(self._next)
                     self._next += 1
-                if self._fresh:
-                    for source in self._definitions:
-                        self._define(source)
-                    self._fresh = False
+                if self._fresh and self._borrowed:
+                    self._lend()
+                    self._order("borrow", self._borrowed)
+                self._fresh = False
                 return
             except _Fallen as fallen:
                 if self._next >= len(self._cells):
@@ -408,11 +453,36 @@ class Learner:
                 self._fatal.add(self._next)
 
     def _start(self) -> None:
+        if self._budget.left <= 0:
+            raise _Fallen("Timeout", "the time for the whole submission is over")
         if self._starts_left <= 0:
             raise _Fallen("Died", "the process ended too often")
         self._starts_left -= 1
-        self._pid, self._channel, self._clock = self._server.fork(self._settings)
+        self._end()
+        self._settings["cpu"] = min(self._limits.cpu, math.ceil(self._budget.work))
+        self._loans, theirs = socket.socketpair()
+        try:
+            forked = self._server.fork(self._settings, theirs, self._budget.tally)
+        except BaseException:
+            self._end()
+            raise
+        self._pid, self._channel, self._clock = forked
+        self._started = time.monotonic()
         self._next, self._fresh = 0, True
+
+    def _lend(self) -> None:
+        """Start the process of the right answers, unless it is there."""
+        if self._right is None:
+            cells = [("right answers", self._sources)]
+            self._right = Learner(self._server, cells, [], self._limits, self._budget)
+            self._right._serve(self._loans)
+
+    def _serve(self, loans: socket.socket) -> None:
+        """Be the process of right answers for the process at the other end of `loans`."""
+        self._loans = None
+        self._pid, self._channel, self._clock = self._server.fork(self._settings, loans)
+        self._run_cell(0)
+        self._order("lend")
 
     def _run_cell(self, index: int) -> None:
         if index in self._fatal:
@@ -431,25 +501,30 @@ class Learner:
             self._wall_left -= passed
         self._results.setdefault(index, self._sound(_cell_result, name, body))
 
-    def _define(self, source: str) -> None:
+    def _order(self, kind: str, *rest: Any) -> None:
         seconds = self._limits.cell
-        self._receive(self._send(["define", source]), seconds, self._limits.wall * seconds)
+        self._receive(self._send([kind, *rest]), seconds, self._limits.wall * seconds)
 
     def _send(self, body: list) -> int:
         """Send a request to a process that has nothing to say yet."""
         number = secrets.randbits(48)
         try:
+            if self._budget.left <= 0:
+                raise Late
             if not self._channel.silent():
                 raise ProtocolError("an answer without a question")
             self._channel.send(number, body, time.monotonic() + SEND_SECONDS)
+        except TooLarge:
+            raise _Fallen("Died", "far too much was sent to the process") from None
         except (ProtocolError, Late, Gone) as error:
             raise self._fallen(error) from None
         return number
 
     def _receive(self, number: int, seconds: float, wall: float) -> Any:
         """Return the answer to a request that may take `seconds` of work, `wall` by the clock."""
+        end = min(time.monotonic() + wall + self._limits.grace, self._budget.until)
         try:
-            self._wait(seconds + self._limits.grace, time.monotonic() + wall + self._limits.grace)
+            self._wait(seconds + self._limits.grace, end)
             got, body = self._channel.receive(time.monotonic() + SEND_SECONDS)
             if got != number:
                 raise ProtocolError("an answer to another question")
@@ -484,8 +559,15 @@ class Learner:
         return _Fallen("Died", signal.Signals(-status).name if status < 0 else "")
 
     def _end(self) -> int:
+        if self._right is not None:
+            self._right.close()
+            self._right = None
+        if self._loans is not None:
+            self._loans.close()
+            self._loans = None
         if self._channel is None:
             return 0
+        self._budget.work -= min(self._clock.seconds(), time.monotonic() - self._started)
         self._channel.close()
         self._channel = None
         return self._server.end(self._pid)

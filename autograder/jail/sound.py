@@ -11,9 +11,20 @@ from typing import Any
 import numpy as np
 
 from utils.engine.calling import Failure, Outcome
-from utils.engine.plain import HistoryData, Layout, ModelData, Result, Rng, Source
+from utils.engine.plain import (
+    MAX_KEY,
+    HistoryData,
+    Layout,
+    ModelData,
+    Result,
+    Rng,
+    Source,
+    walkable,
+)
 
 MAX_DEPTH = 16
+MAX_LAYERS = 200
+MAX_UNITS = 1_000_000
 RETURNED = (ModelData, HistoryData)
 ANY = (*RETURNED, Rng, Source, Result, Layout)
 # Entries of the dicts in a model's data; those in capitals must be there.
@@ -34,7 +45,7 @@ def sound(value: Any, accepts: tuple[type, ...] = ANY, depth: int = 0) -> None:
         for item in value:
             sound(item, accepts, depth + 1)
     elif type(value) is dict:
-        _check(all(type(key) in (str, int) for key in value))
+        _check(all(type(k) is str or (type(k) is int and k.bit_length() <= MAX_KEY) for k in value))
         sound([*value, *value.values()], accepts, depth)
     elif type(value) in accepts:
         sound(list(vars(value).values()), accepts, depth)
@@ -60,11 +71,13 @@ def _entries(data: Any, kinds: dict[str, type]) -> None:
 def _model(model: ModelData) -> None:
     """Check that a model is one: layers of known form, and weights that fit them."""
     _check(type(model.layers) is list and type(model.weights) is list)
-    _check(model.inputs is None or all(type(n) is int for n in model.inputs))
+    _check(max(len(model.layers), len(model.weights)) <= MAX_LAYERS)
+    _check(model.inputs is None or walkable(model.inputs))
     _check(all(type(weight) is np.ndarray for weight in model.weights))
     for layer in model.layers:
         if layer["kind"] == "Dense":
             _entries(layer, _DENSE)
+            _check(0 <= layer["units"] <= MAX_UNITS)
         else:
             _entries(layer, {"KIND": str, "activation": str})
     for part, kinds in ((model.loss, _LOSS), (model.optimizer, _OPTIMIZER)):

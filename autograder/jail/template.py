@@ -79,12 +79,12 @@ class Template:
     def serve(self) -> None:
         """Serve until the marker closes its end, then leave nobody behind."""
         while True:
-            message, fds, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
+            message, fds, _, _ = socket.recv_fds(self.control, 1 << 16, 2)
             if not message:
                 break
             request = json.loads(message)
             if fds:
-                reply = self.fork(request["fork"], fds[0])
+                reply = self.fork(request["fork"], fds)
             elif "kill" in request:
                 os.kill(request["kill"], signal.SIGKILL)
                 reply = {}
@@ -94,20 +94,21 @@ class Template:
         for pid in list(self.learners):
             self.end(pid)
 
-    def fork(self, settings: dict, fd: int) -> dict:
-        """Start a learner's process that talks over `fd`; answer with its number."""
-        pipe = socket.socket(fileno=fd)
+    def fork(self, settings: dict, fds: list[int]) -> dict:
+        """Start a learner's process that talks over `fds`; answer with its number."""
+        pipes = [socket.socket(fileno=fd) for fd in fds]
         try:
             if self.settings["jailed"]:
                 confine.unshare(confine.CLONE_NEWPID)
             if (pid := os.fork()) == 0:
-                learner.main(self.shell, pipe, self.settings | settings, self.targets)
+                learner.main(self.shell, pipes, self.settings | settings, self.targets)
         except OSError as error:
             return {"error": str(error)}
         finally:
             if self.settings["jailed"]:
                 confine.setns(self.namespace, confine.CLONE_NEWPID)
-            pipe.close()
+            for pipe in pipes:
+                pipe.close()
         self.learners.add(pid)
         return {"pid": pid}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import hashlib
 import re
 import symtable
 import time
@@ -18,7 +19,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograder.authoring.declaration import Exercise, Lab, generator, load
-from autograder.jail.sandbox import CellResult, Learner, Template
+from autograder.jail.sandbox import Budget, CellResult, Learner, Template
 from autograder.marking.intake import Cell, Submission
 from autograder.marking.scoring import Score, score
 from utils.checks import wrap
@@ -27,7 +28,9 @@ from utils.engine.forbidden import FAMILIES
 from utils.engine.judging import Case
 
 MAX_LINES = 1000
+SLACK = 4.0  # deadlines of a second try, in which every call of a right answer crosses two pipes
 LONGEST = 50_000  # characters of a cell that is looked into
+SHORT = 4_000  # characters of a cell that is remembered
 # Failures after which a process is no more.
 FATAL = ("Died", "Protocol")
 # Failures that may come from what was destroyed, though no forbidden call was noticed.
@@ -115,11 +118,15 @@ class _Marking:
         self.scores: dict[str, Score] = dict(kept)
         self.todo = [ex for ex in lab.exercises if ex.name not in kept]
         self.cells = [(cell.id, cell.source) for cell in needed(submission)]
-        self.learners: dict[Forbids, Learner] = {}
+        self.budget = Budget(template.limits)
+        self.work = work(submission)
+        # The process in which something is forbidden: one at a time, so that none is left to hear
+        # what the next one knows.
+        self.learner: Learner | None = None
+        self.forbids: Forbids = ()
         self.silent: dict[Forbids, bool] = {}
         # In which process each exercise was marked.
         self.where: dict[str, Forbids] = {}
-        self.until = time.monotonic() + 2 * template.limits.notebook
         self.outputs: dict[str, list[dict]] = {}
         self.seconds: dict[str, float] = {}
         self.helped: dict[str, list[str]] = {}
@@ -130,7 +137,7 @@ class _Marking:
                 self._mark_group(forbids)
             self._help()
         finally:
-            self.template.close_learners(self.learners.values())
+            self._end()
         return Marks(
             self.lab.name,
             self.student,
@@ -176,13 +183,22 @@ class _Marking:
                 self.scores[ex.name], self.where[ex.name] = result, forbids
 
     def _learner(self, forbids: Forbids) -> Learner:
-        """Return the process in which this is forbidden, with all cells run in it."""
-        if forbids not in self.learners:
+        """Return a process in which this is forbidden, with all cells run in it.
+
+        Any other of this submission is dead before it starts.
+        """
+        if self.learner is None or self.forbids != forbids:
+            self._end()
             with self._timed("cells"):
-                learner = self.template.learner(self.cells, frozenset(forbids))
-                self.learners[forbids] = learner
-                self.silent[forbids] = not any(r.error for r in learner.run_cells())
-        return self.learners[forbids]
+                self.forbids = forbids
+                self.learner = self.template.learner(self.cells, frozenset(forbids), self.budget)
+                self.silent[forbids] = not any(r.error for r in self.learner.run_cells())
+        return self.learner
+
+    def _end(self) -> None:
+        if self.learner is not None:
+            self.learner.close()
+        self.learner = None
 
     @contextlib.contextmanager
     def _timed(self, what: str) -> Iterator[None]:
@@ -190,25 +206,29 @@ class _Marking:
         yield
         self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - started
 
-    def _ask(self, ex: Exercise, forbids: Forbids, cases: list[Case]) -> list[list[Outcome]]:
+    def _ask(
+        self, ex: Exercise, forbids: Forbids, cases: list[Case], deadline: float
+    ) -> list[list[Outcome]]:
         """Make the calls of cases; an answer that ends its process leaves a new one to others."""
         learner = self._learner(forbids)
         with self._timed(ex.name):
-            outcomes = learner.call_many([case.calls for case in cases], ex.deadline)
-        fell = any(o.error and o.error.type in FATAL for each in outcomes for o in each)
-        if fell and time.monotonic() < self.until:
-            self.learners.pop(forbids).close()
+            outcomes = learner.call_many([case.calls for case in cases], deadline)
+        if any(o.error and o.error.type in FATAL for each in outcomes for o in each):
+            self._end()
         return outcomes
 
     def _ask_visible(self, ex: Exercise, forbids: Forbids) -> Known:
         distinct = {id(case.calls): case for cases in ex.seen for case in cases}
-        outcomes = self._ask(ex, forbids, list(distinct.values()))
+        outcomes = self._ask(ex, forbids, list(distinct.values()), ex.deadline)
         return dict(zip(distinct, outcomes, strict=True))
 
     def _score(
-        self, ex: Exercise, forbids: Forbids, known: Known | None = None
+        self, ex: Exercise, forbids: Forbids, known: Known | None = None, slack: float = 1.0
     ) -> tuple[Score, bool]:
-        """Score an exercise; tell as well whether nothing that is forbidden came up."""
+        """Score an exercise; tell as well whether nothing that is forbidden came up.
+
+        `slack` times its deadline is what each case may take.
+        """
         known = dict(known or {})
         gathered = list(known.values())
 
@@ -218,14 +238,15 @@ class _Marking:
             fresh = [case for case, each in zip(cases, out, strict=True) if each is None]
             late = sum(any(map(_is_late, each)) for each in gathered)
             if late < self.template.limits.patience:
-                outcomes = self._ask(ex, forbids, fresh)
+                outcomes = self._ask(ex, forbids, fresh, slack * ex.deadline)
             else:
                 given_up = Outcome(error=Failure("Timeout", "earlier calls took too long"))
                 outcomes = [[given_up for _ in case.calls] for case in fresh]
             gathered.extend(outcomes)
             return [each if each is not None else outcomes.pop(0) for each in out]
 
-        result = score(ex, run, generator(self.secret, self.student, self.lab.name, ex.name))
+        rng = generator(self.secret, self.student, self.lab.name, ex.name, self.work)
+        result = score(ex, run, rng)
         clean = self.silent[forbids] and not any(
             o.forbidden or (o.error and o.error.type in SUSPECT) for each in gathered for o in each
         )
@@ -234,18 +255,21 @@ class _Marking:
     def _help(self) -> None:
         """Mark again, with right versions of what it builds on, an exercise that fell short.
 
-        The learner's code shares a process with the right answers then, so from this second try
-        come the points and nothing that the learner's code can have written.
+        The right versions run in a process of their own, in which no learner's code ever is: the
+        learner's code can call them, and neither see nor keep them. It knows what they return,
+        so from this second try come the points and nothing that it can have written.
         """
         failed: list[Exercise] = []
+        functions = [ex for ex in self.lab.exercises if ex.kind == "function"]
         for ex in self.lab.exercises:
             if self._short(ex) and ex in self.todo and (needed := self._builds_on(ex, failed)):
                 self.helped[ex.name] = [other.name for other in needed]
+                names = [name for other in needed for name in other.functions]
+                lent = [e for e in functions if e in needed or not e.needs_keras]
+                right = "\n\n".join(e.program() for e in lent)
                 for forbids in dict.fromkeys((self.where[ex.name], ex.forbids)):
-                    learner = self._learner(forbids)
-                    for other in needed:
-                        learner.define(other.program())
-                    second, clean = self._score(ex, forbids)
+                    self._learner(forbids).borrow(names, right)
+                    second, clean = self._score(ex, forbids, slack=SLACK)
                     gain = second.points - self.scores[ex.name].points
                     if gain > 0 or (gain == 0 and _hint(ex, second)):
                         self.scores[ex.name] = _plainly(ex, second, needed)
@@ -286,6 +310,16 @@ def _joins(forbids: Forbids) -> bool:
     return bool(forbids) and not any(FAMILIES[family].without for family in forbids)
 
 
+def work(submission: Submission) -> str:
+    """Return a digest of what a learner wrote: changed work is asked other questions."""
+    digest = hashlib.sha256()
+    for cell in submission.cells:
+        if cell.kind in ("answer", "own", "demo") and cell.source != cell.released:
+            data = cell.source.strip().encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
 def needed(submission: Submission) -> list[Cell]:
     """Return the cells to run: answers, own cells, and the released code that those build on.
 
@@ -303,12 +337,20 @@ def needed(submission: Submission) -> list[Cell]:
         used.update(*(about[i][1] for i in more))
 
 
-@lru_cache(512)
 def globals_of(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the global names that code binds or changes, and those that it uses.
 
     Both are all of its words where it is no plain Python.
     """
+    return _short_globals(source) if len(source) < SHORT else _globals_of(source)
+
+
+@lru_cache(512)
+def _short_globals(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    return _globals_of(source)
+
+
+def _globals_of(source: str) -> tuple[frozenset[str], frozenset[str]]:
     try:
         if len(source) > LONGEST:
             raise ValueError

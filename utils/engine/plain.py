@@ -19,6 +19,9 @@ MAX_DEPTH = 8
 MAX_ITEMS = 200_000
 MAX_BYTES = 32 * 2**20
 MAX_TEXT = 100_000
+MAX_AXES = 16
+MAX_ROWS = 2**25  # steps of whoever walks along all axes but empty ones
+MAX_KEY = 63  # bits of a key: larger whole numbers can be made to share their hash
 
 
 class NotPlain(ValueError):
@@ -164,6 +167,8 @@ class _Plain:
                 key = key.item() if isinstance(key, np.generic) else key
                 if type(key) not in (str, int):
                     raise NotPlain(f"a dict with a key of type {type(key).__name__}")
+                if (type(key) is int and key.bit_length() > MAX_KEY) or len(str(key)) > MAX_TEXT:
+                    raise NotPlain("a dict with a key that is far too large")
                 out[key] = self.convert(item, depth + 1)
             return out
 
@@ -196,10 +201,19 @@ def array(value: np.ndarray) -> np.ndarray:
     """Return a base-class copy of an array of numbers or booleans, else raise `NotPlain`."""
     if np.ndarray.__dict__["nbytes"].__get__(value) > MAX_BYTES:
         raise NotPlain("an array that is far too large")
+    if not walkable(np.ndarray.shape.__get__(value)):
+        raise NotPlain("an array of far too many rows or axes")
     base = np.array(value, copy=True, subok=False)
     if base.dtype.kind not in "biuf" or base.dtype.itemsize > 16:
         raise NotPlain(f"an array of type {base.dtype}")
     return base
+
+
+def walkable(shape: tuple) -> bool:
+    """Tell whether a shape is one: few axes, and few rows even where these have no entries."""
+    if len(shape) > MAX_AXES or any(type(n) is not int or not 0 <= n <= MAX_ROWS for n in shape):
+        return False
+    return math.prod(max(n, 1) for n in shape) <= MAX_ROWS
 
 
 # --- JSON -----------------------------------------------------------------------------------------
@@ -259,7 +273,7 @@ def decode(data: Any, get_array: Callable[[dict], np.ndarray] = array_from_json)
     if "$float" in data:
         return float(data["$float"])
     if "$dict" in data:
-        return {key: decode(item, get_array) for key, item in data["$dict"]}
+        return {_key(key): decode(item, get_array) for key, item in data["$dict"]}
     (name, fields), *rest = data.items()
     if rest or not name.startswith("$") or name[1:] not in _DATACLASSES:
         raise ValueError("not plain data")
@@ -267,3 +281,9 @@ def decode(data: Any, get_array: Callable[[dict], np.ndarray] = array_from_json)
     if name == "$model" and fields["inputs"] is not None:
         fields["inputs"] = tuple(fields["inputs"])
     return _DATACLASSES[name[1:]](**fields)
+
+
+def _key(key: Any) -> str | int:
+    if type(key) is str or (type(key) is int and key.bit_length() <= MAX_KEY):
+        return key
+    raise ValueError("a strange key")

@@ -19,6 +19,7 @@ from utils.engine.plain import HistoryData, Layout, ModelData, Result, Rng, Sour
 
 HEAD = struct.Struct(">IQ")
 numbers = st.one_of(st.integers(-(2**200), 2**200), st.floats(width=64))
+keys = st.integers(-(2**63) + 1, 2**63 - 1)
 arrays = hnp.arrays(
     st.sampled_from(["?", "i1", "i8", "u2", "f2", "f4", "f8"]), hnp.array_shapes(min_side=0)
 )
@@ -26,7 +27,7 @@ plain_data = st.recursive(
     st.one_of(st.none(), st.booleans(), numbers, st.text(st.characters(codec="utf-8")), arrays),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
-        st.dictionaries(st.one_of(st.text(max_size=5), st.integers()), inner, max_size=4),
+        st.dictionaries(st.one_of(st.text(max_size=5), keys), inner, max_size=4),
     ),
     max_leaves=12,
 )

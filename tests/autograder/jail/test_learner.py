@@ -159,14 +159,112 @@ def test_scratch_folder_is_small_private_and_gone(learner, template):
     assert value(learner(source), "names") == []
 
 
-def test_helpers_survive_a_restart(learner):
-    """Is a definition of the marker's there, also in the next process?"""
-    one = learner("import os\ndef f(x): return helper(x)\ndef die(): os._exit(1)")
-    one.run_cells()
-    one.define("def helper(x): return 10 * x")
+RIGHT = """
+import numpy as np
+def scale(x): return 10 * x
+def apart(x): return x.max(), [x.min()], {"n": len(x)}
+def slope(f, x, eps=1e-3): return (f(x + eps) - f(x - eps)) / (2 * eps)
+def shuffled(n, rng): return rng.permutation(n)
+def refuses(x): raise ValueError(f"no {x}")
+def slow(): return sum(range(10**9))
+def first_weight(model): return model.get_weights()[0][0, 0]
+"""
+
+
+@pytest.fixture
+def lent(learner):
+    """Return a function that starts a learner to whom right answers are lent."""
+
+    def start(source, *names, **limits):
+        one = learner(source, **limits)
+        one.borrow(names, RIGHT)
+        return one
+
+    return start
+
+
+def test_what_is_lent_replaces_the_learners_and_survives_a_restart(lent):
+    """Is a lent function called where the learner had one, also in the next process?"""
+    source = "import os\ndef scale(x): return 0\ndef f(x): return scale(x)\ndef die(): os._exit(1)"
+    one = lent(source, "scale")
     assert value(one, "f", 2) == 20
     one.call([Call("die", [])])
     assert value(one, "f", 3) == 30
+
+
+def test_what_is_lent_returns_what_it_is(lent):
+    """Do tuples, NumPy numbers and dicts come back as themselves, and failures as theirs?"""
+    one = lent(
+        "import numpy as np\n"
+        "def kinds():\n"
+        "    a, [b], c = apart(np.array([1.0, 3.0]))\n"
+        "    return [type(a).__name__, float(b[..., None][0]), c]\n"
+        "def fails():\n"
+        "    try: refuses(7)\n"
+        "    except ValueError as error: return str(error)",
+        "apart", "refuses",
+    )  # fmt: skip
+    assert value(one, "kinds") == ["float64", 1.0, {"n": 2}]
+    assert value(one, "fails") == "no 7"
+
+
+def test_functions_and_generators_cross_to_what_is_lent(lent):
+    """Is a learner's function called back, also when it calls what is lent; do draws go on?"""
+    one = lent(
+        "import numpy as np\n"
+        "def square(): return slope(lambda x: x * scale(x), 3.0)\n"
+        "def broken():\n"
+        "    try: slope(lambda x: 1 / 0, 3.0)\n"
+        "    except ZeroDivisionError: return 'told'\n"
+        "def draws(seed):\n"
+        "    rng = np.random.default_rng(seed)\n"
+        "    return [shuffled(5, rng), shuffled(5, rng)]",
+        "slope", "scale", "shuffled",
+    )  # fmt: skip
+    assert value(one, "square") == pytest.approx(60)
+    assert value(one, "broken") == "told"
+    rng = np.random.default_rng(4)
+    assert [list(draw) for draw in value(one, "draws", 4)] == [
+        list(rng.permutation(5)) for _ in range(2)
+    ]
+
+
+def test_models_cross_to_what_is_lent(lent):
+    """Can a right answer be given a Keras model?"""
+    layers = [{"kind": "Dense", "units": 2, "activation": "linear", "use_bias": True}]
+    model = ModelData((3,), layers, [np.full((3, 2), 5, np.float32), np.zeros(2, np.float32)])
+    one = lent("def f(model): return first_weight(model)", "first_weight", call=9.0)
+    assert one.call([Call("f", [model])], deadline=20.0)[0].value == 5.0
+
+
+def test_what_is_lent_takes_nobody_beyond_the_deadline(lent):
+    """Is a call that keeps the right answer busy late, and the next one answered?"""
+    one = lent("def f(): return slow()\ndef g(): return scale(1)", "slow", "scale")
+    started = time.monotonic()
+    assert one.call([Call("f", [])])[0].error is not None
+    assert time.monotonic() - started < 3
+    assert value(one, "g") == 10
+
+
+LOOK = """
+import gc, types
+def look():
+    scale(1)
+    wanted = " ".join(["def", "apart"])
+    things = gc.get_objects()
+    found = [o.__name__ for o in things if type(o) is types.FunctionType and o.__name__ == "apart"]
+    for each in things:
+        if type(each) in (dict, list, tuple):
+            items = each.values() if type(each) is dict else each
+            found += [i for i in list(items) if type(i) is str and wanted in i]
+    return found
+"""
+
+
+def test_the_source_of_what_is_lent_is_nowhere_to_be_read(lent):
+    """Does a learner's process that looks through everything find no right answer in it?"""
+    one = lent(LOOK, "scale")
+    assert one.call([Call("look", [])], deadline=9.0)[0].value == []
 
 
 def test_arguments_of_every_kind(learner):

@@ -27,7 +27,8 @@ class Babbler:
     def __init__(self, reply):
         self.reply, self.threads, self.ended = reply, [], 0
 
-    def fork(self, settings):
+    def fork(self, settings, loans, tally):
+        loans.close()
         ours, theirs = socket.socketpair()
         thread = threading.Thread(target=self._talk, args=(theirs,))
         self.threads.append(thread)
