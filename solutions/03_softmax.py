@@ -23,7 +23,7 @@
 # - tell the two ways of writing a target apart, and the loss that goes with each;
 # - build a network with a softmax output in Keras.
 #
-# **Time** about MINUTES minutes. **You need** NumPy arrays (shapes, axes, broadcasting), the sigmoid of
+# **Time** about 80 minutes. **You need** NumPy arrays (shapes, axes, broadcasting), the sigmoid of
 # logistic regression, and what a gradient descent step is.
 #
 # **How it works** Six exercises, 100 points. Write your answer in place of `YOUR CODE HERE`, then

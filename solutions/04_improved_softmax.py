@@ -23,7 +23,7 @@
 # - compute the cost of a classifier from its logits, where the probability itself has rounded to 0;
 # - build a network with a linear output and the loss that goes with it, and read its outputs.
 #
-# **Time** about an hour. **You need** softmax and cross-entropy (lab `03_softmax`), NumPy's axes and
+# **Time** about 85 minutes. **You need** softmax and cross-entropy (lab `03_softmax`), NumPy's axes and
 # broadcasting, and logarithms.
 #
 # **How it works** Six exercises and a quiz, 100 points. Write your answer in place of `YOUR CODE HERE`,
@@ -40,13 +40,32 @@ check = Check("04_improved_softmax")
 # %% [markdown]
 # ## Round-off: two ways to write the same number
 #
-# A shop cuts every price by one part in 3000. Here is that part, written in two ways:
+# A unit with a sigmoid looks at an example with label 1. Its score is 20, so it is very sure, and right. The cost is small, but
+# not zero:
+#
+# $$-\ln \sigma(20) = -\ln \frac{1}{1 + e^{-20}} = \ln\left(1 + e^{-20}\right) \approx e^{-20} \approx 2 \cdot 10^{-9} .$$
+#
+# **Think first.** The two forms are equal on paper. Networks mostly compute in float32, with about 7 digits. Will both
+# print the same cost?
+#
+# **Try it.** Run the cell, then take smaller scores, 15 and 10. The third line uses `log1p(h)`, a function that
+# computes $\ln(1 + h)$ without ever forming $1 + h$.
+
+# %%
+score = np.float32(20)
+e = np.exp(-score)
+print("-ln(1 / (1 + e))", -np.log(1 / (1 + e)))
+print("ln(1 + e)       ", np.log(1 + e))
+print("log1p(e)        ", np.log1p(e))
+
+# %% [markdown]
+# Only the third is right. The other two say that the cost is 0, as if there were nothing left to learn. Where
+# did the number go? Here is the place in the simplest form:
 #
 # $$h = \frac{1}{3000}, \qquad (1 + h) - 1 .$$
 #
-# **Think first.** On paper they are equal. Will the computer print the same digits for both? All of them?
-#
-# **Try it.** Run the cell, then make `h` smaller: `1e-8`, `1e-12`, `1e-15`, `1e-16`.
+# **Try it.** Run the cell, then make `h` smaller: `1e-8`, `1e-12`, `1e-15`, `1e-16`. (Plain Python computes in float64, with
+# 16 digits.)
 
 # %%
 h = 1 / 3000
@@ -80,9 +99,10 @@ figures.number_line()
 #    same: about 7 digits in float32, 16 in float64.
 # 4. Half a gap: $6 \cdot 10^{-8}$ in float32, $1.1 \cdot 10^{-16}$ in float64. Anything smaller, added to 1, is gone.
 #
-# So **round-off** takes a small number's digits when it is stored as a part of a large one. It helps to
-# write a formula so that the small number never passes through the large one: here, simply `h`. This is the idea of
-# the whole lab. Neural networks mostly compute in float32, where there are only 7 digits to lose.
+# So **round-off** takes a small number's digits when it is stored as a part of a large one: $e^{-20}$ was lost in $1 + e^{-20}$.
+# It helps to write a formula so that the small number never passes through the large one, as `log1p` does. This is
+# the idea of the whole lab. Large models even compute in half precision (float16 and its relatives), where there
+# are only 3 digits to lose.
 
 # %% [markdown]
 # ## Overflow and underflow of exp
@@ -93,17 +113,22 @@ figures.number_line()
 # **Think first.** From which $z$ on is $e^z$ too large for a float32? ($\ln 10 \approx 2.3$.) And what should
 # $e^{z}$ become on the other side, when it is too small?
 #
-# **Try it.** The cell prints $e^z$ in both precisions. Find the four edges, to the nearest whole number.
-# (`errstate` keeps NumPy from warning about what we do on purpose.)
+# <details><summary>One answer</summary>
+#
+# $e^z = 10^{z / 2.3}$ passes $3.4 \cdot 10^{38}$ when $z$ is about $2.3 \cdot 38.5 \approx 89$. Too small a number can only become 0.
+# </details>
+#
+# **Try it.** The cell prints $e^z$ in both precisions. Change the list until you have found the four edges, to the nearest whole
+# number. (`errstate` keeps NumPy from warning about what we do on purpose.)
 
 # %%
 with np.errstate(all="ignore"):
-    for z in [88, 89, 709, 710, -103, -104, -745, -746]:
+    for z in [50, 100, 500, 1000, -50, -150, -500, -1000]:
         in_float32, in_float64 = np.exp(np.float32(z)), np.exp(np.float64(z))
         print(f"exp({z:4d})   float32 {in_float32:<12.4g}   float64 {in_float64:.4g}")
 
 # %% [markdown]
-# Above 88 in float32 and 709 in float64 the result is `inf`: **overflow**. Below $-103$ and $-745$ it is 0:
+# Above 88 in float32 and 709 in float64 the result is `inf`, infinity: **overflow**. Below $-103$ and $-745$ it is 0:
 # **underflow**. Neither is an error to Python; the numbers simply go on, wrong.
 #
 # Here is softmax exactly as its formula says. **Think first.** The second row is the first with 1000 added to
@@ -124,7 +149,25 @@ with np.errstate(all="ignore"):
 # All three rows have the same softmax, since only differences count. But `inf / inf` and `0 / 0` are
 # both `nan`, *not a number*, and everything that is computed from a `nan` is `nan` again.
 #
-# The map below asks the same of three logits of many sizes: their largest is the **scale**, the largest less
+# **Break it.** Softmax and its cost, stage by stage, for three logits whose size you choose. The first number that a float cannot
+# hold is framed thickly.
+#
+# 1. Raise the size in float32. Which stage breaks first, and what happens to the stages after it?
+# 2. Go through float16 and float64. At which sizes do they break?
+# 3. Tick *take the largest logit off first*. What holds now, and what still breaks?
+
+# %% tags=["demo"]
+figures.break_it()
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. The exponential of the largest logit, at size 89. Its `inf` goes into the sum, `inf / inf` is `nan`, and all is lost.
+# 2. float16 at 12 already, float64 at 710. More precision buys distance, and does not remove the edge.
+# 3. All probabilities hold, however large the logits. But the smallest one rounds to 0, and its $-\ln p$ is infinite. The
+#    rest of this lab repairs one after the other.
+#
+# The map below asks the same of three logits of many sizes: their largest is the **scale**, the largest minus
 # the smallest the **spread**. Colours and letters say what became of the smallest probability.
 #
 # **Try these.** Move the ring, and read the caption.
@@ -175,7 +218,8 @@ figures.train_regression(plain_softmax)
 #
 # $$\operatorname{lse}(z) = c + \ln \sum_j e^{z_j - c} .$$
 #
-# **Think first.** Which $c$ suits best? **Try it** with some: the minimum, the mean, 0, a larger one.
+# **Think first.** Which $c$ suits best? **Try it** with some: the minimum, the mean, 0, a larger one. (The answer stands below the
+# cell.)
 
 # %%
 z = np.array([1000.0, 999.0, -200.0])
@@ -267,12 +311,20 @@ mark("04_improved_softmax", "log_softmax", log_softmax)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** The largest entry of a row is near 0 and the others are about as far below it as their logits.
-# No exponential of a large number was ever needed, and no logarithm of a small one.
+# **What it showed.** The entries of a row lie exactly as far apart as their logits. The largest one lies between 0, when it
+# towers over the rest, and $-\ln C$, when all are equal. No exponential of a large number was ever needed, and no
+# logarithm of a small one.
 #
 # **Think first.** If you now want the probabilities after all, there are two roads: $e^{\ln p}$, or softmax itself
 # with some constant taken off all logits of a row. Why does that constant cancel?
 #
+# <details><summary>One answer</summary>
+#
+# It puts the factor $e^{-c}$ before every exponential, above and below the line.
+# </details>
+
+# %% [markdown]
+
 # ### Exercise: stable_softmax (16 points)
 #
 # Write `stable_softmax(Z)` for `(C,)` and `(m, C)`, along the last axis. Each row sums to 1, for logits up to
@@ -326,7 +378,7 @@ figures.train_regression(plain_softmax, stable_softmax, compare=True)
 # but a bad step can be made good again; a `nan` cannot.
 #
 # C has *not* gone. A probability of $e^{-1000}$ does round to 0, in any softmax. **Think first.** The true class got
-# that probability. What does the cost $-\ln p$ become, and what should it be?
+# that probability. What does the cost $-\ln p$ become, and what should it be? (The answer stands below the cell.)
 #
 # **Try it.** One example, logits 1000 and 0, true class 1. A common repair is to add a little to $p$, or to keep it
 # above some floor. What does the cell charge for an answer that could hardly be more wrong? Try logits 50 and 0, then 5000 and 0.
@@ -383,7 +435,7 @@ mark("04_improved_softmax", "cross_entropy_from_logits", cross_entropy_from_logi
 # %% [markdown]
 # The map of the cost: above in two steps, with your `stable_softmax` and then a logarithm; below with your new function.
 #
-# **Try it.** Put the ring into the middle of the upper C. What do the two ways say there, and which one could you train with?
+# **Try it.** Put the ring into the middle of the upper C. What do the two ways say there, and which of them is right?
 
 # %% tags=["demo"]
 figures.cost_map(stable_softmax, cross_entropy_from_logits)
@@ -403,6 +455,7 @@ figures.cost_map(stable_softmax, cross_entropy_from_logits)
 
 # %%
 import keras
+import tensorflow as tf
 
 # %% [markdown]
 # **Think first.** Here are the logits of one example, and its true class. One of the three lines is the right cost. One is
@@ -412,17 +465,48 @@ import keras
 Z, y = np.array([[1000.0, 0.0, 3.0]]), np.array([1])
 from_probabilities = keras.losses.SparseCategoricalCrossentropy()  # from_logits=False
 from_logits = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-print("A", float(from_probabilities(y, keras.ops.softmax(Z))))
+probabilities = plain_softmax(Z - Z.max())
+print("A", float(from_probabilities(y, probabilities)))
 print("B", float(from_logits(y, Z)))
 print("C", float(from_probabilities(y, Z)))
 
 # %% [markdown]
-# B is right. A goes through the probability, which Keras keeps above $10^{-7}$, hence the 16 you have met. C hands
-# logits to a loss that takes them for probabilities. There was no error and no warning: the loss cuts every number off at 0
-# and 1, scales the rest to sum 1, and carries on.
+# B is right. A goes through the probability, which Keras keeps above $10^{-7}$, hence the 16 you have met. (When the
+# probabilities come from a softmax *layer* of a model, Keras looks behind it, finds the logits, and works with them.
+# Do not count on that elsewhere.) C hands logits to a loss that takes them for probabilities. There was no error and no
+# warning: the loss cuts every number off at 0 and 1, scales the rest to sum 1, and carries on.
 #
-# **Think first.** Where a number is cut off, moving it a little changes nothing. What is the slope there, and what
-# does gradient descent do with that?
+# Costs are for looking at. What trains a network is the **gradient**, so that is what counts in the end.
+#
+# **Think first.** The logits are $(1000, 0, 3)$, the true class is 1. The gradient should be $p - Y$, that is $(1, -1, 0)$. What
+# will automatic differentiation make of the logarithm of a softmax, whose $p$ has rounded to 0? And of one
+# that is cut off at $10^{-7}$?
+
+# %%
+z = tf.Variable([[1000.0, 0.0, 3.0]])
+ways = {
+    "ln of softmax": lambda: -tf.math.log(tf.nn.softmax(z)[0, 1]),
+    "cut off": lambda: -tf.math.log(tf.clip_by_value(tf.nn.softmax(z), 1e-7, 1.0)[0, 1]),
+    "from logits": lambda: tf.nn.sparse_softmax_cross_entropy_with_logits([1], z)[0],
+}
+for name, cost in ways.items():
+    with tf.GradientTape() as tape:
+        J = cost()
+    print(f"{name:14} cost {float(J):8.3f}   gradient {tape.gradient(J, z).numpy()[0]}")
+
+# %% [markdown]
+# The first gradient is `nan`: one such example ends the training. The second is 0, because moving a number that
+# is cut off changes nothing: the worst example of all teaches **nothing**. Only the third says what to do.
+#
+# **Try it.** Where does each of the three begin to fail? The map shows the gradient at the logit of the true class.
+
+# %% tags=["demo"]
+figures.gradient_map()
+
+# %% [markdown]
+# **What it showed.** The logarithm of softmax has no gradient once the spread passes 103 in float32. Cutting off turns the gradient
+# to 0 from a spread of about 16 on, in either precision, and a spread of 16 is nothing unusual. From the logits it is right
+# everywhere. That is why one *trains* from logits, even where the cost itself would have been good enough.
 #
 # Now in a training run: the same network with a linear output, the same weights to begin with, the same batches. The curves
 # show its *true* cost, worked out from the logits as you did. Only `from_logits` differs.
@@ -433,14 +517,14 @@ both = figures.train_both_ways()
 # %% [markdown]
 # **What it showed.** The run that was told the truth reads most digits after a few epochs. The other one hardly learns, and its
 # cost stays near that of equal shares. Wherever a logit lies outside 0 to 1 its slope is 0, so
-# much of what the digits could teach never reaches the weights. This is the most common mistake with `from_logits`, and the quietest.
+# much of what the digits could teach never reaches the weights. This is the quietest of all mistakes with `from_logits`.
 #
 # Keras does notice the opposite mismatch, a softmax output with `from_logits=True`: it repairs that, with a warning. Other
 # libraries apply softmax twice. In short: **softmax lives in exactly one place**, and the loss has to know where.
 #
 # | output layer | loss | |
 # | --- | --- | --- |
-# | softmax | `from_logits=False` | right, but costs above 16 are cut off |
+# | softmax | `from_logits=False` | right in Keras, which looks behind the layer; elsewhere cut off at 16 |
 # | linear | `from_logits=True` | right, and the one to use |
 # | linear | `from_logits=False` | silent nonsense |
 # | softmax | `from_logits=True` | twice, or repaired with a warning |
@@ -451,7 +535,8 @@ both = figures.train_both_ways()
 # Write `build_logits_model(n_features, n_classes)`: return a `keras.Sequential` (or an equal functional) model that takes
 # inputs of shape `(n_features,)` and has three dense layers: 25 units with ReLU, 15 units with ReLU, `n_classes`
 # units, linear. Return it **compiled**, with the sparse categorical cross-entropy from logits, the mean over the
-# examples. Any optimizer will do; `"adam"` is a good one.
+# examples: the loss object in the cell above, since the short name `"sparse_categorical_crossentropy"` means
+# `from_logits=False`. Any optimizer will do; `"adam"` is a good one.
 #
 # **Example.** `build_logits_model(64, 10)` learns 2175 numbers, and its output has the shape `(None, 10)`.
 #
@@ -492,7 +577,7 @@ mark("04_improved_softmax", "logits_model", build_logits_model)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Train it on real digits. **Think first.** Where will the curves start, and why there?
+# Train it on real digits. **Think first.** Where will the curves start, and why there? (The answer stands below the figure.)
 
 # %% tags=["demo"]
 trained = figures.train_digits(build_logits_model)
@@ -671,7 +756,8 @@ mark("04_improved_softmax", "multiclass_4", answer_multiclass_4)
 # %% [markdown]
 # ### Question 5
 #
-# For one picture, a model gives the logits 2, 5 and 1. Which of these questions can be answered without any softmax?
+# For one picture, a model gives the logits 2, 5 and 1. Which of these questions can be answered without computing a single
+# exponential?
 #
 # - a) Is it sure of class 1 at more than 95%?
 # - b) Which class is the most likely?
@@ -702,11 +788,20 @@ mark("04_improved_softmax", "multiclass_5", answer_multiclass_5)
 # - The cost belongs to the **logits**: $\operatorname{lse}(z) - z_y$ is right where the probability has rounded to 0.
 # - In Keras: linear output **and** `from_logits=True`. The outputs are then logits; softmax gives
 #   probabilities, `argmax` the class. A linear output with `from_logits=False` fails in silence.
-#
+
+# %% [markdown]
 # ## What to try next
 #
-# - The speck of B in the last map: write the cost so that the maximum is taken off *before* anything is subtracted from
-#   the logits. Does it disappear?
+# - The speck of B in the map of the cost: write the cost so that the maximum is taken off *before* anything is
+#   subtracted from the logits. Does it disappear?
 # - Logits 40 and 0, true class 0: the cost is $\ln(1 + e^{-40}) \approx e^{-40}$. What does your function say? `np.log1p` knows why.
 # - The sigmoid has the same trouble, and the same cure: $\ln(1 + e^{z})$ is a log-sum-exp of 0 and $z$. You need it in the
 #   next lab, `05_multilabel`.
+#
+# <details><summary>Answers</summary>
+#
+# Yes: $\ln \sum_j e^{z_j - c} - (z_y - c)$ subtracts two small numbers.
+#
+# Most ways of writing it say 0: $e^{-40}$ is lost beside the 1 in the sum. `log1p` of the sum over all *other*
+# exponentials keeps it.
+# </details>

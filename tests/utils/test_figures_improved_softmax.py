@@ -9,6 +9,7 @@ from PIL import Image
 
 from utils import reference
 from utils.figures import improved_softmax as figures
+from utils.figures.improved_softmax import maps
 
 
 def plain_softmax(z):
@@ -40,6 +41,8 @@ def misshapen(*_):
 
 FIGURES = {
     "number_line": (lambda: figures.number_line(), 0),
+    "break_it": (figures.break_it, 0),
+    "gradient_map": (figures.gradient_map, 0),
     "probability_map": (
         lambda f=None: figures.probability_map(plain_softmax, f, compare=True),
         1,
@@ -169,7 +172,52 @@ def test_a_broken_plain_formula_is_noted(wrong):
 def test_verdicts():
     """Are a right value, a rough one, a lost one and NaN told apart?"""
     values = np.array([1.00001, 1.01, 0.0, np.inf, np.nan])
-    assert figures._judge(values, np.ones(5)).tolist() == [0, 1, 2, 2, 3]
+    assert maps._judge(values, np.ones(5)).tolist() == [0, 1, 2, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "stage"),
+    [
+        ("float16", 11, None),
+        ("float16", 12, "exp of class 0"),
+        ("float32", 88, None),
+        ("float32", 89, "exp of class 0"),
+        ("float64", 709, None),
+        ("float64", 710, "exp of class 0"),
+    ],
+)
+def test_softmax_breaks_at_the_exponential_first(kind, size, stage):
+    """Is the first number that a float cannot hold the one that is named, at each edge?"""
+    fig = figures.break_it()
+    control = controls(fig)
+    types = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+    with fig.hold():
+        control["type"].value, control["size of the logits"].value = types[kind], size
+    wanted = f"{kind} breaks first at {stage}: inf" if stage else f"{kind} holds every number"
+    assert wanted in fig.text
+
+
+def test_the_shift_saves_all_but_the_cost():
+    """Without overflow, is the first thing to break the logarithm of a probability of 0?"""
+    fig = figures.break_it()
+    control = controls(fig)
+    with fig.hold():
+        control["take the largest logit off first"].value, control["size of the logits"].value = (
+            True,
+            5000,
+        )
+    assert "float32 breaks first at -ln p of class 1: inf" in fig.text
+    assert fig.text.endswith("The costs should be 0, 2500, 5000.")
+
+
+def test_only_the_logits_give_a_gradient_everywhere():
+    """Are the three gradients of the map those that TensorFlow computes for the same logits?"""
+    fig = figures.gradient_map()
+    told = at(fig, 1000, 1000)
+    assert "float32: ln of softmax nan, clipped at 1e-7 0, from logits -1; right -1." in told
+    at(fig, 1000, 10)
+    found = re.search(r"float64: ln of softmax ([-.\d]+), .* from logits ([-.\d]+);", fig.text)
+    assert found[1] == found[2]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def nudge(predict=None, binary_cross_entropy=None):
     X, y = data.digits_two_features()
     grid, names = Plane.grid(), ("w0", "w1", "b")
     start, rate = (1.0, 1.0, 0.5), 1.0
-    with kit.Figure("Which way is down? Nudge and see", 720, 340) as fig:
+    with kit.Figure("Which way is down", 720, 340) as fig:
         sliders = [
             fig.slider(name, -6.0, 6.0, value, 0.01)
             for name, value in zip(names, start, strict=True)
