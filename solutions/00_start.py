@@ -16,7 +16,10 @@
 # Eight labs on how neural networks are trained. You write the parts yourself, small function by
 # small function, and the last lab puts them together to read hand-written digits.
 #
-# This page checks your installation, shows how to work, and keeps your progress.
+# This page checks your installation, lets you try out how a lab works, and keeps your progress.
+#
+# **What you should know before** Python functions, loops and lists; NumPy arrays a little (a shape, an index, `a * b`); what a
+# slope is, and that $\ln$ undoes $e^x$. You need no machine learning and no TensorFlow.
 
 # %% [markdown]
 # ## Is everything there?
@@ -33,43 +36,99 @@ start.installation()
 # Each line should say *ready*. A line that says *look here* tells you what to do about it.
 
 # %% [markdown]
+# ## Two minutes to try it
+#
+# This is what an exercise looks like: a statement, a cell for your answer, and a check.
+#
+# **Write `double(x)`: twice `x`, a number or an array.** But first get it wrong, on purpose. Put `return x + 2` in place of the line
+# that begins with `raise`, run the cell, then run the check below it.
+
+
+# %%
+def double(x):
+    """Twice x."""
+    # YOUR CODE HERE
+    raise NotImplementedError("00_start: double")
+
+
+# %% tags=["raises-exception"]
+from utils import trial
+
+check = trial.Trial()
+check("double", double)
+
+# %% [markdown]
+# **Read the report.** It says what is wrong, for which input, what was expected and what came, and what to do next. Now take a hint
+# (each run of the cell gives the next one), correct the function, run its cell again, and then the check.
+
+# %%
+check.hint("double")
+
+# %% [markdown]
+# When the check passes, move the slider: with the mouse, or with the arrow keys after a press on Tab. Figures draw *your* function,
+# so they show you your mistakes, too.
+
+# %%
+trial.figure(double)
+
+# %% [markdown]
 # ## Your labs
 #
-# Take them in this order: each one uses what the one before has built. Run the cell again whenever
-# you want to see how far you have come.
+# Run the cell again whenever you want to see how far you have come. The links open your own copy of a lab.
 
 # %%
 start.labs()
 
 # %% [markdown]
+# You need not take all of them, nor in this order. This is what builds on what:
+#
+# | lab | needs | because |
+# | --- | --- | --- |
+# | 01 training | | it is the beginning |
+# | 02 activations | 01 | it goes on from the sigmoid |
+# | 03 softmax | 01 | it turns two classes into many |
+# | 04 improved softmax | 03 | it repairs its softmax |
+# | 05 multilabel | 04 | its loss is the repaired one |
+# | 06 Adam | 01 | it goes on from gradient descent |
+# | 07 back propagation | 02, 03 | it derives ReLU and softmax |
+# | 08 digits | 03, 04, 06, 07 | it puts them together |
+#
+#     01 --+--> 02 ---------+
+#          |                +--> 07 --+
+#          +--> 03 --+------+         |
+#          |         +--> 04 --+------+--> 08
+#          |                   |      |
+#          |                   +--> 05
+#          +--> 06 -------------------+
+
+# %% [markdown]
 # ## How to work
 #
 # **Read a little, think, try.** Each section opens with a question. Guess before you read on: a
-# wrong guess, put right a minute later, stays longer in memory than a sentence you only read.
+# wrong guess, put right a minute later, stays longer in memory than a sentence you only read. Some answers are folded away:
+# click on *One answer* to open it.
 #
 # **Write your answer** where a cell says `# YOUR CODE HERE`. Delete the line that raises, write
-# your code, run the cell.
-#
-# **Check it** with the cell right below, as often as you like. When something is wrong, the check
-# says what, for which input, what it expected, what it got, and one next step. *Run All* stops at a
-# check that fails; to see the figures further down, choose **Run**, **Run Selected Cell and All
-# Below** behind it.
+# your code, run the cell. **Check it** with the cell right below, as often as you like.
 #
 # **Stuck?** Put `check.hint("softmax")` (with the name of your exercise) into a new cell. The first
 # hint is a question. Ask again for a plainer one.
 #
-# **Play.** Sliders move with the mouse, or with the arrow keys once you have pressed Tab to reach
-# them. Most figures draw *your* function, so they also show you your mistakes.
+# **A cell that does not come back** shows `[*]` at its left. Press the square button **Stop** at the top (or the key **I**
+# twice). Usually a loop in your function never ends: does its condition change?
+#
+# **The next day**, or after a restart, Python has forgotten everything, and a cell may say `NameError: check`. Click into the cell
+# where you want to go on and choose **Run**, **Run All Above Selected Cell**. Your answers are still there.
 
 # %% [markdown]
-# ## How to hand in
+# ## Where your own copy is, and how to hand in
 #
-# Learning on your own? Open a lab with the links above. The checks are your marker.
+# Learning on your own? The labs in the folder `notebooks` are yours: work in them. The checks are your marker.
 #
 # In a course, fetch each lab first: menu **Nbgrader**, **Assignment List**, **Fetch**. The list then
-# opens a copy that is yours. When you are done with it:
+# opens a copy that is yours; it lies in `course/work`, and the links above lead to it from then on. When you are done with it:
 #
-# 1. Save it (**Ctrl+S**).
+# 1. Save it (**Ctrl+S**), and leave its name as it is.
 # 2. Choose **Kernel**, **Restart Kernel and Run All Cells**. This finds an answer that only worked
 #    because of something you have since deleted.
 # 3. In the **Assignment List**, **Validate** runs all checks once more, and **Submit** hands the lab
@@ -85,3 +144,21 @@ start.labs()
 #
 # Some exercises forbid a ready-made function, because writing it is the exercise. The statement
 # always says so, and the check tells you at once.
+
+# %% [markdown]
+# ## Letters that all labs share
+#
+# | | |
+# | --- | --- |
+# | $m$ | the number of examples, the rows of `X` |
+# | $n$ | the number of features, the columns of `X` |
+# | $C$, $L$ | the number of classes, of labels |
+# | $y$, $Y$ | the right answers: one number a row, or a row of 0 and 1 |
+# | $z$, $Z$ | scores before the last activation, also called logits |
+# | $p$, $P$ | probabilities |
+# | $w$, $W$ and $b$ | weights and bias: what training changes |
+# | $J$ | the cost: the mean loss over the examples |
+# | $\alpha$ | the learning rate |
+# | $\partial J / \partial w$ | the partial derivative: the slope of $J$ when $w$ alone changes |
+# | $\ln x$ | the natural logarithm; NumPy calls it `np.log` |
+# | $\sum_i$ | the sum over all $i$ |

@@ -16,6 +16,7 @@ from utils.checks import BAKED
 
 PACKAGES = ("jupyterlab", "ipywidgets", "numpy", "matplotlib", "scikit-learn", "tensorflow")
 FREE = 1 << 30
+ROOT = Path(__file__).parent.parent
 
 
 class Table:
@@ -146,18 +147,25 @@ _TESTS: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
 def labs() -> Table:
     """List the labs in order, with expected time, points, and the checks passed so far."""
     passed = progress.read()
-    rows, total, done = [], 0, 0
+    rows, total, done, minutes = [], 0, 0, 0
     for path in sorted(BAKED.glob("*.json")):
         lab = json.loads(path.read_text(encoding="utf-8"))
         names = [ex["name"] for ex in lab["exercises"]]
         good = sum(passed.get(lab["lab"], {}).get(name, False) for name in names)
-        total, done = total + len(names), done + good
+        total, done, minutes = total + len(names), done + good, minutes + lab["minutes"]
         number = lab["lab"].partition("_")[0]
-        link = f"[{number} {lab['title']}]({lab['lab']}/{lab['lab']}.ipynb)"
+        link = f"[{number} {lab['title']}]({_own_copy(lab['lab'])})"
         points = str(sum(ex["points"] for ex in lab["exercises"]))
         rows.append([link, f"{lab['minutes']} minutes", points, _bar(good, len(names))])
-    caption = f"{done} of {total} checks passed so far."
+    hours = f"All of them together take about {round(minutes / 60)} hours."
+    caption = f"{done} of {total} checks passed so far. {hours}"
     return Table(["lab", "time", "points", "checks passed"], rows, caption)
+
+
+def _own_copy(lab: str) -> str:
+    """Return the way from the start page to the learner's copy of a lab: fetched, or released."""
+    path = f"course/work/{lab}/{lab}.ipynb"
+    return f"../{path}" if (ROOT / path).is_file() else f"{lab}/{lab}.ipynb"
 
 
 def _bar(done: int, total: int) -> str:

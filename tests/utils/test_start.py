@@ -23,6 +23,24 @@ def test_labs_are_listed_in_order_with_links_and_points():
     assert '<a href="03_softmax/03_softmax.ipynb">' in table._repr_html_()
 
 
+def test_links_lead_to_the_fetched_copy(tmp_path, monkeypatch):
+    """Once a lab is fetched, does its link open that copy, and the others the released ones?"""
+    copy = tmp_path / "course/work/03_softmax/03_softmax.ipynb"
+    copy.parent.mkdir(parents=True)
+    copy.touch()
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    links = [row[0].partition("](")[2] for row in start.labs().rows]
+    assert "../course/work/03_softmax/03_softmax.ipynb)" in links
+    assert "01_training/01_training.ipynb)" in links
+
+
+def test_the_hours_of_all_labs_are_told():
+    """Is the sum of the minutes in the table given in hours?"""
+    table = start.labs()
+    minutes = sum(int(row[1].split()[0]) for row in table.rows)
+    assert table.caption.endswith(f"together take about {round(minutes / 60)} hours.")
+
+
 def test_progress_counts_passed_checks():
     """Does a passed check show in its lab's row, and in the sum?"""
     progress.record("03_softmax", "softmax", True)
