@@ -1,22 +1,13 @@
 """The figures of lab 07_backprop, with and without the learner's functions."""
 
-import io
 import warnings
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from tests.utils.figures import controls, first_slider, moves, not_numbers, unfinished
 from utils import data, reference
 from utils.figures import backprop as figures
-
-
-def unfinished(*_):
-    raise NotImplementedError("07_backprop: unfinished")
-
-
-def not_numbers(*_):
-    return np.nan
 
 
 def tape():
@@ -34,26 +25,12 @@ FIGURES = {
 }
 
 
-def controls(fig):
-    """The controls that hold a value, by label."""
-    return {c.description: c for c in fig.controls.children if hasattr(c, "value")}
-
-
-def picture(fig):
-    """The pixels shown."""
-    return np.asarray(Image.open(io.BytesIO(fig.picture.value)))
-
-
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_moves_without_any_function(name):
     """Do the first slider of each figure and its words and pixels go together, without a note?"""
-    make, _ = FIGURES[name]
-    fig = make()
-    slider = next(c for c in controls(fig).values() if hasattr(c, "max"))
-    words, pixels = fig.text, picture(fig)
-    slider.value = 1 if name == "spiral" else slider.max
-    assert fig.text != words
-    assert not np.array_equal(picture(fig), pixels)
+    fig = FIGURES[name][0]()
+    slider = first_slider(fig)
+    assert moves(fig, slider, 1 if name == "spiral" else slider.max) == (True, True)
     assert fig.notes == []
 
 

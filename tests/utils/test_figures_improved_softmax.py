@@ -1,12 +1,11 @@
 """The figures of lab 04_improved_softmax, with and without the learner's functions."""
 
-import io
 import re
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from tests.utils.figures import controls, picture, unfinished
 from utils import reference
 from utils.figures import improved_softmax as figures
 from utils.figures.improved_softmax import maps
@@ -25,10 +24,6 @@ def cost(Z, y):
     shifted = Z - Z.max(axis=1, keepdims=True)
     losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]
     return np.mean(losses)
-
-
-def unfinished(*_):
-    raise NotImplementedError("04_improved_softmax: unfinished")
 
 
 def broken(*_):
@@ -56,16 +51,6 @@ FIGURES = {
 }
 
 
-def controls(fig):
-    """The controls that hold a value, by label."""
-    return {c.description: c for c in fig.controls.children if hasattr(c, "value")}
-
-
-def picture(fig):
-    """The pixels shown."""
-    return np.asarray(Image.open(io.BytesIO(fig.picture.value)))
-
-
 def at(fig, scale, spread):
     """The caption of a map with the ring at a scale and a spread."""
     with fig.hold():
@@ -77,8 +62,7 @@ def at(fig, scale, spread):
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_moves_without_any_function(name):
     """Do the sliders of each figure and its words and pixels go together, without a note?"""
-    make, _ = FIGURES[name]
-    fig = make()
+    fig = FIGURES[name][0]()
     words, pixels = fig.text, picture(fig)
     for slider in controls(fig).values():
         if getattr(slider, "index", None) is not None and hasattr(slider, "readout"):

@@ -11,12 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.utils.figures import picture
 from utils.figures import kit
-
-
-def pixels(fig):
-    """The picture shown, as an array of RGBA values."""
-    return np.asarray(Image.open(io.BytesIO(fig.picture.value)))
 
 
 def line_figure(function=None, reference=np.square):
@@ -40,9 +36,9 @@ def line_figure(function=None, reference=np.square):
 def test_a_control_changes_picture_and_words():
     """Do the pixels, the caption and the image's name change when a slider moves?"""
     fig, slider, _ = line_figure()
-    before = pixels(fig)
+    before = picture(fig)
     slider.value = 2.5
-    assert not np.array_equal(before, pixels(fig))
+    assert not np.array_equal(before, picture(fig))
     assert fig.text == "The line is at 6.25."
     assert "6.25" in fig.caption.value
     assert fig.picture.tooltip == "A line. The line is at 6.25."
@@ -86,17 +82,17 @@ def test_hold_draws_once():
 def test_the_background_is_transparent():
     """Is nothing painted where nothing is drawn, for light and dark pages?"""
     fig, _, _ = line_figure()
-    assert pixels(fig)[0, 0, 3] == 0
-    assert pixels(fig)[..., 3].max() == 255
+    assert picture(fig)[0, 0, 3] == 0
+    assert picture(fig)[..., 3].max() == 255
 
 
 def test_live_artists_leave_no_trace():
     """Does a line that returns to its place give the first picture again, bit for bit?"""
     fig, slider, _ = line_figure()
-    before = pixels(fig)
+    before = picture(fig)
     slider.value = 2.5
     slider.value = 1.0
-    assert np.array_equal(before, pixels(fig))
+    assert np.array_equal(before, picture(fig))
 
 
 def unfinished(x):
@@ -238,7 +234,7 @@ def test_the_static_form_is_a_picture_and_a_sentence():
 def test_the_picture_is_what_was_drawn():
     """Does the PNG hold exactly the pixels of the drawing?"""
     fig, _, _ = line_figure()
-    assert np.array_equal(pixels(fig), np.asarray(fig._agg.buffer_rgba()))
+    assert np.array_equal(picture(fig), np.asarray(fig._agg.buffer_rgba()))
 
 
 def test_captions_are_text_not_markup():

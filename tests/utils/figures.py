@@ -1,0 +1,39 @@
+"""What tests of figures share: what a figure shows, and functions of learners that do not work."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+
+def unfinished(*_):
+    """An answer that is not written yet."""
+    raise NotImplementedError("unfinished")
+
+
+def not_numbers(*_):
+    """An answer that returns without a number."""
+    return np.nan
+
+
+def controls(fig):
+    """The controls that hold a value, by label; a row of controls counts as its controls."""
+    found = [c for row in fig.controls.children for c in getattr(row, "children", (row,))]
+    return {c.description: c for c in found if hasattr(c, "value")}
+
+
+def first_slider(fig):
+    """The first control with an end."""
+    return next(c for c in controls(fig).values() if hasattr(c, "max"))
+
+
+def picture(fig):
+    """The pixels shown, as an array of RGBA values."""
+    return np.asarray(Image.open(io.BytesIO(fig.picture.value)))
+
+
+def moves(fig, control, value):
+    """Give a control a value and tell whether the words changed, and whether the pixels did."""
+    words, pixels = fig.text, picture(fig)
+    control.value = value
+    return fig.text != words, not np.array_equal(picture(fig), pixels)
