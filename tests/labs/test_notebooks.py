@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import nbclient
 import nbformat
@@ -112,3 +114,37 @@ def test_there_is_something_to_do_on_every_screen(lab):
             if shown > 26:
                 long.append((cell.source[:60], shown))
     assert not long
+
+
+FIRST_CHECK = """
+import resource, sys
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell.instance()
+for cell in {cells!r}:
+    assert shell.run_cell(cell).success, cell
+used = resource.getrusage(resource.RUSAGE_SELF)
+print("after", used.ru_utime + used.ru_stime, *sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lab", "seconds"), [("01_training", 4), ("02_activations", 3), ("03_softmax", 3)]
+)
+def test_the_first_check_comes_quickly(lab, seconds, tmp_path, monkeypatch):
+    """Does a learner get the first answer before anything heavy is imported?
+
+    The bound is processor time of a whole fresh process, three times what it takes here.
+    """
+    code = [c.source for c in release.source_notebook(lab).cells if c.cell_type == "code"]
+    last = next(i for i, text in enumerate(code) if text.startswith("check("))
+    cells = [text.partition("### BEGIN HIDDEN")[0] for text in code[: last + 1]]
+    monkeypatch.setenv("LABS_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setenv("PYTHONPATH", str(release.ROOT))
+    command = [sys.executable, "-c", FIRST_CHECK.format(cells=cells)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    answer, _, told = done.stdout.rpartition("after ")
+    assert "visible checks pass" in answer
+    used, *modules = told.split()
+    assert not {"keras", "tensorflow", "sklearn", "scipy.stats"} & set(modules)
+    assert float(used) < seconds

@@ -199,13 +199,13 @@ def logit_pull(softmax=None):
         ]
         arrows = [
             left.annotate(
-                "", xy=(k, 1), xytext=(k, 0),
+                "", xy=(k - 0.2, 1), xytext=(k - 0.2, 0),
                 arrowprops={"arrowstyle": "-|>", "color": kit.COLOURS[k], "lw": 3,
                             "shrinkA": 0, "shrinkB": 0},
             )
             for k in range(3)
         ]  # fmt: skip
-        errors = [left.text(k + 0.12, 0, "", va="center", size=10) for k in range(3)]
+        errors = [left.text(k + 0.14, 0, "", va="center", size=10) for k in range(3)]
         shares = _bars(right, 3)
         tops = [right.text(k, 0, "", ha="center", va="bottom") for k in range(3)]
         (mark,) = right.plot([], [], "v", color=kit.INK, markersize=10)
@@ -233,10 +233,10 @@ def logit_pull(softmax=None):
             for k in range(3):
                 z = logits[k].value
                 dots[k].set_data([k], [z])
-                arrows[k].set_position((k, z))
-                arrows[k].xy = (k, z - rate * pull[k])
+                arrows[k].set_position((k - 0.2, z))
+                arrows[k].xy = (k - 0.2, z - rate * pull[k])
                 arrows[k].set_visible(abs(pull[k]) > 0.02)
-                errors[k].set(y=z - rate * pull[k] / 2, text=f"{pull[k]:+.3f}")
+                errors[k].set(y=z, text=f"{pull[k]:+.3f}")
                 shares[k].set_height(p[k])
                 tops[k].set(y=p[k], text=f"{p[k]:.3f}")
             mark.set_data([true.value], [1.12])
