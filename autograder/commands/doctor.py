@@ -1,7 +1,8 @@
 """`python -m autograder doctor`: is marking safe on this machine, and does it work?
 
-Prints the layers of the jail and whether each is active, the versions, and a self-test that marks
-the right answers, the untouched release and a learner that tries to get out.
+Prints the layers of the jail and whether each is active, the versions, what is not compiled (each
+start of the jail would compile it again), and a self-test that marks the right answers, the
+untouched release and a learner that tries to get out.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from autograder.authoring import declaration
 from autograder.course import folders
 from autograder.jail import sandbox
 from autograder.marking import intake, marker
+from autograder.setup import bytecode
 
 LIBRARIES = (
     "nbgrader", "jupyterlab", "ipython", "numpy", "scipy", "scikit-learn", "keras",
@@ -118,8 +120,10 @@ def main(arguments: list[str] | None = None) -> int:
     safe = all(active for _, active, _ in layers)
     tests = [] if options.quick else self_test(jailed=safe)
     works = all(passed for _, passed, _ in tests)
+    compiled = [(part.name, not part.missing, _compiled(part)) for part in bytecode.parts()]
     if options.json:
         content = {"layers": layers, "versions": versions(), "self_test": tests, "safe": safe}
+        content["bytecode"] = compiled
         print(json.dumps(content, indent=1))
         return int(not (safe and works))
     print("The jail")
@@ -127,6 +131,11 @@ def main(arguments: list[str] | None = None) -> int:
     print("\nVersions")
     for name, version in versions().items():
         print(f"  {name:<16}{version}")
+    print("\nBytecode")
+    _print(compiled, "compiled", "MISSING")
+    if not all(complete for _, complete, _ in compiled):
+        print("  Every start of the jail compiles what is missing again. To compile it once:")
+        print(f"  {bytecode.command()}")
     if tests:
         print("\nSelf-test" + ("" if safe else " (without the jail)"))
         _print(tests, "passes", "FAILS")
@@ -135,6 +144,13 @@ def main(arguments: list[str] | None = None) -> int:
     if not safe:
         print("A layer is missing: `grade` refuses, unless told --allow-unjailed.", file=sys.stderr)
     return int(not (safe and works))
+
+
+def _compiled(part: bytecode.Part) -> str:
+    if not part.missing:
+        return f"{part.modules:,} modules"
+    note = "" if part.writable else f"; only the owner of {part.folder} can write there"
+    return f"{part.missing:,} of {part.modules:,} modules{note}"
 
 
 def _print(lines: list[tuple[str, bool, str]], good: str, bad: str) -> None:

@@ -122,6 +122,29 @@ def install(lock: str) -> None:
     stamp(lock).write_text(digest(lock))
 
 
+def label() -> str:
+    """Name what is installed, for the record of what was compiled."""
+    return " ".join(
+        sorted(stamp(lock).read_text() for lock in LOCKS.values() if is_installed(lock))
+    )
+
+
+def compile_beside() -> None:
+    """Have libraries compiled by a process of the lowest priority, which nobody waits for.
+
+    A start that was killed in the middle, or an environment that may not be written, costs nothing:
+    the next start tries again, and what is missing is compiled in memory as it is imported.
+    """
+    record = VENV / ".compiled"
+    if not os.access(VENV, os.W_OK) or (record.exists() and f'"{label()}"' in record.read_text()):
+        return
+    subprocess.Popen(
+        [str(PYTHON), "-s", str(ROOT / "autograder" / "setup" / "bytecode.py"), label()],
+        cwd=VENV, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+
+
 def main() -> None:
     """Bring the environment up to the goal named on the command line."""
     if sys.version_info < (3, 11):  # noqa: UP036  (this file is run by whatever Python there is)
@@ -131,6 +154,7 @@ def main() -> None:
         sys.exit(f"usage: python {sys.argv[0]} lab|dev")
     install(LOCKS[goal])
     system_parts(goal)
+    compile_beside()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Making the environment: nothing twice, and the exact command where the user must act."""
 
 import importlib.util
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -131,3 +132,34 @@ def test_every_rule_has_its_line_of_help():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "    make lab " in readme
     assert "    make test " in readme
+
+
+@pytest.fixture
+def started(environment, monkeypatch):
+    """The processes that were started beside, with an environment that is installed."""
+    made(environment)
+    environment.install("requirements.txt")
+    commands = []
+    monkeypatch.setattr(
+        environment.subprocess, "Popen", lambda command, **_: commands.append(command)
+    )
+    return commands
+
+
+def test_libraries_are_compiled_beside_until_they_are(environment, started):
+    """Is compiling started at each start until its record names what is installed?"""
+    environment.compile_beside()
+    assert started[-1][-1] == environment.label() != ""
+    (environment.VENV / ".compiled").write_text(json.dumps({"label": "older", "refused": []}))
+    environment.compile_beside()
+    record = {"label": environment.label(), "refused": []}
+    (environment.VENV / ".compiled").write_text(json.dumps(record))
+    environment.compile_beside()
+    assert len(started) == 2
+
+
+def test_an_environment_of_somebody_else_is_not_written(environment, started, monkeypatch):
+    """Is nothing started where nothing could be written?"""
+    monkeypatch.setattr(environment.os, "access", lambda *_: False)
+    environment.compile_beside()
+    assert started == []
