@@ -56,6 +56,7 @@ c.Execute.timeout = 300
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))
 from autograder.authoring.stubs import NameStubs  # noqa: E402  (needs the path above)
+from autograder.course.exchange import Collect, disarm  # noqa: E402
 from autograder.course.preprocessor import Intake, Mark  # noqa: E402
 
 steps = GenerateAssignment.class_traits()["preprocessors"].default()
@@ -67,6 +68,10 @@ c.Autograde.autograde_preprocessors = [
     Mark if step is Execute else step
     for step in Autograde.class_traits()["autograde_preprocessors"].default()
 ]
+
+# What learners handed in is read as strangers' files: no links, no pipes, within a size.
+c.ExchangeFactory.collect = Collect
+c.Autograde.pre_convert_hook = disarm
 
 # A learner's feedback shows what was right and wrong, never the hidden lines.
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]

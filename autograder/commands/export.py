@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from autograder.marking import text
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -52,7 +54,7 @@ def write(db_url: str, labs: list[str], out: TextIO) -> int:
             cells = [f"{row[lab]:g}" if lab in row else "" for lab in labs]
             grade = course_grade(shares.get(student.id, {}), labs)
             names = [student.last_name or "", student.first_name or ""]
-            table.writerow([student.id, *names, *cells, f"{grade:g}"])
+            table.writerow([*map(text.cell, [student.id, *names]), *cells, f"{grade:g}"])
     return len(students)
 
 

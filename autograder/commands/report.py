@@ -16,6 +16,7 @@ from pathlib import Path
 from autograder.authoring import declaration
 from autograder.course.folders import Course
 from autograder.course.results import saved
+from autograder.marking import text
 from autograder.marking.marker import Marks, in_words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,7 @@ def read(course: Course, lab: str) -> list[Marks]:
     return [each["marks"] for each in found if each is not None and not each["marks"].problem]
 
 
-def text(lab: str, marks: list[Marks], most: int = 3) -> str:
+def table(lab: str, marks: list[Marks], most: int = 3) -> str:
     """Return the report: exercises with the smallest share first."""
     lines = [f"{lab}: {len(marks)} submissions", ""]
     for row in sorted(rows(lab, marks), key=lambda row: row.share):
@@ -69,7 +70,7 @@ def text(lab: str, marks: list[Marks], most: int = 3) -> str:
             f"{row.full} full, {row.none} none"
         )
         for name, count in row.mistakes[:most]:
-            lines.append(f"    {count:>4}  {name}")
+            lines.append(f"    {count:>4}  {text.line(name)}")
     return "\n".join(lines)
 
 
@@ -96,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 1
         out[lab] = [asdict(row) for row in rows(lab, marks)]
         if not options.json:
-            print(text(lab, marks, options.most))
+            print(table(lab, marks, options.most))
     if options.json:
         print(json.dumps(out, indent=1))
     return 0

@@ -19,7 +19,7 @@ from autograder.authoring import declaration
 from autograder.course.secret import course_secret
 from autograder.course.warm import warm
 from autograder.jail.sandbox import JailError, Limits
-from autograder.marking import intake, marker
+from autograder.marking import intake, marker, text
 
 
 class Intake(NbGraderPreprocessor):
@@ -33,7 +33,7 @@ class Intake(NbGraderPreprocessor):
         released = intake.skeleton(lab)
         submission = intake.rebuild(released, nb.cells)
         for note in submission.notes:
-            self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
+            self.log.warning("%s: %s", text.line(resources["nbgrader"]["student"]), text.line(note))
         return from_dict(intake.to_notebook(submission, released)), resources
 
 
@@ -79,7 +79,7 @@ class Mark(NbGraderPreprocessor):
                 "`python -m autograder doctor`; `c.Mark.allow_unjailed = True` in "
                 "nbgrader_config.py marks all the same."
             ) from None
-        self.log.info("%s: %s: %g points", student, lab, marks.points)
+        self.log.info("%s: %s: %g points", text.line(student), lab, marks.points)
         outputs = marker.marked_outputs(marks)
         return from_dict(intake.to_notebook(submission, released, outputs)), resources
 

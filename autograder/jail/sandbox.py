@@ -525,7 +525,8 @@ class Learner:
         end = min(time.monotonic() + wall + self._limits.grace, self._budget.until)
         try:
             self._wait(seconds + self._limits.grace, end)
-            got, body = self._channel.receive(time.monotonic() + SEND_SECONDS)
+            now = time.monotonic()  # the rest of a frame has to follow its beginning
+            got, body = self._channel.receive(min(now + SEND_SECONDS, max(end, now + 0.5)))
             if got != number:
                 raise ProtocolError("an answer to another question")
         except (ProtocolError, Late, Gone) as error:

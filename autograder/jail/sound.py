@@ -24,6 +24,7 @@ from utils.engine.plain import (
 
 MAX_DEPTH = 16
 MAX_LAYERS = 200
+MAX_TEXTS = 50  # warnings of a call, or names of forbidden functions
 MAX_UNITS = 1_000_000
 RETURNED = (ModelData, HistoryData)
 ANY = (*RETURNED, Rng, Source, Result, Layout)
@@ -126,11 +127,12 @@ def failure_to_body(failure: Failure | None) -> list | None:
 
 
 def failure_from_body(body: Any) -> Failure:
-    """Read a failure; long texts are cut."""
+    """Read a failure; long texts are cut, and its type is a name, whatever was sent."""
     kind, message, line = _texts(body)
-    return Failure(kind[:80], message, line)
+    named = kind.isidentifier() and kind.isprintable() and len(kind) <= 80
+    return Failure(kind if named else "Exception", message, line)
 
 
 def _texts(body: Any) -> list[str]:
     _check(type(body) is list and all(type(text) is str for text in body))
-    return [text[:500] for text in body]
+    return [text[:500] for text in body[:MAX_TEXTS]]

@@ -6,10 +6,9 @@ shows no hidden line and no hidden input, since neither is in what it is made fr
 
 from __future__ import annotations
 
-from html import escape
-
 from autograder.marking.intake import Cell, Submission
 from autograder.marking.marker import Marks, in_words
+from autograder.marking.text import html
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -31,12 +30,12 @@ def page(title: str, submission: Submission | None, marks: Marks) -> str:
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width">',
-        f"<title>{escape(marks.lab)}: feedback</title><style>{STYLE}</style></head><body>",
-        f"<h1>{escape(title)}</h1><p>{escape(marks.lab)}, {escape(marks.student)}</p>",
+        f"<title>{html(marks.lab)}: feedback</title><style>{STYLE}</style></head><body>",
+        f"<h1>{html(title)}</h1><p>{html(marks.lab)}, {html(marks.student)}</p>",
     ]
     if marks.problem:
-        parts.append(f'<p class="note">Not marked. {escape(marks.problem)}</p>')
-    parts += [f'<p class="note">{escape(note)}</p>' for note in marks.notes]
+        parts.append(f'<p class="note">Not marked. {html(marks.problem)}</p>')
+    parts += [f'<p class="note">{html(note)}</p>' for note in marks.notes]
     if marks.scores:
         parts.append(_table(marks))
     if submission is not None and marks.scores:
@@ -44,9 +43,9 @@ def page(title: str, submission: Submission | None, marks: Marks) -> str:
         for score in marks.scores:
             full = " full" if score.points == score.max_points else ""
             parts.append(
-                f'<h2 id="{escape(score.exercise)}">{escape(score.exercise)}: '
+                f'<h2 id="{html(score.exercise)}">{html(score.exercise)}: '
                 f"{score.points:g} of {score.max_points:g} points</h2>"
-                f'<pre class="report{full}">{escape(score.report)}</pre>'
+                f'<pre class="report{full}">{html(score.report)}</pre>'
             )
             if cell := answers.get(f"{score.exercise}_answer"):
                 parts.append(_code(cell, marks, "Your answer"))
@@ -60,9 +59,9 @@ def page(title: str, submission: Submission | None, marks: Marks) -> str:
 
 def _table(marks: Marks) -> str:
     rows = [
-        f'<tr><td><a href="#{escape(s.exercise)}">{escape(s.exercise)}</a></td>'
+        f'<tr><td><a href="#{html(s.exercise)}">{html(s.exercise)}</a></td>'
         f'<td class="n">{s.points:g}</td><td class="n">{s.max_points:g}</td>'
-        f"<td>{escape(in_words(s.mistake))}</td></tr>"
+        f"<td>{html(in_words(s.mistake))}</td></tr>"
         for s in marks.scores
     ]
     total = sum(s.max_points for s in marks.scores)
@@ -75,9 +74,9 @@ def _table(marks: Marks) -> str:
 
 
 def _code(cell: Cell, marks: Marks, label: str) -> str:
-    source = escape(cell.source.rstrip()) or " "
+    source = html(cell.source.rstrip()) or " "
     out = f"<details open><summary>{label}</summary><pre>{source}</pre>"
     for output in marks.outputs.get(cell.id, []):
         text = output.get("text") or "\n".join(output.get("traceback", []))
-        out += f"<pre>{escape(text)}</pre>"
+        out += f"<pre>{html(text)}</pre>"
     return out + "</details>"

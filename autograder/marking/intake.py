@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from autograder.marking.text import line
+from autograder.marking.text import fenced, line
 
 # What is more than this is no work of a learner's, and is refused before it costs anything.
 MAX_BYTES = 100 * 2**20
@@ -355,7 +355,8 @@ class _Rebuilding:
         demo = isinstance(tags, list) and "demo" in tags
         kept = {"tags": ["demo"]} if demo else {}
         if raw.get("cell_type") != "code":
-            return Cell(f"own-{number + 1}", "own text", _source(raw), "", {}, None, "markdown")
+            shown = fenced(_source(raw)) if _source(raw).strip() else ""
+            return Cell(f"own-{number + 1}", "own text", shown, "", {}, None, "markdown")
         return Cell(f"own-{number + 1}", "demo" if demo else "own", _source(raw), "", kept)
 
     def _note_missing(self, missing: set[str]) -> None:

@@ -7,9 +7,12 @@ formula.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 LONG = 300  # characters of a text that is shown in a line
+_FORMULA = tuple("=+-@|%")
+_FENCED = re.compile("(`{3,})text\n(.*)\n`{3,}", re.DOTALL)
 
 
 def line(text: object, most: int = LONG) -> str:
@@ -37,12 +40,29 @@ def html(text: object) -> str:
 def cell(text: object) -> str:
     """Return a text as a cell of a CSV file that a spreadsheet takes for no formula."""
     shown = line(text)
-    return f"'{shown}" if shown.lstrip()[:1] in tuple("=+-@|%") else shown
+    return f"'{shown}" if shown.lstrip()[:1] in _FORMULA else shown
+
+
+def fenced(source: str) -> str:
+    """Return a text cell as one that shows its source: no HTML, link or formula of it is obeyed.
+
+    What shows notebooks to an instructor renders Markdown, and the HTML in it, as it stands.
+    """
+    if (match := _FENCED.fullmatch(source)) and match[1] == _fence(match[2]):
+        return source
+    fence = _fence(source)
+    return f"{fence}text\n{source}\n{fence}"
 
 
 def proper(name: str) -> bool:
-    """Tell whether a name can stand in messages, files, JSON and a database as it is."""
-    return bool(name) and name.isprintable() and len(name.encode()) <= 200
+    """Tell whether a name can stand as it is in messages, pages, files, tables and databases."""
+    fine = name.isprintable() and not set(name) & set("<>&\"'`/\\") and len(name.encode()) <= 200
+    return fine and name[:1] not in ("", *_FORMULA)
+
+
+def _fence(text: str) -> str:
+    """Return a fence of backticks that is longer than any in a text."""
+    return "`" * (2 + max([1, *map(len, re.findall("`+", text))]))
 
 
 def _written(sign: str) -> str:

@@ -347,7 +347,7 @@ def test_what_to_teach_again_comes_first():
     assert by_name[second].share == 0.5
     assert by_name[second].mistakes == [("axis 0", 2)]
     assert by_name[first].full == 2
-    text = report.text(LAB, marks)
+    text = report.table(LAB, marks)
     assert text.index(second) < text.index(first + " ")
     assert "2  axis 0" in text
     assert "1  takes too long" in text

@@ -7,9 +7,10 @@ import socket
 import time
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.commands import grade
-from autograder.course import handed_in
+from autograder.course import exchange, handed_in
 from autograder.course.folders import Course
 from tests import cohort
 from tests.cohort.books import LAB, course, rows
@@ -135,3 +136,42 @@ def test_the_run_goes_on_past_every_one_of_them(tmp_path, workers, capsys):
         texts = [path.read_bytes() for path in (tmp_path / way).rglob("*") if path.is_file()]
         assert not any(OWN.encode() in text for text in texts)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 3 << 20  # KB
+
+
+def test_collecting_copies_files_and_nothing_they_point_to(tmp_path):
+    """Are regular files taken over, in folders too, and links, pipes and floods left?"""
+    source, target = tmp_path / "inbound", tmp_path / "submitted"
+    (source / "data").mkdir(parents=True)
+    (tmp_path / "secret").write_text(OWN)
+    (source / "data" / "mine.csv").write_text("1,2")
+    (source / f"{LAB}.ipynb").write_text("{}")
+    (source / "timestamp.txt").symlink_to(tmp_path / "secret")
+    (source / "data" / "all").symlink_to(tmp_path)
+    os.mkfifo(source / "pipe")
+    os.truncate(os.open(source / "holes", os.O_CREAT | os.O_WRONLY), 4 << 40)
+    notes = exchange.copy(source, target)
+    found = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
+    assert found == {"data/mine.csv", f"{LAB}.ipynb"}
+    assert len(notes) == 3
+    assert OWN not in "".join(path.read_text() for path in target.rglob("*") if path.is_file())
+
+
+def test_what_is_no_file_is_gone_before_nbgrader_reads_it(tmp_path):
+    """Are links and pipes in a submitted folder removed, and a date that is none set aside?"""
+    place = tmp_path / "amal" / LAB
+    course(tmp_path / "course", ["amal"])
+    (tmp_path / "course" / "submitted" / "amal").rename(tmp_path / "amal")
+    (place / "link").symlink_to("/dev/zero")
+    os.mkfifo(place / "pipe")
+    (place / "timestamp.txt").write_text("the day after")
+    exchange.disarm(notebooks=[str(place / f"{LAB}.ipynb")], student="amal")
+    assert {p.name for p in place.iterdir()} == {f"{LAB}.ipynb", "timestamp-of-no-use"}
+
+
+@pytest.mark.parametrize(
+    "name", ["evil+03_softmax", "=cmd+03_softmax+2026-01-01 00:00:00 UTC", "x"]
+)
+def test_a_folder_of_a_strange_name_is_nobodys(name, tmp_path):
+    """Does a name in the exchange that nbgrader cannot read, or that is a formula, stop nobody?"""
+    collect = exchange.Collect(coursedir=CourseDirectory(root=str(tmp_path)))
+    assert collect._path_to_record(str(tmp_path / name))["username"] == ""

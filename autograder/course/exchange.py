@@ -1,0 +1,94 @@
+"""Take over what learners handed in, through nbgrader's exchange or otherwise, as strangers' files.
+
+nbgrader collects by copying a learner's folder with whatever its links point to, and reads the
+files of a submission wherever they lead. `Collect` copies regular files and nothing else;
+`disarm` removes from a submitted folder, before `nbgrader autograde` reads it, what is none.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.utils import ignore_patterns
+
+from autograder.course import handed_in
+from autograder.marking import intake, text
+
+DEEPEST = 8
+
+
+class Collect(ExchangeCollect):
+    """Collect submissions: of each one its regular files, within a size; no links, no pipes."""
+
+    def _path_to_record(self, path: str) -> dict[str, Any]:
+        """Read the name of a folder in the exchange; one that is no submission's has no user."""
+        name = os.path.basename(path)
+        nobody = {"username": "", "filename": name, "timestamp": datetime.datetime.min}
+        try:
+            record = super()._path_to_record(path)
+        except (Exception, SystemExit):  # (nbgrader ends the program)
+            return nobody
+        return record if text.proper(record["username"]) and not os.path.islink(path) else nobody
+
+    def copy_files(self) -> None:
+        """Copy the submissions; what is none is told and left."""
+        for record in self.src_records:
+            if not record["username"]:
+                self.log.warning("No submission: %s", text.line(record["filename"]))
+        self.src_records = [record for record in self.src_records if record["username"]]
+        super().copy_files()
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Copy a folder's regular files, with nbgrader's rules of what to leave out."""
+        rules = self.coursedir
+        leave = ignore_patterns(rules.ignore, rules.include, rules.max_file_size, self.log)
+        for note in copy(Path(src), Path(dest), leave):
+            self.log.warning("%s: left out: %s", text.line(src), note)
+
+
+def copy(source: Path, target: Path, leave: Any = lambda folder, names: ()) -> list[str]:
+    """Copy the regular files of a folder and of those in it; return notes on what was left out."""
+    notes: list[str] = []
+    room, count = intake.MAX_BYTES + handed_in.MOST_BYTES, 0
+    target.mkdir(parents=True)
+    for root, folders, files, here in os.fwalk(source, follow_symlinks=False):
+        inside = Path(root).relative_to(source)
+        ignored = set(leave(root, [*folders, *files]))
+        folders[:] = [f for f in folders if f not in ignored and text.proper(f)]
+        folders[:] = folders * (len(inside.parts) < DEEPEST)
+        for name in sorted(set(files) - ignored):
+            try:
+                count += 1
+                if count > handed_in.MOST_FILES or not text.proper(name):
+                    raise handed_in.Refused("is one too many, or has a name that is no text")
+                data = handed_in.read(here, name, room)
+            except (handed_in.Refused, OSError) as error:
+                notes.append(f"{text.line(name, 60)} {text.line(error, 60)}")
+                continue
+            room -= len(data)
+            (target / inside).mkdir(exist_ok=True)
+            (target / inside / name).write_bytes(data)
+    return notes[:20]
+
+
+def disarm(notebooks: Iterable[str] = (), **_: Any) -> None:
+    """Remove links, pipes and devices from submitted folders, and dates that are none.
+
+    For `Autograde.pre_convert_hook`, which is told the notebooks of a submission.
+    """
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        for root, folders, files, here in os.fwalk(folder, follow_symlinks=False):
+            for name in [*folders, *files]:
+                kind = os.stat(name, dir_fd=here, follow_symlinks=False).st_mode
+                if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+                    os.unlink(name, dir_fd=here)
+            if root == str(folder) and handed_in.timestamp(folder)[1]:
+                os.rename(
+                    handed_in.TIMESTAMP, "timestamp-of-no-use", src_dir_fd=here, dst_dir_fd=here
+                )
