@@ -445,6 +445,11 @@ figures.deep_linear(collapse, relu, relu_slope)
 #
 # **Think first.** One unit with $w = 1$, $b = -2$, $v = 3$, and $c = 0$. Where does its graph have a corner?
 # What is the slope to the left of it, and to the right?
+#
+# <details><summary>One answer</summary>
+#
+# At $x = 2$, where the score $x - 2$ passes 0. To the left the unit is off and the slope is 0; to the right it is $v\,w = 3$.
+# </details>
 
 # %% [markdown]
 # ### Exercise: relu_network (14 points)

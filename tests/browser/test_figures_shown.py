@@ -14,10 +14,10 @@ from autograder.authoring import declaration
 PICTURES = Path(__file__).parent / "pictures"
 # The figure that stands for its lab.
 FIGURES = {
-    "01_training": "figures.descent(",
+    "01_training": "figures.look_inside(",
     "02_activations": "figures.relu_workshop(",
-    "03_softmax": "figures.softmax_bars(",
-    "04_improved_softmax": "figures.number_line(",
+    "03_softmax": "figures.spiral(",
+    "04_improved_softmax": "figures.break_it(",
     "05_multilabel": "figures.scene_thresholds(",
     "06_adam": "figures.paths(",
     "07_backprop": "figures.flow(",

@@ -73,6 +73,23 @@ def train_network(seed, optimizer, epochs):
     return model, model.fit(X, y, epochs=epochs, verbose=0).history["loss"]
 
 
+def test_the_three_steps_of_keras_give_the_numbers_of_the_unit():
+    """Same weights, same pictures: are prediction, cost and three costs equal to five digits?"""
+    import keras
+
+    X, y = data.digits_binary()
+    w, b = np.random.default_rng(0).normal(scale=0.2, size=64), 0.1
+    unit = keras.Sequential([keras.Input((64,)), keras.layers.Dense(1, activation="sigmoid")])
+    unit.set_weights([w[:, np.newaxis], np.array([b])])
+    p = reference.logistic_unit(X, w, b)
+    assert unit.predict(X[:4], verbose=0).ravel() == pytest.approx(p[:4], abs=5e-6)
+    unit.compile(keras.optimizers.SGD(0.5), "binary_crossentropy")
+    cost = reference.binary_cross_entropy(y, p)
+    assert unit.evaluate(X, y, verbose=0) == pytest.approx(cost, abs=5e-6)
+    costs = unit.fit(X, y, epochs=3, batch_size=360, verbose=0).history["loss"]
+    assert costs == pytest.approx(reference.gradient_descent(X, y, w, b, 0.5, 3)[2], abs=5e-6)
+
+
 def test_the_best_pixel_is_right_about_98_9_percent():
     """Is "any ink in pixel 36 means 1" the best that a single pixel can do, and how good is it?"""
     X, y = data.digits_binary()
@@ -173,6 +190,21 @@ def test_unit_and_network_read_nearly_every_kept_picture():
     p = np.asarray(model(X_kept)).ravel()
     assert np.sum((p >= 0.5) != y_kept) <= 2
     assert abs(reference.binary_cross_entropy(y_kept, p) - costs[-1]) < 0.02
+
+
+def test_first_layers_weigh_the_middle_against_the_ring():
+    """Do nearly all units learn that contrast, some in each sense, and are few answers in doubt?"""
+    middle, ring = np.zeros((2, 8, 8), bool)
+    middle[:, 3:5], ring[1:7, [1, 2, 5, 6]] = True, True
+    X_kept = data.digits_binary_split()[1]
+    for seed in (1, 2):
+        model, _ = train_network(seed, "adam", 60)
+        W = model.layers[0].get_weights()[0].T.reshape(25, 8, 8)
+        contrast = W[:, middle].mean(axis=1) - W[:, ring].mean(axis=1)
+        assert np.sum(np.abs(contrast) > 0.2) >= 20
+        assert 5 <= np.sum(contrast > 0) <= 20
+        opinions = np.asarray(model.layers[1](model.layers[0](X_kept)))
+        assert np.mean((opinions > 0.2) & (opinions < 0.8)) < 0.15
 
 
 def test_the_reader_makes_no_mistake_on_pictures_100_to_109():
