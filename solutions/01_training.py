@@ -694,10 +694,15 @@ mark("01_training", "compile_and_fit", compile_and_fit)
 # First in two dimensions, where you can watch. Your network trains on the two features from before, by plain
 # gradient descent with batches of 32. When it is done, press *Reset*, and go through its epochs with *Play* or *Step*.
 #
-# **Think first.** At which cost will the curve start? Will the border of a *network* be a straight line?
+# **Think first.** At which cost will the curve start? Move the marker; your guess is drawn over the truth. And will the border
+# of a *network* be a straight line?
 
 # %% tags=["demo"]
-figures.train_on_plane(build_model)
+my_guess = figures.guess("cost before the first epoch", 0, 1, 0.1)
+my_guess
+
+# %% tags=["demo"]
+figures.train_on_plane(build_model, my_guess)
 
 # %% [markdown]
 # **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. For some epochs

@@ -180,7 +180,7 @@ figures.probability_triangle(softmax)
 # an exponential is never 0: softmax does not do certainty. And when one logit grows, the point
 # walks straight towards that corner, since the other two keep their ratio.
 #
-# ### Softmax regression
+# ## Softmax regression
 #
 # Where do logits come from? In the simplest model, each class has a weight for each of the $n$
 # features, and a bias. The weights of all classes are the columns of one matrix:

@@ -506,9 +506,16 @@ figures.gradient_map()
 #
 # Now in a training run: the same network with a linear output, the same weights to begin with, the same batches. The curves
 # show its *true* cost, worked out from the logits as you did. Only `from_logits` differs.
+#
+# **Think first.** Equal shares cost $\ln 10 \approx 2.3$, a trained network about 0.2. Where will the run end that was told
+# `from_logits=False`? Move the marker; your guess is drawn over the truth.
 
 # %% tags=["demo"]
-both = figures.train_both_ways()
+my_guess = figures.guess("true cost after 15 epochs, told from_logits=False", 0, 2.5, 0.1)
+my_guess
+
+# %% tags=["demo"]
+both = figures.train_both_ways(my_guess)
 
 # %% [markdown]
 # **What it showed.** The run that was told the truth reads most digits after a few epochs. The other one hardly learns, and its

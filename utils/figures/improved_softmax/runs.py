@@ -9,6 +9,7 @@ import numpy as np
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
+from utils.figures.guess import draw_guess
 
 _STEPS = 30
 
@@ -145,7 +146,7 @@ def _measure(model, X, y):
     return float(losses.mean()), float(np.mean(Z.argmax(axis=1) == y))
 
 
-def train_both_ways(epochs=15, seed=1):
+def train_both_ways(guessed=None, epochs=15, seed=1):
     """Train the same network with from_logits=False and with True, from the same weights."""
     import keras
 
@@ -155,6 +156,7 @@ def train_both_ways(epochs=15, seed=1):
         "One network, trained both ways", epochs, names, "true cost",
         (np.log(10), "ln 10: equal shares"), (1, 0.85),
     )  # fmt: skip
+    told = draw_guess(curve.figure.canvas.axes[0], guessed)
     models = []
     for from_logits in (False, True):
         keras.utils.set_random_seed(seed)
@@ -163,7 +165,7 @@ def train_both_ways(epochs=15, seed=1):
     def add():
         costs = [_measure(model, X, y)[0] for model in models]
         shares = [f"{100 * _measure(model, X_test, y_test)[1]:.1f}%" for model in models]
-        curve.add(*costs, extra=f"Held-back digits read right: {' and '.join(shares)}.")
+        curve.add(*costs, extra=f"Held-back digits read right: {' and '.join(shares)}.{told}")
 
     add()
     for epoch in range(epochs):

@@ -1,5 +1,6 @@
 """Figures of lab 01_training. Each takes the learner's functions, or shows the reference."""
 
+from utils.figures.guess import guess
 from utils.figures.training.descent import batch_paths, descent, quiz_curves
 from utils.figures.training.first import beside, loss_terms, pixels
 from utils.figures.training.inside import look_inside
@@ -19,6 +20,7 @@ __all__ = [
     "by_hand",
     "count_parameters",
     "descent",
+    "guess",
     "look_inside",
     "loss_terms",
     "nudge",

@@ -13,6 +13,7 @@ from IPython.display import display
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
+from utils.figures.guess import draw_guess
 from utils.figures.training.descent import batches
 from utils.figures.training.first import LN2
 from utils.figures.training.plane import Plane
@@ -54,7 +55,7 @@ def _build(build_model, n_features):
     return reference.build_model(n_features), f"{why}; the reference is used instead"
 
 
-def train_on_plane(build_model=None, epochs=40, seed=3):
+def train_on_plane(build_model=None, guessed=None, epochs=40, seed=3):
     """Train the network on two features by plain gradient descent, live, then to be replayed."""
     import keras
 
@@ -67,9 +68,10 @@ def train_on_plane(build_model=None, epochs=40, seed=3):
         epoch = fig.player("epoch", epochs, interval=80)
         left, right = fig.axes(1, 2, ratios=(1.3, 1))
         plane = Plane(left)
-        right.set(xlim=(0, epochs), ylim=(0, 1), xlabel="epoch", ylabel="cost")
+        right.set(xlim=(0, 1.02 * epochs), ylim=(0, 1.05), xlabel="epoch", ylabel="cost")
         right.axhline(LN2, color=kit.INK, linestyle=":", linewidth=1)
         right.text(epochs, LN2, "ln 2", ha="right", va="bottom")
+        told = draw_guess(right, guessed)
         (curve,) = right.plot([], [], color=kit.BLUE)
         (now,) = right.plot([], [], "o", color=kit.VERMILLION, markersize=9)
         fig.live(*plane.artists, curve, now)
@@ -86,7 +88,8 @@ def train_on_plane(build_model=None, epochs=40, seed=3):
             plane.show(p)
             curve.set_data(range(chosen + 1), [frame[1] for frame in frames[: chosen + 1]])
             now.set_data([chosen], [cost])
-            return f"Epoch {chosen}: cost {cost:.3f}, {100 * share:.0f}% of the pictures right."
+            text = f"Epoch {chosen}: cost {cost:.3f}, {100 * share:.0f}% of the pictures right."
+            return text + told
 
     bar = widgets.IntProgress(0, 0, epochs, description="training")
     live = widgets.VBox([bar, fig.picture, fig.caption])  # the controls come when it is done
