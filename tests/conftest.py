@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import kernels
+
 ROOT = Path(__file__).resolve().parents[1]
 HOME = tempfile.TemporaryDirectory(prefix="labs-home-")
 
@@ -25,6 +27,33 @@ def pytest_configure(config):
 def pytest_unconfigure(config):
     """Remove that folder."""
     HOME.cleanup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep together, on one worker, what shares something dear; begin with what takes long."""
+    groups = {}
+    for item in items:
+        groups.setdefault(group(item), []).append(item)
+    for name, members in groups.items():
+        for item in members:
+            item.add_marker(pytest.mark.xdist_group(name))
+    slow = {
+        n for n, members in groups.items() if any(i.get_closest_marker("slow") for i in members)
+    }
+    items.sort(key=lambda item: group(item) not in slow)
+
+
+def group(item):
+    """Name what a test shares its worker with: its file; of the labs, its exercise or its lab."""
+    file = item.path.relative_to(ROOT / "tests").with_suffix("").as_posix()
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if file.startswith("labs/") and "ex" in params:
+        return f"{file} {params['ex'].lab} {params['ex'].name}"
+    if file.startswith("labs/") and (one := params.get("lab") or params.get("path")):
+        name = item.originalname if file.endswith("notebooks") else ""
+        return " ".join([file, *name.split(), str(one)])
+    return file
 
 
 @cache
@@ -47,6 +76,16 @@ def pytest_runtest_setup(item):
             pytest.fail(f"needs {lack}", pytrace=False)
         if lack:
             pytest.skip(f"needs {lack}")
+
+
+@pytest.fixture(scope="session")
+def warm_kernels():
+    """Let the kernels of this process's notebooks start with their libraries imported."""
+    folder = Path(HOME.name)
+    with kernels.server(folder) as address, pytest.MonkeyPatch.context() as patch:
+        kernels.install(folder / "jupyter", address)
+        patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
+        yield address
 
 
 @pytest.fixture(scope="session")

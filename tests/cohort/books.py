@@ -1,16 +1,14 @@
-"""Course folders with submissions, marked by nbgrader itself, and what is in their gradebooks."""
+"""Course folders with submissions, marked by nbgrader itself, and what is in their gradebooks.
+
+nbgrader takes seconds to import: what is used of it is imported where it is used.
+"""
 
 import contextlib
 import logging
 import warnings
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-
 from autograder.course.folders import Course
-from autograder.course.gradebook import Book, configuration
 from tests import cohort
 
 LAB = "03_softmax"
@@ -32,6 +30,8 @@ def lay_out(folder, files, lab=LAB):
 
 def rows(folder, lab=LAB):
     """Return what a gradebook holds, without its random ids."""
+    from nbgrader.api import Gradebook
+
     out = {}
     with Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
         for submission in book.find_assignment(lab).submissions:
@@ -49,6 +49,11 @@ def rows(folder, lab=LAB):
 
 def nbgrader(folder, *converters, stock=False, lab=LAB):
     """Run nbgrader's converters on a course folder, `stock` without anything of ours."""
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
+    from autograder.course.gradebook import Book, configuration
+
     config = configuration()
     url = f"sqlite:///{folder}/gradebook.db"
     config.CourseDirectory.root = str(folder)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder.authoring.declaration import Exercise, Wrong, generator, load, names
-from autograder.marking.scoring import Score, score
+from autograder.marking.scoring import QUICK, Score, score
 from tests import cohort
 from utils import checks
 from utils.engine.calling import run_calls
@@ -17,14 +18,20 @@ from utils.engine.forbidden import watch
 
 ANSWERS = Path(__file__).parent / "answers"
 EXERCISES = [ex for lab in names() for ex in load(lab).exercises]
-FUNCTIONS = [ex for ex in EXERCISES if ex.kind == "function"]
+# Exercises with time to train a network take that time here, too.
+FUNCTIONS = [
+    pytest.param(ex, id=f"{ex.lab}-{ex.name}", marks=[pytest.mark.slow] * (ex.deadline > QUICK))
+    for ex in EXERCISES
+    if ex.kind == "function"
+]
 QUIZ = [ex for ex in EXERCISES if ex.kind == "quiz"]
-WRONG = [(ex, wrong) for ex in FUNCTIONS for wrong in ex.wrongs]
+WRONG = [
+    pytest.param(ex, wrong, id=f"{of.id}-{wrong.name.replace(' ', '_')}", marks=of.marks)
+    for of in FUNCTIONS
+    for ex in of.values
+    for wrong in ex.wrongs
+]
 RIGHT = sorted(ANSWERS.glob("*/right_*.py"))
-
-
-def called(ex: Exercise) -> str:
-    return f"{ex.lab}-{ex.name}"
 
 
 def marks(ex: Exercise, namespace: dict, student: str = "ada") -> Score:
@@ -35,7 +42,14 @@ def marks(ex: Exercise, namespace: dict, student: str = "ada") -> Score:
     return score(ex, run, generator(b"a secret of the tests", student, ex.lab, ex.name))
 
 
-@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+@cache
+def marks_of(lab: str, name: str, number: int) -> Score:
+    """Return the score of a wrong answer, worked out once for all tests that look at it."""
+    ex = load(lab).find(name)
+    return marks(ex, ex.wrongs[number].functions)
+
+
+@pytest.mark.parametrize("ex", FUNCTIONS)
 @pytest.mark.parametrize("student", ["ada", "grace", "emmy"])
 def test_the_right_answer_gets_full_marks(ex, student):
     """Does the declared answer earn every point, whatever the hidden inputs?"""
@@ -66,20 +80,16 @@ def test_every_lab_has_five_complete_right_answers(lab):
     assert not {name: n for name, n in counts.items() if n < 5}
 
 
-@pytest.mark.parametrize(
-    ("ex", "wrong"), WRONG, ids=[f"{called(e)}-{w.name.replace(' ', '_')}" for e, w in WRONG]
-)
+@pytest.mark.parametrize(("ex", "wrong"), WRONG)
 def test_a_wrong_answer_loses_points_and_is_recognised(ex: Exercise, wrong: Wrong):
     """Does the wrong answer lose points, and is it told apart from every other one?"""
-    result = marks(ex, wrong.functions)
+    result = marks_of(ex.lab, ex.name, ex.wrongs.index(wrong))
     assert result.points < ex.points
     assert result.mistake == wrong.name
     assert wrong.hint.split()[0] in result.report
 
 
-@pytest.mark.parametrize(
-    ("ex", "wrong"), WRONG, ids=[f"{called(e)}-{w.name.replace(' ', '_')}" for e, w in WRONG]
-)
+@pytest.mark.parametrize(("ex", "wrong"), WRONG)
 def test_the_instant_check_recognises_the_wrong_answer(ex: Exercise, wrong: Wrong):
     """Does the learner read the hint that belongs to the mistake?"""
     passed, report = checks.judge(checks.load(ex.lab)[ex.name], wrong.functions)
@@ -87,7 +97,7 @@ def test_the_instant_check_recognises_the_wrong_answer(ex: Exercise, wrong: Wron
     assert " ".join(wrong.hint.split()) in " ".join(report.split())
 
 
-@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+@pytest.mark.parametrize("ex", FUNCTIONS)
 def test_the_instant_check_passes_the_right_answer(ex):
     """Does the right answer pass all visible checks, and is the learner told of more?"""
     passed, report = checks.judge(checks.load(ex.lab)[ex.name], ex.answers)
@@ -127,13 +137,13 @@ EMPTY = {
 
 
 @pytest.mark.parametrize("kind", EMPTY)
-@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+@pytest.mark.parametrize("ex", FUNCTIONS)
 def test_an_empty_answer_gets_nothing(ex, kind):
     """Is a function that does no work worth 0 points?"""
     assert marks(ex, dict.fromkeys(ex.functions, EMPTY[kind])).points == 0
 
 
-@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+@pytest.mark.parametrize("ex", FUNCTIONS)
 def test_a_missing_answer_gets_nothing_and_says_so(ex):
     """Is a deleted function reported by name?"""
     result = marks(ex, {})
@@ -141,7 +151,7 @@ def test_a_missing_answer_gets_nothing_and_says_so(ex):
     assert "is not defined" in result.report
 
 
-@pytest.mark.parametrize("ex", QUIZ, ids=called)
+@pytest.mark.parametrize("ex", QUIZ, ids=lambda ex: f"{ex.lab}-{ex.name}")
 def test_a_quiz_answer_is_marked_by_its_option(ex):
     """Does the right letter earn the points, every other none, and is the choice explained?"""
     for option, explanation in ex.options.items():
@@ -169,8 +179,8 @@ def test_baked_checks_hold_no_code(lab):
     assert not re.search(r"\n *def \w+\(|def \w+\(|import numpy", text)
 
 
-@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+@pytest.mark.parametrize("ex", FUNCTIONS)
 def test_reports_fit_the_page(ex):
     """Are the lines of every report at most 78 characters long?"""
-    reports = [marks(ex, wrong.functions).report for wrong in ex.wrongs[:6]]
+    reports = [marks_of(ex.lab, ex.name, number).report for number in range(len(ex.wrongs))]
     assert max(len(line) for report in reports for line in report.split("\n")) <= 78

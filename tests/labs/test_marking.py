@@ -8,7 +8,7 @@ from autograder.authoring.declaration import load, names
 from autograder.marking import intake
 from autograder.marking.marker import mark
 from tests import cohort
-from tests.autograder.test_gradebooks import nbgrader, rows
+from tests.cohort.books import nbgrader, rows
 
 pytestmark = [pytest.mark.jail, pytest.mark.slow]
 SECRET = b"of the tests"

@@ -46,6 +46,7 @@ def stream(nb, name):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_kernels")
 @pytest.mark.parametrize("lab", LABS)
 def test_a_solved_lab_runs_from_top_to_bottom_in_silence(lab, tmp_path, monkeypatch):
     """Does the solution run without an error, a warning or a line on standard error?"""
@@ -58,6 +59,7 @@ def test_a_solved_lab_runs_from_top_to_bottom_in_silence(lab, tmp_path, monkeypa
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_kernels")
 @pytest.mark.parametrize("lab", LABS)
 def test_an_untouched_lab_stops_only_at_its_checks(lab, tmp_path, monkeypatch):
     """Do figures and examples run before anything is written, and does every check say so?"""
@@ -73,6 +75,23 @@ def test_an_untouched_lab_stops_only_at_its_checks(lab, tmp_path, monkeypatch):
     checks = {ex.name for ex in load(lab).exercises} if lab in names() else set()
     assert failed == dict.fromkeys(checks, CheckFailed.__name__)
     assert not stream(nb, "stderr")
+
+
+@pytest.mark.slow
+def test_importing_what_the_labs_import_is_silent(tmp_path, monkeypatch):
+    """Does nothing that a lab imports, in a kernel that starts cold, write to standard error?"""
+    lines = {
+        line.strip(): None
+        for lab in LABS
+        for cell in release.source_notebook(lab).cells
+        if cell.cell_type == "code"
+        for line in cell.source.split("\n")
+        if re.match(r" *(import|from) ", line) and "autograder" not in line
+    }
+    assert any("keras" in line for line in lines)
+    monkeypatch.delenv("JUPYTER_PATH", raising=False)
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(line) for line in lines])
+    assert not stream(execute(nb, tmp_path, monkeypatch), "stderr")
 
 
 @pytest.mark.parametrize("lab", LABS)
