@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.jail import sandbox
 from tests import kernels
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,6 +77,13 @@ def pytest_runtest_setup(item):
             pytest.fail(f"needs {lack}", pytrace=False)
         if lack:
             pytest.skip(f"needs {lack}")
+
+
+@pytest.fixture(scope="session")
+def template():
+    """A started template for all tests of marking: it takes seconds to start."""
+    with sandbox.Template() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

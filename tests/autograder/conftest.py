@@ -1,16 +1,8 @@
-"""One template for all tests of marking: it takes seconds to start."""
+"""A pool that marks with the template of the tests."""
 
 import pytest
 
 from autograder.course import pool
-from autograder.jail import sandbox
-
-
-@pytest.fixture(scope="session")
-def template():
-    """Return a started template; what it forks lives for one test."""
-    with sandbox.Template() as started:
-        yield started
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ def test_a_cluster_writes_the_same_rows(tmp_path, here):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_kernels")
 def test_without_any_of_it_honest_submissions_get_the_same_scores(tmp_path):
     """Does stock nbgrader, with a kernel and the hidden lines, give what the marker gives?
 

@@ -6,10 +6,11 @@ With PICTURES=1 the pictures of the README are written on the way: `make picture
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from autograder.authoring import declaration
+from autograder.authoring import declaration, release
 
 PICTURES = Path(__file__).parent / "pictures"
 # The figure that stands for its lab.
@@ -23,22 +24,21 @@ FIGURES = {
     "07_backprop": "figures.flow(",
     "08_digits": "figures.confusion(",
 }
-SOLVED = """
-import sys
-from pathlib import Path
-import nbformat
-from autograder.authoring import release
 
-lab, figure, path = sys.argv[1:]
-nb = release.source_notebook(lab)
-code = [cell for cell in nb.cells if cell.cell_type == "code"]
-last = next(i for i, cell in enumerate(code) if figure in cell.source)
-kept = [c for c in code[:last] if not (c.metadata.get("nbgrader") or {}).get("grade")
-        and ("demo" not in c.metadata.get("tags", []) or " = figures." in c.source)]
-nb.cells = [*kept, code[last]]
-Path(path).parent.mkdir(exist_ok=True)
-nbformat.write(nb, path)
-"""
+
+def solved(name, figure):
+    """Return the notebook of a solved lab, down to a figure, without what that does not need."""
+    nb = release.source_notebook(name)
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    last = next(i for i, cell in enumerate(code) if figure in cell.source)
+    kept = [
+        cell
+        for cell in code[:last]
+        if not cell.metadata.get("nbgrader", {}).get("grade")
+        and ("demo" not in cell.metadata.get("tags", []) or " = figures." in cell.source)
+    ]
+    nb.cells = [*kept, code[last]]
+    return nb
 
 
 @pytest.mark.slow
@@ -46,7 +46,8 @@ nbformat.write(nb, path)
 def test_the_main_figure_of_the_lab_is_shown(lab, jupyter, page, name):
     """Is there a picture, its text, and a control that the keyboard reaches?"""
     path = f"solved/{name}.ipynb"
-    jupyter.python("-c", SOLVED, name, FIGURES[name], path)
+    (jupyter.root / "solved").mkdir(exist_ok=True)
+    nbformat.write(solved(name, FIGURES[name]), jupyter.root / path)
     lab.open(path)
     lab.command("notebook:run-all-cells")
     cell = lab.cell_with(FIGURES[name])

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from autograder.jail.bwrap import ROOT
-from autograder.jail.sandbox import Limits, Template
+from autograder.jail.sandbox import Limits
 
 CORPUS = Path(__file__).parent / "corpus"
 # Short deadlines; memory and files small enough for many runs on a small machine.
@@ -19,11 +19,12 @@ LIMITS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def template():
-    """A template that lasts as long as the tests."""
-    with Template(Limits(**LIMITS)) as template:
-        yield template
+@pytest.fixture(scope="module")
+def template(template):
+    """The template of all tests, with short limits for the attacks."""
+    usual, template.limits = template.limits, Limits(**LIMITS)
+    yield template
+    template.limits = usual
 
 
 @dataclass

@@ -49,7 +49,7 @@ def test_corpus_is_large_enough():
     assert {exercise_of(path) for path in ATTACKS} <= set(CASES)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def neighbour(template):
     """A learner who works in the same template all the while."""
     with template.learner([("softmax_answer", HONEST)]) as learner:

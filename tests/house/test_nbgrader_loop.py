@@ -2,6 +2,7 @@
 
 import csv
 import getpass
+import json
 import subprocess
 import sys
 
@@ -11,25 +12,54 @@ import pytest
 
 LAB = "03_softmax"
 USER = getpass.getuser()
+# `python -m MODULE ...`, each in a process of its own, forked where nbgrader is imported already.
+MODULES = """
+import json, os, runpy, sys, traceback
+import nbgrader.apps
+for line in sys.stdin:
+    log, *arguments = json.loads(line)
+    if (child := os.fork()) == 0:
+        for stream in (1, 2):
+            os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
+        sys.argv, status = arguments, 0
+        try:
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        except SystemExit as end:
+            status = end.code
+        except BaseException:
+            traceback.print_exc()
+            status = 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(bool(status)))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
 
 
 @pytest.fixture(scope="module")
-def course(copy_of_repository):
+def course(copy_of_repository, tmp_path_factory):
     """A copy of the repository after one learner's round, and what each command logged."""
     root, env = copy_of_repository()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", MODULES], cwd=root, env=env, **pipes) as process:
+        yield a_round(root, process, tmp_path_factory.mktemp("logs"))
+
+
+def a_round(root, process, folder):
+    """Release a lab, answer it, hand it in, mark it and get feedback, command by command."""
     log = {}
 
-    def python(*arguments, cwd=root):
-        done = subprocess.run(
-            [sys.executable, *arguments], cwd=cwd, env=env, capture_output=True, text=True
-        )
-        assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
-        return done.stdout + done.stderr
+    def run(module, command, *arguments):
+        file = folder / f"{command}.log"
+        print(json.dumps([str(file), module, command, *arguments]), file=process.stdin, flush=True)
+        status = process.stdout.readline().strip()
+        log[command] = file.read_text()
+        assert status == "0", f"{module} {command}\n{log[command]}"
 
     def nbgrader(command, *arguments):
-        log[command] = python("-m", "nbgrader", command, *arguments)
+        run("nbgrader", command, *arguments)
 
-    python("-m", "autograder", "release", "--quiet", LAB)
+    run("autograder", "release", "--quiet", LAB)
     released = (root / "notebooks" / LAB / f"{LAB}.ipynb").read_bytes()
     nbgrader("generate_assignment", LAB, "--force")
     assert (root / "notebooks" / LAB / f"{LAB}.ipynb").read_bytes() == released
