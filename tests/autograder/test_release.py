@@ -1,4 +1,4 @@
-"""Is a source that does not fit its declaration refused, with file, cell and reason?"""
+"""Is a source that does not fit its declaration refused, with file, line and reason?"""
 
 import re
 
@@ -21,6 +21,7 @@ def edited(tmp_path, monkeypatch):
         (tmp_path / f"{LAB}.py").write_text(text.replace(old, new, count), encoding="utf-8")
         return release.source_notebook(LAB)
 
+    build.text = text
     return build
 
 
@@ -30,9 +31,13 @@ def edited(tmp_path, monkeypatch):
         ("    ### BEGIN SOLUTION\n", "", "### BEGIN and ### END SOLUTION"),
         ("### END HIDDEN TESTS", "### END", "needs one line"),
         ('"grade_id": "softmax",', '"grade_id": "soft",', "unknown exercise"),
-        ('"grade_id": "one_hot",', '"grade_id": "softmax",', "used in cell"),
+        ('"grade_id": "one_hot",', '"grade_id": "softmax",', "used in line"),
         ('"points": 20, ', "", "needs points"),
-        ('"points": 20, ', '"points": 21, ', "20 in the declaration"),
+        (
+            '"points": 20, ',
+            '"points": 21, ',
+            "20 in autograder/exercises/03_softmax/softmax.py, line",
+        ),
         ('mark("03_softmax", "softmax", softmax)', "mark()", "needs the line"),
         ('check("softmax", softmax)', "pass", "needs the line"),
         ('"grade_id": "softmax_answer"', '"grade_id": "softmax_anser"', "unknown exercise"),
@@ -40,15 +45,20 @@ def edited(tmp_path, monkeypatch):
     ],
 )
 def test_a_wrong_source_is_refused(edited, old, new, reason):
-    """Does the message name the file, the cell and the reason?"""
+    """Does the message name the file, the line of the cell and the reason?"""
     with pytest.raises(SourceError, match=reason) as caught:
         edited(old, new)
-    assert re.search(rf"solutions/{LAB}\.py, cell \d+", str(caught.value))
+    line = int(re.search(rf"solutions/{LAB}\.py, line (\d+)", str(caught.value))[1])
+    head = edited.text.replace(old, new, 1).splitlines()[line - 1]
+    assert head.startswith("# %% nbgrader=")
 
 
 def test_a_missing_marked_cell_is_refused(edited):
     """Is a lab without one of its exercises refused?"""
-    with pytest.raises(SourceError, match="no marked cell for softmax_model"):
+    with pytest.raises(
+        SourceError,
+        match=r"no marked cell for softmax_model \(autograder/exercises/03_softmax/softmax_model",
+    ):
         edited(
             '"grade": true, "grade_id": "softmax_model"', '"grade": false, "grade_id": "x_answer"'
         )
@@ -58,7 +68,7 @@ def test_points_that_do_not_add_up_are_refused(edited, monkeypatch):
     """Is a lab of 99 points refused?"""
 
     monkeypatch.setattr(declaration, "TOTAL", 99)
-    with pytest.raises(SourceError, match="add up to 100, not 99"):
+    with pytest.raises(SourceError, match=r"03_softmax/__init__\.py, line \d+: .* to 100, not 99"):
         edited("", "")
 
 

@@ -8,18 +8,19 @@ from autograder.marking import incell
 from autograder.marking.scoring import Score, score
 from utils.engine.calling import run_calls
 
+SOLUTION = """
+# %% nbgrader={"grade_id": "double_answer"}
+def double(x):
+    ### BEGIN SOLUTION
+    return 2 * x if isinstance(x, float) else int("x")
+    ### END SOLUTION
+"""
+
 
 def lab():
-    out = Lab("00_test", "A test", minutes=1)
-    ex = out.exercise("double", points=10)
-
-    @ex.right
-    def double(x):
-        return 2 * x
-
+    ex = Lab("00_test", "A test", 1, ["double"], SOLUTION).exercise("double", points=10)
     ex.check("a number", [case("double", 3.0)], lambda rng: [case("double", 12345.678)], weight=3)
     ex.check("refused", [case("double", "x", raises=ValueError)])
-    ex.answers["double"] = lambda x: 2 * x if isinstance(x, float) else int("x")
     return ex
 
 

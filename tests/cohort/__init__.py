@@ -144,7 +144,8 @@ def _raising(lab: str) -> dict:
 
 def _pasted(lab: str) -> dict:
     """All answers pasted into a new notebook."""
-    cells = [code("import numpy as np"), *map(code, right(lab).values())]
+    programs = [e.source() if e.kind == "quiz" else e.program() for e in load(lab).exercises]
+    cells = list(map(code, programs))
     return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.authoring import release
 from autograder.authoring.declaration import Exercise, Wrong, generator, load, names
 from autograder.marking.scoring import QUICK, Score, score
 from tests import cohort
@@ -51,10 +52,35 @@ def marks_of(lab: str, name: str, number: int) -> Score:
 
 @pytest.mark.parametrize("ex", FUNCTIONS)
 @pytest.mark.parametrize("student", ["ada", "grace", "emmy"])
-def test_the_right_answer_gets_full_marks(ex, student):
-    """Does the declared answer earn every point, whatever the hidden inputs?"""
-    result = marks(ex, ex.answers, student)
+def test_the_solution_gets_full_marks(ex, student):
+    """Does the solution's answer cell earn every point, whatever the hidden inputs?"""
+    result = marks(ex, ex.solution, student)
     assert result.points == ex.points, result.report
+
+
+@pytest.mark.parametrize("ex", [ex for ex in FUNCTIONS if ex.oracle != ex.cell.text], ids=called)
+def test_what_stands_in_for_a_solution_returns_the_same(ex):
+    """Does a stand-in agree with the solution on every case, but for the kind of number?"""
+    rng = generator(b"a secret of the tests", "ada", ex.lab, ex.name)
+    for check in ex.checks:
+        for case in [*check.visible, *(check.hidden(rng) if check.hidden else [])]:
+            solved = run_calls(ex.solution, case.calls)
+            for ours, theirs in zip(ex.run(case), solved, strict=True):
+                assert ours.error == theirs.error
+                np.testing.assert_array_equal(ours.value, theirs.value)
+
+
+@pytest.mark.parametrize("ex", FUNCTIONS, ids=called)
+def test_the_right_answer_stands_in_the_solution_alone(ex):
+    """Is the oracle made of the text of the answer cell of the notebook?"""
+    cells = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in release.source_notebook(ex.lab).cells
+        if "nbgrader" in cell.metadata
+    }
+    lines = cells[f"{ex.name}_answer"].splitlines()
+    kept = [line for line in lines if not line.strip().startswith("### ")]
+    assert ex.source() == "\n".join(kept) + "\n"
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=lambda p: f"{p.parent.name}-{p.stem}")

@@ -88,7 +88,8 @@ ex.mistake("a mean for each label", "One mean over all m examples, whatever thei
 ex.mistake("halved", "A mean over m has no further factor 2.", ("np.log(1 - p))", "np.log(1 - p)) / 2"))
 ex.mistake("arguments swapped", "The labels come first, then the probabilities.", ("(y, p)", "(p, y)"))
 ex.mistake("squared error", "This is the squared error: the cost here uses the logarithm.",
-    (COST, "np.mean((p - y) ** 2)"))
+    ("p = np.clip(p, 1e-7, 1 - 1e-7)\n    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))",
+     "return np.mean((p - y) ** 2)"))
 ex.mistake("absolute error", "This is the distance from the label: the cost uses its logarithm.",
     ("p = np.clip(p, 1e-7, 1 - 1e-7)\n    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))",
      "return np.mean(np.abs(p - y))"))

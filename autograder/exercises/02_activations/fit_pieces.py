@@ -136,6 +136,7 @@ def fit_pieces(knots, values):
 
 ex.mistake("single precision", "float32 keeps seven digits. Stay in float64.",
     ("slopes = ", "knots, values = knots.astype(np.float32), values.astype(np.float32)\n    slopes = "),
+    ("np.ones(len(slopes))", "np.ones(len(slopes), np.float32)"),
     ("prepend=0.0", "prepend=np.float32(0)"))
 ex.mistake("rounded", "Return the numbers unrounded: the points are to be met to 1e-9.",
     (CHANGES, "np.round(np.diff(slopes, prepend=0.0), 2)"))

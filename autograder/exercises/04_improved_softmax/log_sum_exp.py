@@ -84,7 +84,7 @@ ex.mistake("axis kept", "The result has one axis less than Z.",
     ("largest), axis=-1", "largest), axis=-1, keepdims=True"),
     ("np.squeeze(largest, axis=-1)", "largest"))
 ex.mistake("maximum only", "The maximum is close where one logit towers; what do the others add?",
-    (" + np.log(total)", ""))
+    ("np.squeeze(largest, axis=-1) + np.log(total)", "np.max(Z, axis=-1)"))
 ex.mistake("mean of the exponentials", "Sum the exponentials; a mean is smaller by log C.",
     ("np.sum", "np.mean"))
 ex.mistake("sum of the logs", "The sum is inside the logarithm.",
