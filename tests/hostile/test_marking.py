@@ -8,11 +8,10 @@ from autograder.authoring import declaration
 from autograder.commands import doctor
 from autograder.marking import marker
 
-from .conftest import processes
+from .conftest import SECONDS, processes
 from .test_corpus import ATTACKS, exercise_of
 
 LAB = "03_softmax"
-SECONDS = 20.0
 
 
 def marked(template, sources):
