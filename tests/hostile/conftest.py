@@ -20,24 +20,16 @@ LIMITS = {
 }  # fmt: skip
 
 
-<<<<<<< HEAD
+# The budget of a submission, and what a busy machine adds around it.
+SECONDS = LIMITS["submission"] + 20.0
+
+
 @pytest.fixture(scope="module")
 def template(template):
     """The template of all tests, with short limits for the attacks."""
     usual, template.limits = template.limits, Limits(**LIMITS)
     yield template
     template.limits = usual
-=======
-# The budget of a submission, and what a busy machine adds around it.
-SECONDS = LIMITS["submission"] + 20.0
-
-
-@pytest.fixture(scope="session")
-def template():
-    """A template that lasts as long as the tests."""
-    with Template(Limits(**LIMITS)) as template:
-        yield template
->>>>>>> 6d0c9fa (What is promised to whom, by which layer, stands in one table, and doctor tries it from inside)
 
 
 @dataclass

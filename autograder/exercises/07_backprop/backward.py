@@ -1,6 +1,5 @@
 """backward: the slopes of an output for every name of a graph."""
 
-
 from autograder.authoring.declaration import call, case, case_of, exercise
 
 from ._data import chain, graph_of, ladder, listed, random_graph

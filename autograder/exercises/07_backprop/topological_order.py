@@ -1,6 +1,5 @@
 """topological_order: the names of a graph, each after its inputs."""
 
-
 from autograder.authoring.declaration import case, exercise
 
 from ._data import chain, graph_of, ladder, listed, random_graph
