@@ -6,6 +6,8 @@ import importlib
 import os
 import sys
 
+from autograder.course.folders import BookError
+
 COMMANDS = {
     "release": ("autograder.authoring.release", "build the learners' notebooks from solutions/"),
     "grade": ("autograder.commands.grade", "mark what was submitted"),
@@ -31,6 +33,9 @@ def main(arguments: list[str]) -> int:
     module = importlib.import_module(COMMANDS[arguments[0]][0])
     try:
         return module.main(arguments[1:]) or 0
+    except BookError as error:
+        print(f"stopped: {error}", file=sys.stderr)
+        return 1
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -19,16 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from utils import progress
+from utils.engine.absent import present
 from utils.engine.calling import Call, Outcome, run_calls
 from utils.engine.forbidden import watch
-from utils.engine.judging import Case, Finding, show, verdict
+from utils.engine.judging import UNWRITTEN, Case, Finding, show, verdict
 from utils.engine.plain import decode
 from utils.engine.recognise import Known, fingerprint, recognise
 
 BAKED = Path(__file__).parent / "baked"
 WIDTH = 78
 HANG = " " * 10
-UNWRITTEN = ("NotImplementedError", "Missing", "NotCallable")  # no input matters yet
+HEADS = ("Wrong", "Input", "Expected", "Got", "Next", "Note")
 
 
 class CheckFailed(Exception):
@@ -58,6 +59,8 @@ class Check:
         wanted = exercise["functions"]
         if len(answers) != len(wanted):
             raise CheckFailed(f'Write: check("{name}", {", ".join(wanted)})')
+        functions = {f for each in self._exercises.values() for f in each["functions"]}
+        answers = present(wanted, answers, functions)
         passed, report = judge(exercise, dict(zip(wanted, answers, strict=True)))
         if os.environ.get("NBGRADER_EXECUTION") is None:
             progress.record(self.lab, name, passed)
@@ -167,7 +170,7 @@ def wrap(text: str) -> str:
     out = []
     for line in text.split("\n"):
         head, _, _ = line.partition(":")
-        told = head in ("Wrong", "Input", "Expected", "Got", "Next") or line.startswith(HANG)
+        told = head in HEADS or line.startswith(HANG)
         hang = HANG if told else ""
         out += textwrap.wrap(line, WIDTH, subsequent_indent=hang, drop_whitespace=True) or [""]
     return "\n".join(out)

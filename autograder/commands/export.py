@@ -72,12 +72,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"there is no gradebook in {options.course}: mark something first", file=sys.stderr)
         return 1
     from autograder.authoring import declaration
+    from autograder.course.gradebook import explained
 
     url, labs = f"sqlite:///{gradebook}", declaration.names()
-    if options.file == "-":
-        write(url, labs, sys.stdout)
-        return 0
-    with open(options.file, "w", newline="", encoding="utf-8") as file:
-        count = write(url, labs, file)
+    with explained(url):
+        if options.file == "-":
+            write(url, labs, sys.stdout)
+            return 0
+        with open(options.file, "w", newline="", encoding="utf-8") as file:
+            count = write(url, labs, file)
     print(f"{options.file}: {count} students", file=sys.stderr)
     return 0

@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any, TextIO
 from autograder.authoring import declaration
 from autograder.course import plan as planning
 from autograder.course import secret
-from autograder.course.folders import Busy, Course, cores
+from autograder.course.folders import BookError, Busy, Course, cores
 from autograder.course.jobs import Done
 from autograder.course.pool import Pool
 from autograder.jail.sandbox import JailError, Limits
@@ -27,6 +28,7 @@ from autograder.marking import intake, text
 
 ROOT = Path(__file__).resolve().parents[2]
 COHORT = ROOT / "tests" / "cohort"
+LOCKED_SECONDS = 20.0  # of waiting for a gradebook that another program holds, over SQLite's own
 ALL_MARKED, SOME_NOT, USAGE, STOPPED = 0, 1, 2, 130
 
 
@@ -46,6 +48,7 @@ class Summary:
     stopped: bool = False
     workers: int = 0
     submissions: list[dict] = field(default_factory=list)
+    penalties: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, done: Done, fresh: bool | None) -> None:
         """Count one submission, marked now or before; None where it cannot be."""
@@ -89,6 +92,7 @@ class Summary:
             "seconds": round(self.seconds, 3),
             "seconds_each": round(self.each, 4),
             "status": self.status,
+            "penalties_changed": self.penalties,
             "submissions": ordered,
         }
 
@@ -162,18 +166,24 @@ def _mark_all(
     summary: Summary,
     progress: TextIO | None,
 ) -> None:
-    from autograder.course.gradebook import Book, rows
+    from sqlalchemy.exc import DBAPIError
+
+    from autograder.course.gradebook import Book, explained, rows
 
     with Book(url, config) as book:
-        for lab in labs:
-            book.ensure(lab)  # (changes the working directory for a moment, so not in a thread)
-        recorded = {lab: book.recorded(lab) for lab in labs}
+        with explained(url):
+            for lab in labs:
+                book.ensure(lab)  # (changes the working directory for a moment: not in a thread)
+            recorded = {lab: book.recorded(lab) for lab in labs}
 
         def record(done: Done, fresh: bool) -> None:
             marks, args = done.marks, (done.comments, done.timestamp)
             try:
                 if recorded[marks.lab].get(marks.student) != rows(marks, *args):
-                    book.write(marks, *args)
+                    _patiently(book.write, marks, *args)
+            except DBAPIError as error:  # this is about all of them
+                with explained(url):
+                    raise error
             except Exception as error:  # the others' rows can be written all the same
                 why = f"{type(error).__name__}: {error}".splitlines()[0]
                 problem = f"Marked, but not written into the gradebook ({text.line(why)})."
@@ -190,10 +200,26 @@ def _mark_all(
                 record(done, fresh=True)
                 bar.step(done)
                 summary.each = bar.each
+            with explained(url):
+                for lab in summary.labs:
+                    summary.penalties += [(lab, who) for who in book.renew_penalties(lab)]
         except KeyboardInterrupt:
             summary.stopped = True
         finally:
             bar.close()
+
+
+def _patiently(write: Callable, *args: Any) -> None:
+    """Write, and wait some time where another program holds the gradebook."""
+    from autograder.course.gradebook import is_locked
+
+    until = time.monotonic() + LOCKED_SECONDS
+    while True:
+        try:
+            return write(*args)
+        except Exception as error:
+            if not is_locked(error) or time.monotonic() > until:
+                raise
 
 
 class Bar:
@@ -287,8 +313,8 @@ def parser() -> argparse.ArgumentParser:
     out = argparse.ArgumentParser(
         prog="python -m autograder grade",
         description="Mark submitted labs, write the gradebook and the feedback.",
-        epilog="Exit status: 0 all marked, 1 some could not be marked, 2 wrong usage, "
-        "130 stopped by Ctrl-C (the next run goes on from there).",
+        epilog="Exit status: 0 all marked, 1 some could not be marked or written down, 2 wrong "
+        "usage, 130 stopped by Ctrl-C (the next run goes on from there).",
     )
     out.add_argument("labs", nargs="*", metavar="LAB", help="such as 03_softmax; default: all")
     out.add_argument("--student", default="", help="mark the work of this student only")
@@ -342,6 +368,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (UsageError, Busy, FileNotFoundError) as error:
         print(f"not marked: {error}", file=sys.stderr)
         return USAGE
+    except BookError as error:
+        print("\n".join(textwrap.wrap(f"not finished: {error}", 78)), file=sys.stderr)
+        return SOME_NOT
     except JailError as error:
         print(
             f"not marked: {error}\nLearners' code would not be kept apart from this machine. See "
@@ -359,13 +388,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def report(summary: Summary, course: Course, target: str | None) -> None:
     """Print the scores, or write them as JSON."""
-    text = json.dumps(summary.to_dict(), indent=1)
+    content = json.dumps(summary.to_dict(), indent=1)
     if target == "-":
-        print(text)
+        print(content)
     else:
         print(table(summary))
         if target:
-            Path(target).write_text(text + "\n", encoding="utf-8")
+            Path(target).write_text(content + "\n", encoding="utf-8")
     counts = [f"{summary.marked} marked", f"{summary.unchanged} unchanged"]
     if summary.problems:
         counts.append(f"{len(summary.problems)} could not be marked")
@@ -375,6 +404,10 @@ def report(summary: Summary, course: Course, target: str | None) -> None:
         f"the gradebook is {where}/gradebook.db.",
         file=sys.stderr,
     )
+    if summary.penalties:
+        who = ", ".join(f"{lab}, {text.line(student)}" for lab, student in summary.penalties[:5])
+        more = f" and {len(summary.penalties) - 5} more" * (len(summary.penalties) > 5)
+        print(f"Late penalties are as the dates of today say: {who}{more}.", file=sys.stderr)
     if summary.stopped:
         print("Stopped. What is marked is kept; the same command goes on.", file=sys.stderr)
 

@@ -22,6 +22,10 @@ class Busy(RuntimeError):
     """Another run is marking this course."""
 
 
+class BookError(RuntimeError):
+    """The gradebook cannot be used; the message says why, and what to do next."""
+
+
 @dataclass(frozen=True)
 class Course:
     """The folders of one run of the course, laid out as nbgrader has them."""

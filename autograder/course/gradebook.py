@@ -27,10 +27,12 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets.config import Config
 
 from autograder.authoring import release
+from autograder.course.folders import BookError
 from autograder.marking.marker import Marks
 
 # Of a submission: timestamp, scores and comments, where there are any.
@@ -43,11 +45,13 @@ class Book:
     def __init__(self, db_url: str, config: Config) -> None:
         course = config.CourseDirectory.get("course_id", "default_course")
         self.db_url, self.config = db_url, config
-        self.api = Gradebook(db_url, course)
+        with explained(db_url):
+            self.api = Gradebook(db_url, course)
         self.late = AssignLatePenalties(config=config)
         self.late.init_plugin()
         self.late.log.setLevel(logging.ERROR)
-        self._students = {student.id for student in self.api.students}
+        with explained(db_url):
+            self._students = {student.id for student in self.api.students}
         self._names: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Book:
@@ -124,6 +128,42 @@ class Book:
         session.commit()
         self._students.add(marks.student)
 
+    def renew_penalties(self, lab: str) -> list[str]:
+        """Work late penalties out again by the dates and the plugin of today.
+
+        Due dates, extensions and penalties may have changed since the work was marked. Return the
+        students whose penalty is another now.
+        """
+        session, changed = self.api.db, []
+        submissions = (
+            session.query(SubmittedAssignment)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(Assignment.name == lab)
+        )
+        penalised = {
+            row[0]
+            for row in session.query(SubmittedNotebook.assignment_id)
+            .filter(SubmittedNotebook.late_submission_penalty.isnot(None))
+            .distinct()
+        }
+        notebook_id = self._cells(lab)["notebook"]
+        for submission in submissions.order_by(SubmittedAssignment.student_id).all():
+            if submission.total_seconds_late <= 0 and submission.id not in penalised:
+                continue
+            for notebook in submission.notebooks:
+                if notebook.notebook_id != notebook_id:
+                    continue
+                before = notebook.late_submission_penalty
+                with _one_transaction(session):
+                    notebook.late_submission_penalty = self._penalty(submission, notebook)
+                    after = notebook.late_submission_penalty
+                if (before or 0.0) != (after or 0.0):
+                    session.commit()
+                    changed.append(submission.student_id)
+                else:
+                    session.rollback()
+        return changed
+
     def _cells(self, lab: str) -> dict[str, str]:
         """Return the names of a lab's cells by their ids, and the id of its notebook."""
         if lab not in self._names:
@@ -142,6 +182,46 @@ class Book:
             submission.student.id, notebook.score, submission.total_seconds_late
         )
         return penalty and self.late._check_late_penalty(notebook, penalty)
+
+
+@contextlib.contextmanager
+def explained(db_url: str) -> Iterator[None]:
+    """Raise `BookError`, in words, where the database cannot be used."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig)
+        where = f"the gradebook {make_url(db_url).database or ''}".rstrip()
+        if is_locked(error):
+            why = (
+                f"{where} is in use by another program, such as a Formgrader or a database "
+                "browser. Close it there, or wait"
+            )
+        elif "no such column" in said or "no such table" in said or "has no column" in said:
+            why = (
+                f"{where} was made by another version of nbgrader ({said}). Make a copy of it, "
+                f"then run `nbgrader db upgrade --CourseDirectory.db_url={db_url}`"
+            )
+        elif "not a database" in said or "malformed" in said or "corrupt" in said:
+            why = (
+                f"{where} is damaged ({said}). Put a backup in its place; without one, move it "
+                "away: a new one is made from what is marked, without what people entered by hand "
+                "(due dates, extensions, scores of their own)"
+            )
+        elif "unable to open" in said or "readonly" in said:
+            why = f"{where} cannot be opened for writing ({said}). Look at who may write there"
+        else:
+            why = f"{where} cannot be used ({said.splitlines()[0][:200]})"
+        raise BookError(
+            f"{why}; then run the same command again. Nothing is lost: what is marked is kept, and "
+            "is not marked again."
+        ) from error
+
+
+def is_locked(error: Exception) -> bool:
+    """Tell whether another program holds the database."""
+    said = str(getattr(error, "orig", ""))
+    return isinstance(error, DBAPIError) and ("is locked" in said or "is busy" in said)
 
 
 @contextlib.contextmanager

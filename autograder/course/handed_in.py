@@ -20,6 +20,11 @@ from autograder.marking import intake, text
 MOST_FILES = 200
 MOST_BYTES = 64 << 20  # of one file beside the notebook, and of all together
 MOST_TIMESTAMP = 100
+MOST_TRIED = 5  # notebooks beside one without answers
+MOST_TOLD = 3
+# What may hold a learner's work, by the end of its name.
+_WORK = (".ipynb", ".json", ".txt", ".py", ".md", ".html", ".htm", ".pdf", ".docx", ".doc", ".odt",
+         ".zip", ".gz", ".7z", ".rar", ".rtf")  # fmt: skip
 # What nbgrader writes beside a submission, and wants beside its feedback.
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
@@ -46,8 +51,74 @@ def look(folder: Path, lab: str) -> HandedIn:
         data = notebook(folder, lab)
     except intake.Unreadable as error:
         problem = str(error)
+    if others := _others(folder, lab):
+        data, problem, notes = _chosen(folder, lab, others, data, problem)
     when, note = timestamp(folder)
     return HandedIn(data, problem, when, notes + [note] * bool(note))
+
+
+def _chosen(
+    folder: Path, lab: str, others: list[str], data: bytes, problem: str
+) -> tuple[bytes, str, list[str]]:
+    """Choose between a notebook and what lies beside it; return bytes, problem and notes.
+
+    The notebook under its right name counts. Where it holds no answers, the one other notebook of
+    this lab that does is marked in its place.
+    """
+    name = f"{lab}.ipynb"
+    released = intake.Skeleton(lab, intake.released_cells(lab))
+    told = ", ".join(f"'{text.line(other, 60)}'" for other in others[:MOST_TOLD])
+    notebooks = [other for other in others if _is_notebook(other)]
+    if not problem and _answers(released, data, name):
+        found = [f"'{text.line(other, 60)}'" for other in notebooks[:MOST_TOLD]]
+        note = f"{name} was marked. Not marked, beside it: {', '.join(found)}."
+        return data, problem, [note] if found else []
+    holding = {}
+    for other in notebooks[:MOST_TRIED]:
+        with contextlib.suppress(OSError, Refused), opened(folder) as here:
+            content = read(here, other, intake.MAX_BYTES)
+            if _answers(released, content, other):
+                holding[other] = content
+    if len(set(holding.values())) == 1:
+        other, content = next(iter(holding.items()))
+        what = "holds no answers" if data and not problem else "is not there or cannot be read"
+        note = (
+            f"{name} {what}. '{text.line(other, 60)}' beside it, which holds answers, was marked. "
+            "Submit your work under the name it was fetched with."
+        )
+        return content, "", [note]
+    if problem:
+        return data, problem, []
+    note = (
+        f"{name} holds no answers. Not marked, beside it: {told}. If your work is there, submit it "
+        f"as {name}."
+    )
+    return data, problem, [note]
+
+
+def _others(folder: Path, lab: str) -> list[str]:
+    """Return the names beside a notebook that a learner's work may have."""
+    with contextlib.suppress(OSError, Refused), opened(folder) as here:
+        found = [name for name in _names(here) if name not in (f"{lab}.ipynb", TIMESTAMP, SECRET)]
+        return [
+            name
+            for name in found
+            if name[0] != "."
+            and name.lower().endswith(_WORK)
+            and stat.S_ISREG(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode)
+        ]
+    return []
+
+
+def _is_notebook(name: str) -> bool:
+    return name.lower().endswith((".ipynb", ".ipynb.json", ".ipynb.txt", ".json"))
+
+
+def _answers(released: intake.Skeleton, data: bytes, name: str) -> int:
+    """Return how many answers a file holds, 0 where it is no notebook."""
+    with contextlib.suppress(intake.Unreadable):
+        return intake.filled(released, intake.read(data, name))
+    return 0
 
 
 def notebook(folder: Path, lab: str) -> bytes:

@@ -16,6 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
 
 from autograder.authoring import declaration
+from autograder.course import handed_in
 from autograder.course.secret import course_secret
 from autograder.course.warm import warm
 from autograder.jail.sandbox import JailError, Limits
@@ -30,10 +31,14 @@ class Intake(NbGraderPreprocessor):
         lab = resources["nbgrader"]["notebook"]
         if lab not in declaration.names():
             return nb, resources
-        released = intake.skeleton(lab)
-        submission = intake.rebuild(released, nb.cells)
-        for note in submission.notes:
-            self.log.warning("%s: %s", text.line(resources["nbgrader"]["student"]), text.line(note))
+        released, raws, notes = intake.skeleton(lab), nb.cells, []
+        if folder := resources.get("metadata", {}).get("path"):
+            there = handed_in.look(Path(folder), lab)
+            notes = there.notes
+            if not there.problem:
+                raws = intake.read(there.notebook, f"{lab}.ipynb")
+        submission = intake.rebuild(released, raws)
+        submission.notes.extend(notes)
         return from_dict(intake.to_notebook(submission, released)), resources
 
 
@@ -79,7 +84,10 @@ class Mark(NbGraderPreprocessor):
                 "`python -m autograder doctor`; `c.Mark.allow_unjailed = True` in "
                 "nbgrader_config.py marks all the same."
             ) from None
+        for note in marks.notes:
+            self.log.warning("%s: %s", text.line(student), text.line(note, 600))
         self.log.info("%s: %s: %g points", text.line(student), lab, marks.points)
+        submission.notes[:] = marks.notes
         outputs = marker.marked_outputs(marks)
         return from_dict(intake.to_notebook(submission, released, outputs)), resources
 

@@ -128,6 +128,7 @@ def _write_autograded(
     if submission is None or marks.problem:
         shutil.rmtree(target, ignore_errors=True)
         return
+    submission.notes[:] = marks.notes
     notebook = intake.to_notebook(submission, released, marker.marked_outputs(marks))
     content = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     target.mkdir(parents=True, exist_ok=True)

@@ -399,14 +399,15 @@ class Learner:
                     raise _Fallen("Timeout", "earlier calls took too long")
                 self._ready()
                 body = [[[call.function, call.args] for call in calls] for calls in rest]
+                started, late = self._clock.seconds(), 0
                 number = self._send(["calls", body, seconds, wall])
                 for calls in rest:
-                    worked = self._clock.seconds()
                     body = self._receive(number, seconds, wall)
-                    worked = self._clock.seconds() - worked
                     done.append(self._sound(outcomes_from_body, body, len(calls)))
                     if any(o.error and o.error.type == "Timeout" for o in done[-1]):
-                        lost += seconds if worked > seconds / 2 else wall
+                        late += 1
+                        slept = self._clock.seconds() - started < late * seconds / 2
+                        lost += wall if slept else seconds
                     if lost >= patience and len(done) < len(cases):
                         self._end()  # (it is at work on the next already)
                         break

@@ -21,13 +21,17 @@ from traitlets.config import Config
 
 QUESTIONS = 20  # that `input` answers with nothing; then it raises, which ends a loop of questions
 # Magics that mean something only where somebody works: backends, installing, timing, debugging.
-LINES = (
-    "matplotlib gui load_ext reload_ext unload_ext autoreload aimport config automagic colors "
-    "pip conda mamba micromamba uv sx system timeit debug pdb prun lprun memit mprun pinfo pinfo2 "
-    "psearch psource pycat edit notebook connect_info qtconsole history recall rerun tensorboard "
-    "tensorflow_version bg alias rehashx"
-).split()
-CELLS = "timeit bash sh script cmd system sx ! perl ruby pypy python python2 python3 prun".split()
+LINES = {
+    "matplotlib", "gui", "load_ext", "reload_ext", "unload_ext", "autoreload", "aimport", "config",
+    "automagic", "colors", "pip", "conda", "mamba", "micromamba", "uv", "sx", "system", "timeit",
+    "debug", "pdb", "prun", "lprun", "memit", "mprun", "pinfo", "pinfo2", "psearch", "psource",
+    "pycat", "edit", "notebook", "connect_info", "qtconsole", "history", "recall", "rerun",
+    "tensorboard", "tensorflow_version", "bg", "alias", "rehashx",
+}  # fmt: skip
+CELLS = {
+    "timeit", "prun", "bash", "sh", "script", "cmd", "system", "sx", "!", "perl", "ruby", "pypy",
+    "python", "python2", "python3",
+}  # fmt: skip
 # Those with a learner's code in them, whose errors are the learner's.
 RUNNING = ("time", "run", "capture")
 _LOOP = re.compile(r"\b(await|create_task|ensure_future|get_running_loop)\b")

@@ -7,7 +7,9 @@ where, and what to do. Only a file that is no notebook at all is refused.
 
 from __future__ import annotations
 
+import builtins
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,8 +17,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from autograder.marking import names
 from autograder.marking.text import fenced, line
+from utils.engine.absent import roughly_binds
 
+_KINDS = (
+    (b"PK\x03\x04", "a zip archive"), (b"PK\x05\x06", "a zip archive"), (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a compressed file (gzip)"), (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"), (b"Rar!", "a rar archive"), (b"7z\xbc\xaf", "a 7z archive"),
+    (b"{\\rtf", "a text document (RTF)"), (b"\xd0\xcf\x11\xe0", "an Office document"),
+    (b"version https://git-lfs", "a pointer of git LFS"), (b"bplist", "a web page of Safari"),
+)  # fmt: skip
 # What is more than this is no work of a learner's, and is refused before it costs anything.
 MAX_BYTES = 100 * 2**20
 MAX_ENTRIES = 2_000_000  # values in the file
@@ -25,6 +36,7 @@ MAX_SOURCE = 1_000_000  # characters of a cell
 MAX_SOURCES = 8_000_000  # of all cells
 MAX_NOTES = 20
 AGAIN = "Open it in JupyterLab, run your checks there, save it and submit it again."
+DOWNLOAD = "Download the notebook itself (File, Download) and submit that."
 FRESH = "Fetch the lab again, paste your answers into it and submit that."
 
 
@@ -57,7 +69,7 @@ class Cell:
     @property
     def untouched(self) -> bool:
         """Whether an answer cell is as it was released."""
-        return self.source == self.released
+        return normal(self.source) == normal(self.released or "")
 
 
 @dataclass(frozen=True)
@@ -155,12 +167,22 @@ def read(data: bytes, name: str = "the notebook") -> list[dict]:
         raise Unreadable(f"{name} has {size} MB. Clear its outputs, save it and submit it again.")
     if not data.strip():
         raise Unreadable(f"{name} is empty: no cell arrived. {AGAIN}")
+    if what := _other_kind(data):
+        raise Unreadable(f"{name} is {what}, not a notebook. {DOWNLOAD}")
     try:
-        text = data.decode("utf-8-sig")
+        wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")  # as some Windows programs save text
+        text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(
             f"{name} is no notebook: byte {error.start + 1} is not text. {AGAIN}"
         ) from None
+    if conflict := re.search(r"^(<{7}|>{7})[^\n]*$", text, re.MULTILINE):
+        row = text.count("\n", 0, conflict.start()) + 1
+        raise Unreadable(
+            f"{name} holds two versions at once: git left the marks of a merge conflict, the first "
+            f"in line {row} (`{line(conflict[0].strip(), 30)}`). Keep one version, open it in "
+            "JupyterLab, save it and submit it again."
+        )
     if sum(map(data.count, (b",", b"[", b"{"))) > MAX_ENTRIES:
         raise Unreadable(f"{name} holds too much. Clear its outputs, save it and submit it again.")
     try:
@@ -182,6 +204,19 @@ def read(data: bytes, name: str = "the notebook") -> list[dict]:
         raise Unreadable(f"{name} has no list of cells. {FRESH}")
     _few(cells, name)
     return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def _other_kind(data: bytes) -> str:
+    """Say what a file is that is no text of a notebook, "" where it may be one."""
+    for start, what in _KINDS:
+        if data.startswith(start):
+            return what
+    head = data[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n").lower()
+    if head.startswith(("<!doctype html", "<html", "<head", "<?xml", "<!--", "<body")):
+        return "a web page (HTML)"
+    if head.startswith(("import ", "from ", "def ", "# %%", "#!", "# -*-", "#\n", "# in[")):
+        return "a Python script"
+    return ""
 
 
 def _few(cells: list, name: str) -> None:
@@ -223,8 +258,16 @@ def _source(raw: dict) -> str:
     source = raw.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str):
+        return ""
     # Half a character is no text for anybody: not for a pipe, a file or a database.
-    return source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""
+    whole = source if source.isascii() else source.encode("utf-8", "replace").decode()
+    return whole.replace("\r\n", "\n").replace("\r", "\n") if "\r" in whole else whole
+
+
+def normal(source: str) -> str:
+    """Return a source as it is compared: without spaces at the ends of lines, or empty ends."""
+    return "\n".join(row.rstrip() for row in source.split("\n")).strip("\n")
 
 
 def _grade_id(raw: dict) -> str:
@@ -232,6 +275,29 @@ def _grade_id(raw: dict) -> str:
     meta = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = meta.get("grade_id") if isinstance(meta, dict) else None
     return name if isinstance(name, str) else ""
+
+
+def _is_demo(raw: dict) -> bool:
+    metadata = raw.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return isinstance(tags, list) and "demo" in tags
+
+
+def _last_run(raw: dict) -> str:
+    """Return when a cell was last run, as JupyterLab writes it down where that is wished."""
+    metadata = raw.get("metadata")
+    times = metadata.get("execution") if isinstance(metadata, dict) else None
+    values = times.values() if isinstance(times, dict) else ()
+    return max((t for t in values if isinstance(t, str) and t[:2] == "20"), default="")
+
+
+def _asked(released: Skeleton) -> set[str]:
+    """Return the names that the checks of a lab ask for."""
+    uses: set[str] = set()
+    for cell in released.cells:
+        if cell.kind == "marked":
+            uses |= names.globals_of(cell.source)[1]
+    return uses
 
 
 # --- rebuilding -----------------------------------------------------------------------------------
@@ -266,41 +332,53 @@ def _bounded(raws: Iterable[dict]) -> tuple[list[dict], list[str]]:
 class _Rebuilding:
     def __init__(self, released: Skeleton, raws: list[dict]) -> None:
         self.released, self.raws = released, raws
+        self.sources = [_source(raw) for raw in raws]
+        self.normal = [normal(source) for source in self.sources]
         self.notes: list[str] = []
         self.place = {cell.name: i for i, cell in enumerate(released.cells) if cell.name}
         self.by_id = {cell.id: i for i, cell in enumerate(released.cells) if not cell.name}
         # Which released cell each cell of the submission is, None for one of the learner's own.
         self.match: list[int | None] = [None] * len(raws)
         self.dropped: set[int] = set()
+        self.own: dict[int, list[Cell]] = {}  # the learner's own cells, by the one they follow
 
     def run(self) -> Submission:
-        self._match_named()
+        doubled = self._is_doubled()
+        self._match_named(doubled)
         self._match_plain()
+        if doubled:
+            self._drop_copies()
         taken = {where: i for i, where in enumerate(self.match) if where is not None}
-        own: dict[int, list[Cell]] = {}
-        before = -1
-        for i, raw in enumerate(self.raws):
-            where = self.match[i]
-            if where is not None:
-                before = where
-                cell = self.released.cells[where]
-                if cell.kind == "code" and _source(raw).strip() != cell.source.strip():
-                    own.setdefault(where, []).append(self._own(i, raw))
-            elif i not in self.dropped:
-                own.setdefault(before, []).append(self._own(i, raw))
-        out, missing = list(own.get(-1, [])), set()
+        self._own_cells()
+        out, missing = list(self.own.get(-1, [])), set()
         for where, cell in enumerate(self.released.cells):
             if cell.kind == "answer":
                 found = where in taken
-                source = _source(self.raws[taken[where]]) if found else ""
+                source = self.sources[taken[where]] if found else ""
+                if normal(source) == normal(cell.source):
+                    source = cell.source
                 cell = replace(cell, source=source)
                 if not found:
                     missing.add(cell.name)
-            out += [cell, *own.get(where, [])]
+            out += [cell, *self.own.get(where, [])]
         self._note_missing(missing)
         return Submission(self.released.lab, out, self.notes, frozenset(missing))
 
-    def _match_named(self) -> None:
+    # --- which cell is which ----------------------------------------------------------------------
+
+    def _is_doubled(self) -> bool:
+        """Tell whether the whole notebook is there twice, as editing together can leave it."""
+        names = [name for raw in self.raws if (name := _grade_id(raw)) in self.place]
+        twice = [name for name in self.place if names.count(name) > 1]
+        if len(twice) < 2 or 2 * len(twice) < len(self.place):
+            return False
+        self.notes.append(
+            "The cells of this lab are in the notebook more than once, as editing together can "
+            "leave them. Each answer counts once, by its newest filled copy. Delete the copies."
+        )
+        return True
+
+    def _match_named(self, doubled: bool) -> None:
         found: dict[str, list[int]] = {}
         for i, raw in enumerate(self.raws):
             name = _grade_id(raw)
@@ -314,14 +392,24 @@ class _Rebuilding:
         for name, places in found.items():
             where = self.place[name]
             cell = self.released.cells[where]
-            changed = [i for i in places if _source(self.raws[i]) != cell.source]
+            texts = {i: self.normal[i] for i in places}
+            changed = [i for i in places if texts[i] not in ("", normal(cell.source))]
             chosen = (changed or places)[-1]
-            self.match[chosen] = where
             # A second copy that says nothing new must not run after the answer.
-            new = set(changed) if cell.kind == "answer" else set()
-            drop = [i for i in places if i not in new]
-            self.dropped.update(i for i in drop if i != chosen)
-            if len(places) > 1 and cell.kind == "answer":
+            new = {texts[i]: i for i in reversed(changed)} if cell.kind == "answer" else {}
+            kept = set(new.values())
+            if doubled and changed:
+                # Where nobody can tell which is newer, the copies run below the first, and the
+                # marker asks each where it stands.
+                chosen = changed[0]
+                times = {i: _last_run(self.raws[i]) for i in kept}
+                if len(kept) > 1 and all(times.values()):
+                    chosen, kept = max(kept, key=lambda i: times[i]), set()
+            self.match[chosen] = where
+            self.dropped.update(i for i in places if i != chosen and i not in kept)
+            if texts[chosen] in new and new[texts[chosen]] != chosen:
+                self.dropped.add(new[texts[chosen]])
+            if len(places) > 1 and cell.kind == "answer" and not doubled:
                 self.notes.append(
                     f"The answer cell {name!r} is there {len(places)} times: the last one with "
                     "something in it counts. Delete the others."
@@ -342,22 +430,154 @@ class _Rebuilding:
         # Some editors give every cell a new id: then the text tells which cell it is.
         by_source: dict[str, list[int]] = {}
         for where in sorted(free):
-            by_source.setdefault(self.released.cells[where].source.strip(), []).append(where)
-        for i, raw in enumerate(self.raws):
+            by_source.setdefault(normal(self.released.cells[where].source), []).append(where)
+        for i, source in enumerate(self.normal):
             if self.match[i] is not None or i in self.dropped:
                 continue
-            if places := by_source.get(_source(raw).strip()):
+            if places := by_source.get(source):
                 self.match[i] = places.pop(0)
 
-    def _own(self, number: int, raw: dict) -> Cell:
-        metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
-        tags = metadata.get("tags")
-        demo = isinstance(tags, list) and "demo" in tags
-        kept = {"tags": ["demo"]} if demo else {}
-        if raw.get("cell_type") != "code":
-            shown = fenced(_source(raw)) if _source(raw).strip() else ""
-            return Cell(f"own-{number + 1}", "own text", shown, "", {}, None, "markdown")
-        return Cell(f"own-{number + 1}", "demo" if demo else "own", _source(raw), "", kept)
+    def _drop_copies(self) -> None:
+        """Leave out, of a notebook that is there twice, what the second copy only repeats."""
+        seen = {normal(cell.source) for cell in self.released.cells}
+        for i, source in enumerate(self.normal):
+            if self.match[i] is None and i not in self.dropped:
+                if source in seen:
+                    self.dropped.add(i)
+                seen.add(source)
+
+    # --- what is the learner's own ----------------------------------------------------------------
+
+    def _own_cells(self) -> None:
+        """Put the learner's own cells after the released ones that they follow.
+
+        Code that a learner wrote where code is not run (in a figure's cell, a check's, a text) runs
+        as a cell of the learner's own where something uses it.
+        """
+        before = -1
+        elsewhere: list[tuple[int, int, str]] = []  # cell, where to put what of it runs, kind
+        for i, raw in enumerate(self.raws):
+            where = self.match[i]
+            if where is None and i in self.dropped:
+                continue
+            before = before if where is None else where
+            cell = None if where is None else self.released.cells[where]
+            kind = "own" if cell is None else cell.kind
+            edited = cell is None or self.normal[i] != normal(cell.source)
+            is_code = raw.get("cell_type") == "code"
+            if kind == "answer" or not edited:
+                continue
+            if kind == "own" and _is_demo(raw) and is_code:
+                kind = "demo"
+            if kind in ("own", "code", "text") and is_code:
+                self._put(before, i, "own", self.sources[i])
+            elif kind in ("own", "code", "text"):
+                if kind != "text":
+                    self._put(before, i, "own text", self.sources[i])
+                elsewhere.append((i, before, "text"))
+            elif kind == "marked":
+                elsewhere.append((i, before - 1, kind))
+            else:
+                if where is None:
+                    self._put(before, i, "demo", self.sources[i])
+                elsewhere.append((i, before, kind))
+        self._use(elsewhere)
+
+    def _put(self, after: int, number: int, kind: str, source: str) -> None:
+        kept = {"tags": ["demo"]} if kind == "demo" else {}
+        cell_type = "markdown" if kind == "own text" else "code"
+        if kind == "own text":
+            source = fenced(source) if source.strip() else ""
+        cell = Cell(f"own-{number + 1}", kind, source, "", kept, None, cell_type)
+        self.own.setdefault(after, []).append(cell)
+
+    def _use(self, elsewhere: list[tuple[int, int, str]]) -> None:
+        """Run what is used of code that stands where code is not run; tell what became of it."""
+        if not elsewhere:
+            return
+        released = {
+            names.shape(each)
+            for cell in self.released.cells
+            if cell.kind in ("demo", "marked")
+            for each in names.statements(cell.source) or ()
+        }
+        added: dict[int, list[str]] = {}
+        for i, _, _ in elsewhere:
+            parts = names.statements(self.sources[i])
+            added[i] = [p for p in parts or () if names.shape(p) not in released]
+        used, bound = self._names()
+        chosen: dict[int, set[str]] = {i: set() for i in added}
+        more = True
+        while more:
+            more = False
+            for i, parts in added.items():
+                for part in parts:
+                    binds, uses = names.globals_of(part)
+                    wanted = binds & used if names.defines(part) else binds & used - bound
+                    if wanted and part not in chosen[i]:
+                        chosen[i].add(part)
+                        used, more = used | uses, True
+        for i, after, kind in elsewhere:
+            self._take(i, after, kind, [p for p in added[i] if p in chosen[i]], used, bound)
+
+    def _take(
+        self, i: int, after: int, kind: str, parts: list[str], used: set[str], bound: set[str]
+    ) -> None:
+        """Run some statements of a cell as one of the learner's own, with a note."""
+        source = self.sources[i]
+        head = line(next((row for row in source.split("\n") if row.strip()), ""), 40)
+        what = {
+            "demo": f"the figure cell that begins `{head}` (such cells are not run when marking)",
+            "marked": f"the check cell '{line(_grade_id(self.raws[i]), 60)}' (it was put back)",
+            "text": f"the text cell that begins `{head}`",
+        }[kind]
+        if parts:
+            found = sorted(set().union(*(names.globals_of(p)[0] & used for p in parts)))
+            self.notes.append(
+                f"Code in {what} is used elsewhere, so it ran as a cell of your own: "
+                f"{line(', '.join(found[:4]), 80)}. Put it into a code cell of its own."
+            )
+            number = f"{i + 1}-used"
+            cell = Cell(f"own-{number}", "own", "\n\n".join(parts), "", {}, None, "code")
+            self._leave(i, after, kind, parts)
+            self.own.setdefault(after, []).append(cell)
+        elif names.readable(source) is None and roughly_binds(source) & (used - bound):
+            found = sorted(roughly_binds(source) & (used - bound))
+            self.notes.append(
+                f"Code in {what} did not run: it cannot be read as Python. It seems to define "
+                f"{line(', '.join(found[:4]), 80)}. Put that into a code cell of its own."
+            )
+
+    def _leave(self, i: int, after: int, kind: str, parts: list[str]) -> None:
+        """Take out of a learner's own figure or text cell what runs elsewhere now."""
+        cells = self.own.get(after, [])
+        for at, cell in enumerate(cells):
+            if cell.id == f"own-{i + 1}":
+                rest = [p for p in names.statements(self.sources[i]) or () if p not in parts]
+                left = "\n\n".join(rest)
+                left = fenced(left) if cell.kind == "own text" else left
+                cells[at : at + 1] = [replace(cell, source=left)] if rest else []
+                return
+
+    def _names(self) -> tuple[set[str], set[str]]:
+        """Return the names that answers are made of, and those that something which runs binds."""
+        used, bound = set(_asked(self.released)), set(dir(builtins))
+        for i, raw in enumerate(self.raws):
+            where = self.match[i]
+            cell = None if where is None else self.released.cells[where]
+            if cell is None:
+                code = raw.get("cell_type") == "code" and not _is_demo(raw)
+                if not code or i in self.dropped:
+                    continue
+            elif cell.kind not in ("answer", "code") or self.normal[i] == normal(cell.source):
+                continue
+            binds, uses = names.globals_of(self.sources[i])
+            used |= uses
+            bound |= binds
+        for cell in self.released.cells:
+            if cell.kind == "code":
+                bound |= names.globals_of(cell.source)[0]
+        return used, bound
 
     def _note_missing(self, missing: set[str]) -> None:
         answers = [cell.name for cell in self.released.cells if cell.kind == "answer"]
@@ -374,6 +594,20 @@ class _Rebuilding:
                     f"The answer cell {name!r} is missing, so there is nothing of it to mark. "
                     f"Was it deleted, or its content pasted into a new cell? {FRESH}"
                 )
+
+
+def filled(released: Skeleton, raws: list[dict]) -> int:
+    """Return how many answers of a lab a notebook holds, in their cells or in others."""
+    stubs = {cell.name: normal(cell.source) for cell in released.cells if cell.kind == "answer"}
+    known = {normal(cell.source) for cell in released.cells}
+    asked, count = _asked(released), 0
+    for raw in raws:
+        source = normal(_source(raw))
+        if (name := _grade_id(raw)) in stubs:
+            count += source not in ("", stubs[name])
+        elif raw.get("cell_type") == "code" and source not in known and not _is_demo(raw):
+            count += bool(names.functions([source]) & asked)
+    return count
 
 
 # --- writing --------------------------------------------------------------------------------------

@@ -6,31 +6,27 @@ checks; the learner's code is in another process and sees neither them nor the s
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
-import re
-import symtable
 import time
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 from autograder.authoring.declaration import Exercise, Lab, generator, load
 from autograder.jail.sandbox import Budget, CellResult, Learner, Template
+from autograder.marking import remarks, text
 from autograder.marking.intake import Cell, Submission
+from autograder.marking.names import bound_again, functions, globals_of
 from autograder.marking.scoring import Score, score
 from utils.checks import wrap
-from utils.engine.calling import Failure, Outcome
+from utils.engine.absent import UNREAD, explained, roughly_binds
+from utils.engine.calling import Call, Failure, Outcome
 from utils.engine.forbidden import FAMILIES
 from utils.engine.judging import Case
 
 MAX_LINES = 1000
 SLACK = 4.0  # deadlines of a second try, in which every call of a right answer crosses two pipes
-LONGEST = 50_000  # characters of a cell that is looked into
-SHORT = 4_000  # characters of a cell that is remembered
 # Failures after which a process is no more.
 FATAL = ("Died", "Protocol")
 # Failures that may come from what was destroyed, though no forbidden call was noticed.
@@ -39,6 +35,8 @@ SUSPECT = (*FATAL, "ForbiddenCall", "ImportError", "ModuleNotFoundError", "Attri
 WORDS = {
     "NotImplementedError": "not written yet",
     "Missing": "not defined",
+    "Syntax": "a syntax error",
+    "Misnamed": "defined under another name",
     "NotCallable": "no function",
     "NotPlain": "returns something that is no number, array or list",
     "Timeout": "takes too long",
@@ -57,6 +55,16 @@ WORDS = {
     "inf": "inf",
 }
 Forbids = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A process to ask in: what is forbidden there, and after how many of the cells (None: all)."""
+
+    forbids: Forbids
+    cells: int | None = None
+
+
 # What the calls of cases gave, by the identity of those calls.
 Known = dict[int, list[Outcome]]
 
@@ -117,16 +125,23 @@ class _Marking:
         self.student, self.secret = student, secret
         self.scores: dict[str, Score] = dict(kept)
         self.todo = [ex for ex in lab.exercises if ex.name not in kept]
-        self.cells = [(cell.id, cell.source) for cell in needed(submission)]
+        self.runs = needed(submission)
+        self.cells = [(cell.id, cell.source) for cell in self.runs]
         self.budget = Budget(template.limits)
         self.work = work(submission)
-        # The process in which something is forbidden: one at a time, so that none is left to hear
-        # what the next one knows.
+        # The process in which something is asked: one at a time, so that none is left to hear what
+        # the next one knows.
         self.learner: Learner | None = None
-        self.forbids: Forbids = ()
-        self.silent: dict[Forbids, bool] = {}
+        self.place = Place(())
+        self.silent: dict[Place, bool] = {}
         # In which process each exercise was marked.
-        self.where: dict[str, Forbids] = {}
+        self.where: dict[str, Place] = {}
+        # Names that are not there, by the syntax error of the cell that would define them.
+        self.unread: dict[str, Failure] = {}
+        # Names of learners' functions that are no exercise's: one may be misspelt.
+        asked = {function for ex in lab.exercises for function in ex.functions}
+        self.spare = sorted(functions(c.source for c in self.runs if c.kind != "code") - asked)
+        self.notes: list[str] = []
         self.outputs: dict[str, list[dict]] = {}
         self.seconds: dict[str, float] = {}
         self.helped: dict[str, list[str]] = {}
@@ -134,7 +149,8 @@ class _Marking:
     def run(self) -> Marks:
         try:
             for forbids in self._groups():
-                self._mark_group(forbids)
+                self._mark_group(Place(forbids))
+            self._ask_in_order()
             self._help()
         finally:
             self._end()
@@ -143,7 +159,7 @@ class _Marking:
             self.student,
             [self.scores[ex.name] for ex in self.lab.exercises],
             self.outputs,
-            list(self.submission.notes),
+            [*self.submission.notes, *self.notes],
             {name: round(seconds, 4) for name, seconds in self.seconds.items()},
             self.helped,
         )
@@ -164,10 +180,12 @@ class _Marking:
         while left := [ex.forbids for ex in self.todo if ex.name not in self.where]:
             yield left[0]
 
-    def _mark_group(self, forbids: Forbids) -> None:
+    def _mark_group(self, place: Place) -> None:
         """Mark those exercises that this process can mark; the first one's outputs are shown."""
-        results = self._learner(forbids).run_cells()
-        self.outputs = self.outputs or {r.cell_id: shown(r) for r in results}
+        results = self._learner(place).run_cells()
+        if not self.outputs:
+            self._look_at(results)
+        forbids = place.forbids
         group = [
             ex
             for ex in self.todo
@@ -176,23 +194,33 @@ class _Marking:
         ]
         # Reports show what happened on visible inputs. Those go first, all of them, so that
         # nothing an answer then knows of hidden ones can be written into a report.
-        seen = [self._ask_visible(ex, forbids) for ex in group]
+        seen = [self._ask_visible(ex, place) for ex in group]
         for ex, known in zip(group, seen, strict=True):
-            result, clean = self._score(ex, forbids, known)
+            result, clean = self._score(ex, place, known)
             if set(ex.forbids) == set(forbids) or clean or result.points == ex.points:
-                self.scores[ex.name], self.where[ex.name] = result, forbids
+                self.scores[ex.name], self.where[ex.name] = result, place
 
-    def _learner(self, forbids: Forbids) -> Learner:
-        """Return a process in which this is forbidden, with all cells run in it.
+    def _look_at(self, results: list[CellResult]) -> None:
+        """Keep what the cells did, before anything was asked: outputs, notes, syntax errors."""
+        self.outputs = {r.cell_id: shown(r) for r in results}
+        for cell, result in zip(self.runs, results, strict=True):
+            if result.error and result.error.type in UNREAD:
+                for name in roughly_binds(cell.source):
+                    self.unread.setdefault(name, result.error)
+            self.notes += remarks.about(cell, result)
+
+    def _learner(self, place: Place) -> Learner:
+        """Return a process in which this is forbidden, with its cells run in it.
 
         Any other of this submission is dead before it starts.
         """
-        if self.learner is None or self.forbids != forbids:
+        if self.learner is None or self.place != place:
             self._end()
             with self._timed("cells"):
-                self.forbids = forbids
-                self.learner = self.template.learner(self.cells, frozenset(forbids), self.budget)
-                self.silent[forbids] = not any(r.error for r in self.learner.run_cells())
+                self.place, forbids = place, frozenset(place.forbids)
+                cells = self.cells[: place.cells]
+                self.learner = self.template.learner(cells, forbids, self.budget)
+                self.silent[place] = not any(r.error for r in self.learner.run_cells())
         return self.learner
 
     def _end(self) -> None:
@@ -207,23 +235,29 @@ class _Marking:
         self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - started
 
     def _ask(
-        self, ex: Exercise, forbids: Forbids, cases: list[Case], deadline: float
+        self, ex: Exercise, place: Place, cases: list[Case], deadline: float
     ) -> list[list[Outcome]]:
         """Make the calls of cases; an answer that ends its process leaves a new one to others."""
-        learner = self._learner(forbids)
+        learner = self._learner(place)
         with self._timed(ex.name):
             outcomes = learner.call_many([case.calls for case in cases], deadline)
         if any(o.error and o.error.type in FATAL for each in outcomes for o in each):
             self._end()
-        return outcomes
+        return [
+            [self._explained(call, o) for call, o in zip(case.calls, each, strict=True)]
+            for case, each in zip(cases, outcomes, strict=True)
+        ]
 
-    def _ask_visible(self, ex: Exercise, forbids: Forbids) -> Known:
+    def _explained(self, call: Call, outcome: Outcome) -> Outcome:
+        return explained(outcome, call.function, self.unread, self.spare)
+
+    def _ask_visible(self, ex: Exercise, place: Place) -> Known:
         distinct = {id(case.calls): case for cases in ex.seen for case in cases}
-        outcomes = self._ask(ex, forbids, list(distinct.values()), ex.deadline)
+        outcomes = self._ask(ex, place, list(distinct.values()), ex.deadline)
         return dict(zip(distinct, outcomes, strict=True))
 
     def _score(
-        self, ex: Exercise, forbids: Forbids, known: Known | None = None, slack: float = 1.0
+        self, ex: Exercise, place: Place, known: Known | None = None, slack: float = 1.0
     ) -> tuple[Score, bool]:
         """Score an exercise; tell as well whether nothing that is forbidden came up.
 
@@ -238,7 +272,7 @@ class _Marking:
             fresh = [case for case, each in zip(cases, out, strict=True) if each is None]
             late = sum(any(map(_is_late, each)) for each in gathered)
             if late < self.template.limits.patience:
-                outcomes = self._ask(ex, forbids, fresh, slack * ex.deadline)
+                outcomes = self._ask(ex, place, fresh, slack * ex.deadline)
             else:
                 given_up = Outcome(error=Failure("Timeout", "earlier calls took too long"))
                 outcomes = [[given_up for _ in case.calls] for case in fresh]
@@ -247,10 +281,36 @@ class _Marking:
 
         rng = generator(self.secret, self.student, self.lab.name, ex.name, self.work)
         result = score(ex, run, rng)
-        clean = self.silent[forbids] and not any(
+        clean = self.silent[place] and not any(
             o.forbidden or (o.error and o.error.type in SUSPECT) for each in gathered for o in each
         )
         return result, clean
+
+    def _ask_in_order(self) -> None:
+        """Ask again, where it stands, an exercise that something below its check may have spoilt.
+
+        A fresh process runs the cells up to the check, as a notebook does from top to bottom. It is
+        asked as the first one was, visible inputs first, and knows nothing of what that was asked.
+        """
+        places = {cell.name or cell.id: i for i, cell in enumerate(self.submission.cells)}
+        for ex in self.todo:
+            check = places.get(ex.name, len(places))
+            count = sum(places[cell.name or cell.id] < check for cell in self.runs)
+            first = self.scores[ex.name]
+            if first.points == ex.points:
+                continue
+            sources = [cell.source for cell in self.runs]
+            if not (again := bound_again(ex.functions, sources[:count], sources[count:])):
+                continue
+            place = Place(ex.forbids, count)
+            second, _ = self._score(ex, place, self._ask_visible(ex, place))
+            if second.points > first.points:
+                self.scores[ex.name], self.where[ex.name] = second, place
+                names = text.line(", ".join(sorted(again)[:3]))
+                self.notes.append(
+                    f"{ex.name} was marked as it is at its check. Cells below bind what it uses "
+                    f"({names}) again, and it is wrong after them: use other names there."
+                )
 
     def _help(self) -> None:
         """Mark again, with right versions of what it builds on, an exercise that fell short.
@@ -267,9 +327,10 @@ class _Marking:
                 names = [name for other in needed for name in other.functions]
                 lent = [e for e in functions if e in needed or not e.needs_keras]
                 right = "\n\n".join(e.program() for e in lent)
-                for forbids in dict.fromkeys((self.where[ex.name], ex.forbids)):
-                    self._learner(forbids).borrow(names, right)
-                    second, clean = self._score(ex, forbids, slack=SLACK)
+                here = self.where[ex.name]
+                for place in dict.fromkeys((here, replace(here, forbids=ex.forbids))):
+                    self._learner(place).borrow(names, right)
+                    second, clean = self._score(ex, place, slack=SLACK)
                     gain = second.points - self.scores[ex.name].points
                     if gain > 0 or (gain == 0 and _hint(ex, second)):
                         self.scores[ex.name] = _plainly(ex, second, needed)
@@ -337,51 +398,6 @@ def needed(submission: Submission) -> list[Cell]:
         used.update(*(about[i][1] for i in more))
 
 
-def globals_of(source: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the global names that code binds or changes, and those that it uses.
-
-    Both are all of its words where it is no plain Python.
-    """
-    return _short_globals(source) if len(source) < SHORT else _globals_of(source)
-
-
-@lru_cache(512)
-def _short_globals(source: str) -> tuple[frozenset[str], frozenset[str]]:
-    return _globals_of(source)
-
-
-def _globals_of(source: str) -> tuple[frozenset[str], frozenset[str]]:
-    try:
-        if len(source) > LONGEST:
-            raise ValueError
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about a learner's code: no matter here
-            tables = [symtable.symtable(source, "<cell>", "exec")]
-            changed = set(_changed(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        words = frozenset(re.findall(r"\w+", source))
-        return words, words
-    binds, uses = changed, set()
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        top = table.get_type() == "module"
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and (top or symbol.is_global()):
-                uses.add(symbol.get_name())
-            bound = symbol.is_assigned() or symbol.is_imported()
-            if bound and (top or symbol.is_declared_global()):
-                binds.add(symbol.get_name())
-    return frozenset(binds), frozenset(uses)
-
-
-def _changed(tree: ast.Module) -> Iterator[str]:
-    """Yield the names in `name[...] = value` and `name.part = value`."""
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
-            yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
-
-
 def _hint(ex: Exercise, result: Score) -> str:
     """Return the hint of the known mistake that a score names, if it names one."""
     return next((wrong.hint for wrong in ex.wrongs if wrong.name == result.mistake), "")
@@ -417,7 +433,7 @@ def shown(result: CellResult) -> list[dict]:
     ]
     if error := result.error:
         head = f"{error.type}: {error.message}" if error.message else error.type
-        lines = ([f"    {error.line}"] if error.line else []) + [head]
+        lines = [f"    {each}" for each in error.line.splitlines()] + [head]
         out.append(
             {"output_type": "error", "ename": error.type, "evalue": error.message,
              "traceback": lines}
@@ -435,12 +451,15 @@ def _cut(text: str) -> str:
 def marked_outputs(marks: Marks) -> dict[str, list[dict]]:
     """Return the outputs of all cells by cell id, as nbgrader's SaveAutoGrades reads them.
 
-    A marked cell (its id is its exercise's name) shows the report, then the score as its value.
+    A marked cell (its id is its exercise's name) shows the report, then the score as its value; the
+    first one begins with the notes on the submission, which nbgrader has no other place for.
     """
     outputs = dict(marks.outputs)
+    said = "".join(wrap(f"Note:     {note}") + "\n" for note in marks.notes)
     for each in marks.scores:
+        report, said = f"{said}{each.report}\n", ""
         outputs[each.exercise] = [
-            {"output_type": "stream", "name": "stdout", "text": each.report + "\n"},
+            {"output_type": "stream", "name": "stdout", "text": report},
             {
                 "output_type": "execute_result",
                 "data": {"text/plain": repr(float(each.points))},

@@ -13,14 +13,14 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 
 from autograder.authoring.declaration import Check, Exercise
-from utils.checks import UNWRITTEN, explain, wrap
+from utils.checks import explain, wrap
 from utils.engine.calling import Outcome
-from utils.engine.judging import Case, Finding, verdict
+from utils.engine.judging import UNWRITTEN, Case, Finding, explain_failure, verdict
 from utils.engine.judging.quiz import letter
 from utils.engine.recognise import fingerprint, recognise
 
 # Failures that the marker names itself.
-FAILURES = ("Missing", "NotCallable", "NotPlain", "Timeout", "Died", "Memory", "Protocol")
+FAILURES = ("NotPlain", "Timeout", "Died", "Memory", "Protocol", *UNWRITTEN)
 QUICK = 5.0  # seconds: exercises with a longer deadline are not called once more
 Run = Callable[[list[Case]], list[list[Outcome]]]
 
@@ -179,6 +179,10 @@ def _recognise(exercise: Exercise, tried: list[_Tried]) -> object | None:
 def _quiz_report(exercise: Exercise, tried: list[_Tried]) -> tuple[str, str]:
     outcome = tried[0].outcomes[0]
     chosen = letter(outcome.value) if outcome.error is None else None
+    if outcome.error is not None and outcome.error.type in ("Syntax", "Misnamed"):
+        case = tried[0].case
+        finding = explain_failure(case.calls[0], 0, outcome.error)
+        return finding.code, "\n".join(wrap(line) for line in explain(case, finding))
     if chosen not in exercise.options:
         return "no option", wrap("No answer: write one of the letters in quotes.")
     right = chosen == exercise.letter

@@ -1,7 +1,9 @@
 """Do all ways of marking a cohort give one gradebook?"""
 
+import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -145,3 +147,93 @@ def test_a_score_given_by_a_person_stays_and_is_flagged(tmp_path):
         grade_ = book.api.find_grade("one_hot", LAB, LAB, "ada")
         assert (grade_.auto_score, grade_.manual_score, grade_.score) == (7.0, 11.0, 11.0)
         assert grade_.needs_manual_grade
+
+
+def test_penalties_follow_dates_that_changed_after_marking(tmp_path):
+    """Do a later due date, an earlier one and an extension count without marking again?"""
+    config = configuration()
+    config.LateSubmissionPlugin.penalty_method = "zero"
+    marks = Marks(LAB, "jing", [Score("one_hot", 14.0, 14)])
+    with Book(f"sqlite:///{tmp_path}/gradebook.db", config) as book:
+        book.ensure(LAB)
+        book.write(marks, {}, HANDED_IN)
+        for due, days, penalty in (
+            ("2026-03-01 12:00:00 UTC", 0, 14.0),
+            ("2026-03-03 12:00:00 UTC", 0, None),
+            ("2026-03-01 12:00:00 UTC", 3, None),
+            ("2026-03-01 12:00:00 UTC", 0, 14.0),
+        ):
+            before = rows(tmp_path)["jing"][3]
+            book.api.update_or_create_assignment(LAB, duedate=due)
+            book.api.grant_extension(LAB, "jing", days=days)
+            changed = book.renew_penalties(LAB)
+            assert rows(tmp_path)["jing"][3] == penalty
+            assert changed == ["jing"] * (before != penalty)
+
+
+def held(path):
+    """Hold a database as another program may; return what lets it go."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    return other.close
+
+
+def older(path):
+    with contextlib.closing(sqlite3.connect(path)) as book:
+        book.execute("ALTER TABLE student DROP COLUMN lms_user_id")
+
+
+def damaged(path):
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def text(path):
+    path.write_text("no database at all, but a text of some length")
+
+
+@pytest.mark.jail
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [(held, "in use by another program"), (older, "nbgrader db upgrade"), (damaged, "is damaged"),
+     (text, "is damaged")],
+)  # fmt: skip
+def test_a_gradebook_that_cannot_be_used_is_told_in_words(tmp_path, here, capsys, spoil, said):
+    """Is the next step named, without a traceback, and is nothing marked again afterwards?"""
+    place = course(tmp_path, ["amal"]).folder / "gradebook.db"
+    command = [LAB, "--course", str(tmp_path), "--workers", "1"]
+    assert grade.main(command) == 0
+    wanted, kept = rows(tmp_path), place.read_bytes()
+    let_go = spoil(place) or (lambda: None)
+    capsys.readouterr()
+    assert grade.main(command) == grade.SOME_NOT
+    told = capsys.readouterr().err
+    assert said in " ".join(told.split())
+    assert max(map(len, told.splitlines())) <= 78
+    let_go()
+    place.write_bytes(kept)
+    assert grade.main(command) == 0
+    assert "0 marked, 1 unchanged" in capsys.readouterr().err
+    assert rows(tmp_path) == wanted
+
+
+@pytest.mark.jail
+def test_a_gradebook_locked_while_marking_loses_nothing(tmp_path, here, capsys, monkeypatch):
+    """Is what was marked until then kept, and the next run's job only to write it down?"""
+    monkeypatch.setattr(grade, "LOCKED_SECONDS", 0.0)
+    place = course(tmp_path, ["amal", "jing"]).folder / "gradebook.db"
+    command = [LAB, "--course", str(tmp_path), "--workers", "1"]
+    write, let_go = Book.write, []
+
+    def locked(self, marks, *args):
+        let_go.append(held(place)) if marks.student == "jing" else None
+        return write(self, marks, *args)
+
+    monkeypatch.setattr(Book, "write", locked)
+    assert grade.main(command) == grade.SOME_NOT
+    assert "in use by another program" in " ".join(capsys.readouterr().err.split())
+    monkeypatch.setattr(Book, "write", write)
+    for each in let_go:
+        each()
+    assert grade.main(command) == 0
+    assert "0 marked, 2 unchanged" in capsys.readouterr().err
+    assert set(rows(tmp_path)) == {"amal", "jing"}

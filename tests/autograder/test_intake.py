@@ -165,14 +165,18 @@ def test_another_labs_notebook_is_named_as_such(released):
         (b"", "is empty"),
         (b"  \n", "is empty"),
         (b"{", "line 1, column 2"),
-        (b"\xff\xfe\x00", "byte 1 is not text"),
+        (b"\xff\x00", "byte 1 is not text"),
         (b"[]", "no notebook"),
         (b'"text"', "no notebook"),
         (b"{}", "no notebook of format 4"),
         (b'{"nbformat": 4, "cells": 3}', "no list of cells"),
         (b'{"nbformat": 9, "worksheets": []}', "its format is 9"),
         (b"[" * 200_000, "nested"),
-        (b"<<<<<<< HEAD\n{}", "line 1"),
+        (b'{"cells": [\n<<<<<<< HEAD\n]}', "merge conflict, the first in line 2"),
+        (b"\n<!DOCTYPE html><html></html>", "a web page"),
+        (b"PK\x03\x04" + bytes(30), "a zip archive"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"# %%\nimport numpy", "a Python script"),
     ],
 )
 def test_what_is_no_notebook_is_refused_with_a_reason(data, said):
@@ -182,6 +186,134 @@ def test_what_is_no_notebook_is_refused_with_a_reason(data, said):
     assert said in str(caught.value)
     assert "03_softmax.ipynb" in str(caught.value)
     assert "submit" in str(caught.value)
+
+
+def test_a_notebook_saved_as_utf_16_is_read(released, nb):
+    """Does a text program that saves two bytes a character cost nothing?"""
+    data = json.dumps(nb).encode("utf-16")
+    assert intake.rebuild(released, intake.read(data)).answer("softmax")
+
+
+HELPER = "def pick(P, y):\n    return P[np.arange(len(y)), y]"
+USING = "def cross_entropy(P, y):\n    return -np.mean(np.log(pick(P, y)))"
+
+
+def using_pick(nb):
+    """Return a notebook whose answer uses `pick`, which has to be put somewhere."""
+    nb["cells"][cohort.place(nb, "cross_entropy")]["source"] = USING
+    return nb
+
+
+def find(nb, wanted):
+    """Return the first cell of which `wanted` is true."""
+    return next(cell for cell in nb["cells"] if wanted(cell))
+
+
+def in_figure(nb):
+    cell = find(nb, lambda c: "demo" in c["metadata"].get("tags", []))
+    cell["source"] = f"%matplotlib inline\n{HELPER}\n\n{cell['source']}"
+
+
+def in_split_figure(nb):
+    cell = copy.deepcopy(find(nb, lambda c: "demo" in c["metadata"].get("tags", [])))
+    cell["id"], cell["source"] = "split-off", HELPER
+    nb["cells"].insert(2, cell)
+
+
+def in_check(nb):
+    cell = find(nb, lambda c: c["metadata"].get("nbgrader", {}).get("grade_id") == "softmax")
+    cell["source"] = f"{cell['source']}\n\n{HELPER}"
+
+
+def in_text_made_code(nb):
+    cell = find(nb, lambda c: c["cell_type"] == "markdown")
+    cell.update(cell_type="code", source=HELPER, outputs=[], execution_count=None)
+
+
+def in_code_made_text(nb):
+    nb["cells"].insert(2, {"cell_type": "markdown", "metadata": {}, "source": HELPER})
+
+
+def in_raw(nb):
+    nb["cells"].insert(2, {"cell_type": "raw", "metadata": {}, "source": HELPER})
+
+
+@pytest.mark.parametrize(
+    "hide", [in_figure, in_split_figure, in_check, in_text_made_code, in_code_made_text, in_raw]
+)
+def test_code_that_is_used_runs_wherever_it_was_written(released, nb, hide):
+    """Is a helper kept that stands where code is not run, and does a note say where it stood?"""
+    hide(using_pick(nb))
+    submission = rebuilt(released, nb)
+    assert [source for source in own(submission) if "def pick" in source]
+    assert "show" not in "".join(own(submission))
+    if hide is not in_text_made_code:
+        assert any("pick" in note and "code cell of its own" in note for note in submission.notes)
+    once = intake.to_notebook(submission, released)
+    again = intake.to_notebook(rebuilt(released, once), released)
+    assert [c["source"] for c in once["cells"]] == [c["source"] for c in again["cells"]]
+
+
+def test_code_in_a_text_that_cannot_be_read_is_named(released, nb):
+    """Is what does not run, and seems to define what is used, told?"""
+    using_pick(nb)
+    text = f"My helper is this one:\n{HELPER}"
+    nb["cells"].insert(2, {"cell_type": "markdown", "metadata": {}, "source": text})
+    submission = rebuilt(released, nb)
+    assert own(submission) == []
+    assert any("did not run" in note and "pick" in note for note in submission.notes)
+
+
+def test_play_in_a_figure_cell_is_no_answer(released, nb):
+    """Is what nothing uses, however long it takes, left alone without a word?"""
+    cell = find(nb, lambda c: "demo" in c["metadata"].get("tags", []))
+    cell["source"] += "\nresult = train_for_hours()"
+    submission = rebuilt(released, nb)
+    assert own(submission) == []
+    assert submission.notes == []
+
+
+def doubled(nb, change):
+    """Return a notebook that holds itself twice, the second copy changed."""
+    second = copy.deepcopy(nb["cells"])
+    for cell in second:
+        change(cell)
+    return nb | {"cells": nb["cells"] + second}
+
+
+def test_a_notebook_that_is_there_twice_counts_once(released, nb):
+    """Are copies left out that say nothing new, whatever their line ends?"""
+    stubs = {cell.name: cell.source for cell in released.cells}
+
+    def blank(cell):
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        cell["source"] = stubs.get(name, cell["source"]).replace("\n", "\r\n")
+
+    for change in (dict, blank):
+        submission = rebuilt(released, doubled(copy.deepcopy(nb), change))
+        assert own(submission) == []
+        for ex in load(LAB).exercises:
+            assert submission.answer(ex.name) == ex.source()
+        assert "more than once" in submission.notes[0]
+
+
+def test_of_two_notebooks_in_one_the_newest_answer_counts(released, nb):
+    """Does the time of the last run tell which of two filled copies counts?"""
+
+    def ran(cell, when):
+        cell["metadata"]["execution"] = {"iopub.execute_input": when}
+
+    for cell in nb["cells"]:
+        ran(cell, "2026-03-02T09:00:00Z")
+
+    def older(cell):
+        ran(cell, "2026-03-01T09:00:00Z")
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "softmax_answer":
+            cell["source"] = "def softmax(z):\n    return z"
+
+    submission = rebuilt(released, doubled(nb, older))
+    assert submission.answer("softmax") == load(LAB).find("softmax").source()
+    assert own(submission) == []
 
 
 def test_strange_cells_are_taken_in(released, nb):

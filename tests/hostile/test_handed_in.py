@@ -175,3 +175,53 @@ def test_a_folder_of_a_strange_name_is_nobodys(name, tmp_path):
     """Does a name in the exchange that nbgrader cannot read, or that is a formula, stop nobody?"""
     collect = exchange.Collect(coursedir=CourseDirectory(root=str(tmp_path)))
     assert collect._path_to_record(str(tmp_path / name))["username"] == ""
+
+
+def beside(folder, name, data):
+    """Hand in a lab without answers, and something beside it."""
+    course(folder, ["amal"])
+    place = folder / "submitted" / "amal" / LAB
+    (place / f"{LAB}.ipynb").write_text(json.dumps(cohort.notebook(LAB, {})))
+    (place / name).write_bytes(data)
+    return place
+
+
+@pytest.mark.parametrize("name", [f"{LAB}-Copy1.ipynb", f"{LAB} (1).ipynb", f"{LAB}.ipynb.json"])
+def test_work_beside_an_empty_notebook_is_marked(tmp_path, name):
+    """Is the one notebook that holds answers used, and told?"""
+    work = json.dumps(cohort.notebook(LAB, cohort.right(LAB))).encode()
+    place = beside(tmp_path, name, work)
+    there = handed_in.look(place, LAB)
+    assert there.notebook == work
+    assert any(name in note and "was marked" in note for note in there.notes)
+    (place / f"{LAB}.ipynb").write_bytes(b"<html>")
+    assert handed_in.look(place, LAB).notebook == work
+    (place / f"{LAB}.ipynb").unlink()
+    assert handed_in.look(place, LAB).notebook == work
+
+
+def test_of_two_that_hold_answers_none_is_chosen(tmp_path):
+    """Is nothing guessed where two notebooks beside it differ, and are both named?"""
+    half = json.dumps(cohort.notebook(LAB, {"softmax": "def softmax(z): ..."})).encode()
+    place = beside(tmp_path, "a.ipynb", half)
+    (place / "b.ipynb").write_bytes(json.dumps(cohort.notebook(LAB, cohort.right(LAB))).encode())
+    there = handed_in.look(place, LAB)
+    assert there.notebook == (place / f"{LAB}.ipynb").read_bytes()
+    assert "'a.ipynb', 'b.ipynb'" in there.notes[0]
+
+
+@pytest.mark.parametrize("name", ["answers.txt", "work.docx"])
+def test_what_lies_beside_an_empty_notebook_is_named(tmp_path, name):
+    """Does a score of 0 beside a file say so?"""
+    there = handed_in.look(beside(tmp_path, name, b"def softmax"), LAB)
+    assert f"Not marked, beside it: '{name}'" in there.notes[0]
+
+
+def test_a_notebook_with_answers_counts_and_the_other_is_named(tmp_path):
+    """Does the right name win, without silence about the copy?"""
+    place = beside(tmp_path, "Untitled.ipynb", b"{}")
+    work = json.dumps(cohort.notebook(LAB, cohort.right(LAB))).encode()
+    (place / f"{LAB}.ipynb").write_bytes(work)
+    there = handed_in.look(place, LAB)
+    assert there.notebook == work
+    assert "Not marked, beside it: 'Untitled.ipynb'" in there.notes[0]

@@ -122,3 +122,45 @@ def test_importing_utils_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+NOTEBOOK = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("from utils.checks import Check; check = Check('03_softmax')", store_history=True)
+for cell in {cells!r}:
+    shell.run_cell(cell, store_history=True)
+"""
+STUB = "def {0}(*args):\n    raise NotImplementedError('03_softmax: {0}')"
+WRITTEN = (
+    "import numpy as np\n"
+    "def softmax(z):\n    e = np.exp(z)\n    return e / e.sum(axis=-1, keepdims=True)"
+)
+
+
+def notebook(*cells):
+    """Return what a notebook shows of these cells."""
+    done = subprocess.run(
+        [sys.executable, "-c", NOTEBOOK.format(cells=[*cells, "check('softmax', softmax)"])],
+        capture_output=True, text=True, cwd=checks.BAKED.parents[1],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_syntax_error_in_the_newest_cell_is_named():
+    """Is an older version of an answer not judged in place of one that cannot be read?"""
+    broken = WRITTEN.replace("e = np.exp(z)", "e = np.exp(z")
+    for before in (STUB.format("softmax"), WRITTEN):
+        said = notebook(before, broken)
+        assert "the cell that defines softmax has a syntax error: nothing of it ran" in said
+        assert "np.exp(z" in said
+    assert "5 of 5 visible checks pass" in notebook(broken, WRITTEN)
+
+
+def test_a_written_answer_that_was_not_run_or_is_misspelt_is_told_so():
+    """Is "not written yet" the whole truth only where it is?"""
+    said = notebook(STUB.format("softmax"))
+    assert "and run that cell again" in " ".join(said.split())
+    said = notebook(STUB.format("softmax"), WRITTEN.replace("def softmax", "def sofmax"))
+    assert "softmax is not defined, but sofmax is" in said

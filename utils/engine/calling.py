@@ -188,6 +188,8 @@ def failure(error: BaseException) -> Failure:
     ):
         kind = "ValueError"  # a kind of the answer's own is as good
     line = ""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return _unread(kind, error)
     with contextlib.suppress(Exception):
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             if re.search(r"ipykernel|ipython-input|<cell", frame.filename):
@@ -198,3 +200,12 @@ def failure(error: BaseException) -> Failure:
     except Exception:
         message = ""
     return Failure(str(kind)[:80], message, line[:120])
+
+
+def _unread(kind: str, error: SyntaxError) -> Failure:
+    """Describe a syntax error: where it is, and its line with a caret under the place."""
+    text = (error.text or "").rstrip("\n").expandtabs(1)[:100]
+    at = min(max((error.offset or 1) - 1, 0), len(text))
+    start = len(text) - len(text.lstrip())
+    line = f"{text[start:]}\n{' ' * max(at - start, 0)}^" if text.strip() else ""
+    return Failure(kind, f"{str(error.msg)[:200]} (line {error.lineno})", line)

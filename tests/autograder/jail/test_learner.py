@@ -1,5 +1,7 @@
 """A learner's process: runs cells, answers calls, keeps its limits, dies alone."""
 
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -121,17 +123,70 @@ def test_late_call_times_out_and_others_go_on(learner):
 def test_patience_ends(learner):
     """Are the other cases of a function that is always late given up?"""
     one = learner("def f():\n    while True: pass", patience=2)
-    started = time.monotonic()
     outcomes = one.call_many([[Call("f", [])]] * 30)
     assert {o.error.type for [o] in outcomes} == {"Timeout"}
-    assert time.monotonic() - started < 3
+    assert [o.error.message for [o] in outcomes[2:]] == ["earlier calls took too long"] * 28
 
 
 def test_deadline_of_a_call_can_be_longer(learner):
     """May an exercise allow more time than usual?"""
-    one = learner("import time\ndef f(): time.sleep(0.6); return 1")
+    one = learner(
+        "import time\n"
+        "def f():\n"
+        "    end = time.process_time() + 0.6\n"
+        "    while time.process_time() < end: pass\n"
+        "    return 1"
+    )
     assert one.call([Call("f", [])])[0].error.type == "Timeout"
     assert one.call([Call("f", [])], deadline=2.0)[0].value == 1
+
+
+def test_what_waits_is_stopped_by_the_clock_and_given_up(learner):
+    """Is a call that sleeps, which uses no processor time, stopped, and not waited for again?"""
+    one = learner(
+        "import signal, time\n"
+        "def f(): time.sleep(60)\n"
+        "def g():\n"
+        "    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGPROF})\n"
+        "    time.sleep(60)\n"
+        "def h(): return 1",
+        wall=3.0,
+    )
+    for name in ("f", "g"):
+        started = time.monotonic()
+        outcomes = one.call_many([[Call(name, [])]] * 5)
+        assert {o.error.type for [o] in outcomes} == {"Timeout"}
+        assert time.monotonic() - started < 20 * 3.0 * QUICK["call"]
+    assert value(one, "h") == 1
+
+
+def test_a_sleeping_cell_is_stopped_and_the_next_runs(learner):
+    """Is a cell that waits for ever stopped by the clock on the wall?"""
+    first, second = learner("import time\ntime.sleep(600)", "1 + 1", wall=2.0).run_cells()
+    assert first.error.type == "Timeout"
+    assert second.error is None
+
+
+@pytest.mark.slow
+def test_a_busy_machine_costs_nobody_a_point(learner):
+    """Does a call or cell that needs most of its time get it, with eight processes at work?"""
+    work = "while time.process_time() < end: pass"
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(8)]
+    try:
+        one = learner(
+            f"import time\nend = time.process_time() + 0.7 * {QUICK['cell']}\n{work}",
+            "def f():\n"
+            f"    end = time.process_time() + 0.7 * {QUICK['call']}\n    {work}\n"
+            "    return 1",
+            wall=40.0,
+        )
+        assert [result.error for result in one.run_cells()] == [None, None]
+        outcomes = one.call_many([[Call("f", [])]] * 4)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert [o.value for [o] in outcomes] == [1] * 4
 
 
 def test_running_out_of_memory_is_named(learner):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,8 @@ import numpy as np
 from utils.engine.calling import Call, Failure, Outcome
 from utils.engine.plain import Layout, ModelData
 
+# Failures of answers that are not there yet: no input matters.
+UNWRITTEN = ("NotImplementedError", "Missing", "NotCallable", "Syntax", "Misnamed")
 RTOL, ATOL = 1e-6, 1e-9
 RTOL_32, ATOL_32 = 1e-4, 1e-6
 
@@ -113,9 +116,16 @@ def _judge(case: Case) -> Callable[[Case, list[Outcome]], Finding | None]:
 def explain_failure(call: Call, index: int, error: Failure) -> Finding:
     """Put a failure into words for the learner."""
     name = call.function
+    culprit, _, said = error.message.partition(": ")
+    python = ".".join(platform.python_version_tuple()[:2])
     known = {
-        "NotImplementedError": (f"{name} is not written yet", "Replace the line that raises."),
+        "NotImplementedError": (f"{name} is not written yet",
+                                "Replace the line that raises, and run that cell again."),
         "Missing": (f"{name} is not defined", "Run the cell that defines it, under that name."),
+        "Misnamed": (f"{name} is not defined, but {culprit} is",
+                     f"Did you mean {name}? Write the name as the statement does."),
+        "Syntax": (f"the cell that defines {culprit} has a syntax error: nothing of it ran",
+                   f"Mend that line. Python {python} read it; a newer Python may allow more."),
         "NotCallable": (f"{name} is not a function", f"Define it with `def {name}(...)`."),
         "Timeout": (f"{name} took too long and was stopped", "Look for a loop that never ends."),
         "Memory": (f"{name} ran out of memory", "Is an array far larger than its inputs?"),
@@ -130,7 +140,8 @@ def explain_failure(call: Call, index: int, error: Failure) -> Finding:
     if error.type in known:
         what, step = known[error.type]
         code = "forbidden" if error.type == "ForbiddenCall" else error.type
-        return Finding(code, what, index, next_step=step)
+        got = said if code == "Syntax" else ""
+        return Finding(code, what, index, got=got, next_step=step)
     got = f"{error.type}: {error.message}" if error.message else error.type
     step = f"It came from: {error.line}" if error.line else "Call it by hand with this input."
     return Finding(error.type, f"{name} raised an error", index, got=got, next_step=step)
@@ -139,7 +150,7 @@ def explain_failure(call: Call, index: int, error: Failure) -> Finding:
 def _judge_raise(raises: str, call: Call, index: int, outcome: Outcome) -> Finding | None:
     if outcome.error is not None and _is_a(outcome.error.type, raises):
         return None
-    if outcome.error is not None and outcome.error.type in ("NotImplementedError", "Missing"):
+    if outcome.error is not None and outcome.error.type in UNWRITTEN:
         return explain_failure(call, index, outcome.error)
     got = outcome.error.type if outcome.error else f"it returned {show(outcome.value)}"
     return Finding(

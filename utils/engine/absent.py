@@ -1,0 +1,132 @@
+"""Why is an answer not there? "Not defined" and "not written" are often not the whole truth.
+
+Its cell may have a syntax error, so that nothing of it ran; its name may be misspelt. The notebook
+and the marker ask here.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import functools
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from utils.engine.calling import Failure, Outcome, failure
+
+UNREAD = ("SyntaxError", "IndentationError", "TabError")
+_BINDS = re.compile(
+    r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]*)?=(?!=)|^\s*import\s+(\w+)"
+    r"|^\s*(?:from\s.*)?import\b.*?\b(\w+)\s*(?:#.*)?$",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"name '(\w+)' is not defined")
+
+
+def roughly_binds(source: str) -> set[str]:
+    """Return the names that code binds, as far as can be told of code that nobody can read."""
+    return {name for found in _BINDS.findall(source) for name in found if name}
+
+
+def unread_cells(sources: Iterable[str], wanted: Iterable[str]) -> dict[str, Failure]:
+    """Return those of the `wanted` functions whose newest definition has a syntax error.
+
+    `sources` are cells as they were run, oldest first; each name comes with its error.
+    """
+    unread: dict[str, Failure] = {}
+    pattern = re.compile(rf"^\s*(?:async\s+)?def\s+({'|'.join(map(re.escape, wanted))})\b", re.M)
+    for source in sources:
+        if not (found := pattern.findall(source)):
+            continue
+        try:
+            compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        except SyntaxError as error:
+            unread |= dict.fromkeys(found, failure(error))
+        except (ValueError, RecursionError, MemoryError):
+            continue
+        else:
+            unread = {name: why for name, why in unread.items() if name not in found}
+    return unread
+
+
+def explained(
+    outcome: Outcome,
+    function: str,
+    unread: Mapping[str, Failure],
+    defined: Iterable[str] = (),
+) -> Outcome:
+    """Return the outcome of a call of `function`, with the reason why something is not there.
+
+    `unread` maps names to the syntax errors of the cells that would define them; `defined` are the
+    names of functions that are there and belong to no exercise. The failure becomes one of the
+    types "Syntax" and "Misnamed", whose message begins with the name in question.
+    """
+    error = outcome.error
+    if error is None or error.type not in ("Missing", "NotImplementedError", "NameError"):
+        return outcome
+    told = _NAME.search(error.message)
+    name = told[1] if error.type == "NameError" and told else function
+    if name in unread:
+        return replace(outcome, error=Failure("Syntax", syntax(name, unread[name])))
+    if error.type == "NameError":
+        return outcome
+    if near := difflib.get_close_matches(function, list(defined), 1, 0.8):
+        return replace(outcome, error=Failure("Misnamed", near[0]))
+    return outcome
+
+
+def syntax(name: str, why: Failure) -> str:
+    """Return the message of a "Syntax" failure: what is not there, the error, its line, a caret."""
+    return f"{name}: {why.message}\n{why.line}".rstrip("\n")
+
+
+class Syntax(Exception):
+    """Raised by what stands in for a function whose newest cell has a syntax error."""
+
+
+class Misnamed(Exception):
+    """Raised by what stands in for a function that is there under nearly its name."""
+
+
+def present(wanted: list[str], answers: Iterable[Any], others: Iterable[str]) -> list[Any]:
+    """Return the answers to an exercise as the notebook around says they are.
+
+    A function whose newest cell has a syntax error is an older one: in its place stands one that
+    says so. One that is not written, beside a function of nearly its name, names that. `others` are
+    the functions of all exercises. Outside of IPython the answers are returned as they are.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        return list(answers)
+    unread = unread_cells(shell.user_ns.get("In", ()), wanted)
+    spaces = shell.user_ns.items()
+    own = {name for name, each in spaces if getattr(each, "__module__", "") == "__main__"}
+    spare = sorted(own - set(others))
+    return [
+        _stand_in(Syntax(syntax(name, unread[name]))) if name in unread
+        else _naming(answer, near[0])
+        if (near := difflib.get_close_matches(name, spare, 1, 0.8)) and callable(answer)
+        else answer
+        for name, answer in zip(wanted, answers, strict=True)
+    ]  # fmt: skip
+
+
+def _stand_in(error: Exception) -> Callable:
+    def answer(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return answer
+
+
+def _naming(function: Callable, other: str) -> Callable:
+    @functools.wraps(function)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except NotImplementedError:
+            raise Misnamed(other) from None
+
+    return answer
