@@ -4,6 +4,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 RUN := .venv/bin/python
 BOOTSTRAP = $(or $(PYTHON),$(error Python 3.11, 3.12 or 3.13 is needed)) autograder/setup/environment.py
 LAB ?=
+EX ?=
 ARGS ?=
 .DEFAULT_GOAL := help
 
@@ -15,6 +16,9 @@ release: env  ## write the learners' notebooks from solutions/ (LAB=03_softmax f
 
 grade: env    ## mark a bundled cohort and print its scores (LAB=03_softmax)
 	@$(RUN) -m autograder grade --demo $(or $(LAB),03_softmax) $(ARGS)
+
+new: env      ## write a skeleton: of a lab (LAB=09_name), of an exercise of one (EX=name too)
+	@$(RUN) -m autograder new $(or $(LAB),$(error Name the lab: make new LAB=09_name)) $(EX)
 
 bundle: env   ## write dist/labs.zip, what learners receive
 	@$(RUN) -m autograder release && $(RUN) -m autograder bundle $(ARGS)
@@ -46,4 +50,4 @@ dev:
 help:         ## list these rules
 	@awk -F ' *: *[a-z]* *## ' '/^[a-z]+:.* ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: pictures lab release grade bundle check test bench lock clean env dev help
+.PHONY: pictures lab release grade new bundle check test bench lock clean env dev help

@@ -9,6 +9,7 @@ import sys
 from autograder.course.folders import BookError
 
 COMMANDS = {
+    "new": ("autograder.authoring.skeleton", "write the skeleton of a lab or of an exercise"),
     "release": ("autograder.authoring.release", "build the learners' notebooks from solutions/"),
     "grade": ("autograder.commands.grade", "mark what was submitted"),
     "report": (

@@ -25,6 +25,9 @@ SOLUTIONS = ROOT / "solutions"
 NOTEBOOKS = ROOT / "notebooks"
 SOURCE = ROOT / "course" / "source"
 STAMPS = ROOT / "course" / ".releases.json"
+EXERCISES = ROOT / "autograder" / "exercises"
+ANSWERS = ROOT / "tests" / "labs" / "answers"
+FILL_IN = "FILL IN"  # stands in a skeleton where an author has to write
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # What a release is made by, beside the lab's own files.
 TOOLS = (
@@ -89,6 +92,19 @@ def labs(chosen: Iterable[str] = ()) -> list[str]:
     return out or known
 
 
+def unfilled(lab: str) -> list[str]:
+    """Return the lines of a lab in which something is left to fill in: file, line, what."""
+    files = [SOLUTIONS / f"{lab}.py", *sorted((EXERCISES / lab).glob("*.py"))]
+    files += sorted((ANSWERS / lab).glob("*.py"))
+    return [
+        f"{path.parent.relative_to(ROOT) / path.name if path.is_relative_to(ROOT) else path}, "
+        f"line {number}: {FILL_IN}{line.partition(FILL_IN)[2]}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if FILL_IN in line
+    ]
+
+
 # --- the source notebook --------------------------------------------------------------------------
 
 
@@ -134,10 +150,15 @@ def _cell_id(lab: str, cell: Any, taken: set[str]) -> str:
 def _validate(lab: str, nb: Any, lines: list[int]) -> None:
     from autograder.authoring import declaration
 
+    if left := unfilled(lab):
+        raise SourceError("\n  ".join([f"of {lab} this is left to fill in:", *left]))
     declared = declaration.load(lab) if lab in declaration.names() else None
     seen: dict[str, int] = {}
     marked: list[str] = []
+    headed: set[str] = set()
     for line, cell in zip(lines, nb.cells, strict=True):
+        if cell.cell_type == "markdown" and declared is not None:
+            headed |= _validate_headings(lab, line, cell, declared)
         meta = cell.metadata.get("nbgrader")
         where = f"solutions/{lab}.py, line {line}"
         if meta is None:
@@ -152,10 +173,14 @@ def _validate(lab: str, nb: Any, lines: list[int]) -> None:
         if not name:
             raise SourceError(f"{where}: nbgrader metadata without a grade_id. Name the cell.")
         if name in seen:
-            raise SourceError(f"{where}: the grade_id is used in line {seen[name]} already")
+            raise SourceError(
+                f"{where}: the grade_id is used in line {seen[name]} already. Rename one."
+            )
         seen[name] = line
         if declared is None:
-            raise SourceError(f"{where}: autograder/exercises/{lab}/__init__.py does not exist")
+            raise SourceError(
+                f"{where}: autograder/exercises/{lab}/__init__.py does not exist. Declare the lab."
+            )
         if meta.get("grade"):
             _validate_marked(where, cell, meta, declared, seen)
             marked.append(name)
@@ -166,12 +191,43 @@ def _validate(lab: str, nb: Any, lines: list[int]) -> None:
     missing = [f"{ex.name} ({ex.place})" for ex in declared.exercises if ex.name not in marked]
     if missing:
         raise SourceError(f"solutions/{lab}.py: no marked cell for {', '.join(missing)}")
+    for ex in declared.exercises:
+        if ex.kind == "function" and ex.name not in headed:
+            line = seen[f"{ex.name}_answer"]
+            raise SourceError(
+                f"solutions/{lab}.py, line {line}: no cell before it is headed "
+                f"`### Exercise: {ex.name} ({ex.points} points)`. Write the heading."
+            )
     total = sum(ex.points for ex in declared.exercises)
     if total != declaration.TOTAL:
         raise SourceError(
             f"{declared.place}: the points of the exercises add up to {total}, "
             f"not {declaration.TOTAL}. Change one, here and in its marked cell."
         )
+
+
+def _validate_headings(lab: str, line: int, cell: Any, declared: Any) -> set[str]:
+    """Return the exercises that a text cell heads; their points are those of the declaration."""
+    out = set()
+    for number, text in enumerate(cell.source.splitlines(), line + 1):
+        found = re.match(r"#+ Exercise: (\w+) \((\d+) points?\)", text)
+        if not found:
+            continue
+        where = f"solutions/{lab}.py, line {number}"
+        try:
+            ex = declared.find(found[1])
+        except KeyError:
+            raise SourceError(
+                f"{where}: the heading names {found[1]!r}, which is no exercise of "
+                f"{declared.place}. Correct the name."
+            ) from None
+        if int(found[2]) != ex.points:
+            raise SourceError(
+                f"{where}: the heading says {found[2]} points, {ex.place} says {ex.points}. "
+                "Make them equal."
+            )
+        out.add(ex.name)
+    return out
 
 
 def _validate_marked(where: str, cell: Any, meta: dict, declared: Any, seen: dict) -> None:
@@ -184,15 +240,17 @@ def _validate_marked(where: str, cell: Any, meta: dict, declared: Any, seen: dic
             f"autograder/exercises/{declared.name}/{name}.py"
         ) from None
     if points is None:
-        raise SourceError(f"{where}: a marked cell needs points")
+        raise SourceError(
+            f'{where}: a marked cell needs points: "points": {ex.points} in this line'
+        )
     if points != ex.points:
         raise SourceError(
             f"{where}: {points} points here, {ex.points} in {ex.place}. Make them equal."
         )
     if meta.get("solution") or not meta.get("locked"):
-        raise SourceError(f"{where}: a marked cell is locked and is no solution cell")
+        raise SourceError(f'{where}: a marked cell has "locked": true and "solution": false')
     if f"{name}_answer" not in seen:
-        raise SourceError(f"{where}: no answer cell {name}_answer before it")
+        raise SourceError(f'{where}: no answer cell before it. Name it "grade_id": "{name}_answer"')
     for marker in ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"):
         if cell.source.count(marker) != 1:
             raise SourceError(f"{where}: it needs one line `{marker}`")
