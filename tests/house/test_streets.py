@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Each may import those to its right; the commands and nbgrader's hidden lines come in at the door.
-STREET = ("door", "commands", "course", "marking", "exercises", "authoring", "jail")
+STREET = ("door", "commands", "course", "marking", "exercises", "authoring", "jail", "setup")
 
 
 def modules():

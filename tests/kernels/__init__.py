@@ -22,14 +22,13 @@ def server(folder: Path) -> Iterator[Path]:
     with open(folder / "kernels.log", "w") as log:
         process = subprocess.Popen(
             [sys.executable, "-W", "default", HERE / "server.py", address],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            stdin=subprocess.PIPE, stdout=log, stderr=log,
         )  # fmt: skip
     try:
         yield address
     finally:
-        process.stdin.close()
-        process.stdout.close()
-        process.wait(10)
+        process.kill()  # its kernels end with it
+        process.communicate()
 
 
 def install(data: Path, address: Path, name: str = "python3") -> None:
