@@ -46,9 +46,14 @@ def pytest_collection_modifyitems(items):
 
 
 def group(item):
-    """Name what a test shares its worker with: its file; of the labs, its exercise or its lab."""
+    """Name what a test shares its worker with: its file; of the labs, its exercise or its lab.
+
+    The tests of one exercise of one lab look at the same marks; each notebook runs by itself.
+    """
     file = item.path.relative_to(ROOT / "tests").with_suffix("").as_posix()
     params = item.callspec.params if hasattr(item, "callspec") else {}
+    if file.startswith("browser/"):  # one JupyterLab and one Chromium
+        return "browser"
     if file.startswith("labs/") and "ex" in params:
         return f"{file} {params['ex'].lab} {params['ex'].name}"
     if file.startswith("labs/") and (one := params.get("lab") or params.get("path")):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests import kernels
 from tests.browser.driving import CHROMIUM, Lab
 
 TOKEN = "browser-test"
@@ -52,9 +53,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def jupyter(copy_of_repository):
-    """A JupyterLab on a copy of the repository, with an empty home."""
+def jupyter(copy_of_repository, warm_kernels):
+    """A JupyterLab on a copy of the repository; its home is empty but for the kernel `warm`."""
     root, env = copy_of_repository()
+    kernels.install(Path(env["HOME"], ".local", "share", "jupyter"), warm_kernels, "warm")
     log_file = Path(env["HOME"], "jupyter.log")
     port = free_port()
     command = [sys.executable, "-m", "utils.lab", "--no-browser", f"--port={port}"]
