@@ -130,7 +130,7 @@ mark("01_training", "sigmoid_unit", predict)
 #
 # $$64 \text{ pixels} \;\to\; 25 \text{ units} \;\to\; 15 \text{ units} \;\to\; 1 \text{ unit} \;\to\; p .$$
 #
-# Keras, a part of TensorFlow, builds such chains. The import takes some seconds.
+# Keras builds such chains, and TensorFlow computes with them. The import takes some seconds.
 
 # %%
 import keras

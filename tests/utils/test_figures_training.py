@@ -199,6 +199,19 @@ def test_looking_inside_shows_the_sum_of_the_chosen_unit():
     assert f"so its output is {p:.3f}. The network says p = {p:.3f}." in fig.text
 
 
+def test_looking_inside_an_unusual_network_is_noted():
+    """Is the reference drawn, with a note, where layers have no bias or are no chain?"""
+    import keras
+
+    X, y = data.digits_binary()
+    model = keras.Sequential(
+        [keras.Input((64,)), keras.layers.Dense(3, use_bias=False), keras.layers.Dense(1)]
+    )
+    fig = figures.look_inside(figures.Trained(model, None, X[:3], y[:3], None))
+    assert len(fig.notes) == 1
+    assert "weighs 64 numbers" in fig.text
+
+
 def test_two_results_stand_one_under_the_other(capsys):
     """Are the learner's numbers printed above those of Keras, and an unfinished answer noted?"""
     figures.beside("predict", lambda: np.array([0.5, 0.25]), (np.array([0.5, 0.25]), 3))

@@ -11,12 +11,17 @@ from utils.figures import kit
 
 def look_inside(trained=None):
     """The layers of the learner's network as circles; one unit shows its weights and its sum."""
-    model = trained.model if trained is not None else reference.build_model(64)
     X, y = (trained.X, trained.y) if trained is not None else data.digits_binary()
-    layers = [layer for layer in model.layers if len(layer.get_weights()) == 2]
+    layers = _dense_layers(trained.model) if trained is not None else []
+    unusual = trained is not None and not layers
+    layers = layers or _dense_layers(reference.build_model(64))
     weights = [[np.asarray(part, float) for part in layer.get_weights()] for layer in layers]
     names = {f"layer {k + 1}": k for k in range(len(layers))}
     with kit.Figure("One picture on its way through your network", 760, 360) as fig:
+        if unusual:
+            fig.note(
+                "this figure opens chains of dense layers only; the reference is drawn instead"
+            )
         picture = fig.slider("picture", 0, len(X) - 1, 0)
         chosen = fig.choice("layer", names)
         unit = fig.slider("unit", 0, max(len(b) for _, b in weights) - 1, 0)
@@ -81,6 +86,18 @@ def look_inside(trained=None):
             )
 
     return fig
+
+
+def _dense_layers(model):
+    """The layers of a chain of dense layers from 64 numbers to 1, nothing for another model."""
+    layers = [layer for layer in model.layers if layer.get_weights()]
+    shapes = [[np.shape(part) for part in layer.get_weights()] for layer in layers]
+    if not all(len(s) == 2 and len(s[0]) == 2 and s[0][1:] == s[1] for s in shapes):
+        return []
+    widths = [64, *(s[1][0] for s in shapes)]
+    chained = all(s[0][0] == width for s, width in zip(shapes, widths, strict=False))
+    known = all(callable(getattr(layer, "activation", None)) for layer in layers)
+    return layers if layers and chained and known and widths[-1] == 1 else []
 
 
 def _column(k, units):
