@@ -136,7 +136,7 @@ def test_the_clouds_follow_the_learners_loop():
     cost = reference.cross_entropy(reference.predict_proba(X, *states[-1]), y)
     assert f"After step 5: cost {cost:.3f}" in fig.text
     assert fig.notes == []
-    for odd in ([], [1, 2], [(W, b, 3)], [(W.T, b)], [(np.nan * W, b)]):
+    for odd in ([], 7, np.ones(3), [1, 2], [(W, b, 3)], [(W.T, b)], [(np.nan * W, b)]):
         fig = figures.four_clusters(states=odd)
         assert len(fig.notes) == 1
         assert "After step 0: cost 1.386" in fig.text

@@ -113,18 +113,15 @@ def four_clusters(predict_proba=None, softmax_gradient=None, states=None):
 def _pairs(states):
     """The pairs (W (2, 4), b (4,)) among the learner's states, nothing where they are not that."""
     found = []
-    for state in list(states or [])[:2000]:
-        try:
+    try:
+        for state in [] if states is None else list(states)[:2000]:
             W, b = (np.array(part, dtype=float) for part in state)
-        except (TypeError, ValueError):
-            return []
-        if (
-            W.shape != (2, 4)
-            or b.shape != (4,)
-            or not (np.isfinite(W).all() and np.isfinite(b).all())
-        ):
-            return []
-        found.append((W, b))
+            finite = np.isfinite(W).all() and np.isfinite(b).all()
+            if W.shape != (2, 4) or b.shape != (4,) or not finite:
+                return []
+            found.append((W, b))
+    except (TypeError, ValueError):
+        return []
     return found
 
 
@@ -187,23 +184,23 @@ def _network(fig, build_softmax_model, seed):
     import keras
 
     keras.utils.set_random_seed(seed)
-    model = None
+
+    def compiled(model):
+        model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
+        if np.asarray(model(np.zeros((1, 2)))).shape != (1, 3):
+            raise ValueError("another shape")
+        model.test_on_batch(np.zeros((1, 2)), np.zeros(1, int))
+        return model
+
     if build_softmax_model is not None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                model = build_softmax_model(2, 3)
-                if np.asarray(model(np.zeros((1, 2)))).shape != (1, 3):
-                    raise ValueError("another shape")
+                return compiled(build_softmax_model(2, 3))
         except NotImplementedError:
             fig.note("finish build_softmax_model to see your own; the reference is used instead")
-            model = None
         except (Exception, SystemExit) as error:  # a figure shows, whatever a learner wrote
             kind = type(error).__name__
             fig.note(f"build_softmax_model failed with {kind}; the reference is used instead")
-            model = None
-    if model is None:
-        keras.utils.set_random_seed(seed)
-        model = reference.build_softmax_model(2, 3)
-    model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
-    return model
+    keras.utils.set_random_seed(seed)
+    return compiled(reference.build_softmax_model(2, 3))
