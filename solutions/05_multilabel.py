@@ -19,7 +19,7 @@
 # - build one Keras network with several sigmoid outputs, and say why softmax would be wrong here;
 # - turn probabilities into labels with thresholds, and choose them by what each mistake costs.
 #
-# **Time** about an hour. **You need** the sigmoid and its cross-entropy, softmax, and broadcasting
+# **Time** about an hour and a half. **You need** the sigmoid and its cross-entropy, softmax, and broadcasting
 # in NumPy. Logits, and why a loss likes to see them, were the subject of `04_improved_softmax`.
 #
 # **How it works** Six exercises, 100 points. Write your answer in place of `YOUR CODE HERE`, then
@@ -130,7 +130,7 @@ mark("05_multilabel", "kind_of_problem", kind_of_problem)
 #
 # **Think first.** Take 256 pixels and hidden layers of 25 and 15 units. Roughly how many numbers does
 # one network with three outputs learn, and how many do three networks with one output each? Every
-# unit has a weight for each input, and a bias. Where do nearly all of them sit?
+# unit has a weight for each input, and a bias. In which layer do nearly all of them sit?
 
 # %%
 hidden = 256 * 25 + 25 + 25 * 15 + 15
@@ -138,20 +138,28 @@ print("one network, three outputs ", hidden + 15 * 3 + 3)
 print("three networks, one output ", 3 * (hidden + 15 * 1 + 1))
 
 # %% [markdown]
-# A third of the numbers, and a third of the work for each prediction. What does it cost in quality?
-# Both are trained here on the same 1500 scenes, and tested on 400 others.
+# A third of the numbers, and a third of the work for each prediction. Nearly all of them, 6425 of
+# 6863, sit in the first layer: 25 units with a weight for each of 256 pixels. So the fair
+# opponent of three small networks is **one** network with three times the hidden units.
 #
-# **Try it.** Run the cell and compare the two curves. Which learns faster? Does one win in the end?
+# What does sharing cost, or bring, in quality? Each row below is trained from three different starts,
+# and tested on 2,000 new scenes. One start proves nothing: look at how far its dots lie apart.
+#
+# **Try it.** Guess the order of the three rows first. Then choose 150 or 1500 scenes to learn from (a
+# few seconds each): does the order change? What helps more, another kind of network or more scenes?
 
 # %% tags=["demo"]
 figures.three_or_one()
 
 # %% [markdown]
-# **What it showed.** One network comes close to three with a third of their numbers; three are a
-# little ahead here, as they have 75 and 45 hidden units between them. With many labels, or few
-# examples of some, sharing often pays: what is learned from squares helps with triangles.
-# The price is that the labels share their training as well. One network cannot stop learning circles
-# while it goes on with triangles, and a new label means training everything again.
+# **What it showed.** At equal size, one network that shares its features (the lowest row) reads more
+# scenes rightly than three that do not: what is learned from squares helps with triangles. The
+# small one stays a few scenes in a hundred behind three times its numbers. More scenes help far more
+# than any of this: from 150 to 1500, over 20 scenes in a hundred.
+#
+# The price is that the labels share their training as well: one network cannot stop learning
+# circles while it goes on with triangles. A **new** label is cheap, though. It needs one more output unit
+# on the hidden features that are there, and only that unit has to be trained.
 #
 # ## Sigmoid outputs
 #
@@ -179,6 +187,28 @@ figures.two_heads()
 #
 # A network *trained* with a softmax head would choose other logits, but it could not escape 1 and 3.
 #
+# ### A set that nobody has shown
+#
+# Could one class for each *set* of shapes save the softmax? Eight classes, "nothing" among them,
+# and no competition between the shapes. Its weak point is a set without examples.
+#
+# Two networks of the same size learned from 1500 scenes, but all scenes with **all three** shapes had been
+# taken out. One has a softmax over the eight sets, the other three sigmoids.
+#
+# **Think first.** What will each of them say when all three shapes come together at last?
+
+# %% tags=["demo"]
+figures.unseen()
+
+# %% [markdown]
+# **What it showed.** The class "all three" never had an example, so training only ever pushed it
+# down: the softmax reads **none** of these scenes rightly. Each sigmoid has met its own shape
+# many times, and answers for it alone. Together they **compose** a set that nobody has shown them, in about two
+# scenes of five here (the three outlines hide each other, so it stays hard). On all other scenes
+# the two are close; there the eight classes are even a little ahead.
+#
+# ## The loss of one answer
+#
 # So each label is a logistic regression of its own on the last hidden layer, and has the loss of one:
 #
 # $$\text{loss} = -y \ln p - (1 - y) \ln (1 - p), \qquad p = \sigma(z) = \frac{1}{1 + e^{-z}} .$$
@@ -187,6 +217,7 @@ figures.two_heads()
 #
 # **Try it.** Just as written, for a label that is absent, with larger and larger logits. What should
 # the loss of $z = 800$ be, roughly? From which logit on is the result useless, and why there?
+# (`inf` is how NumPy writes infinity; `nan`, "not a number", would be the result of `inf - inf`.)
 
 # %%
 for z in [2.0, 20.0, 36.0, 37.0, 800.0]:
@@ -195,11 +226,15 @@ for z in [2.0, 20.0, 36.0, 37.0, 800.0]:
         print(f"z = {z:5.1f}   p = {p:.17f}   loss = {-np.log(1 - p):.6f}")
 
 # %% [markdown]
-# For large $z$ the loss should be nearly $z$. But from about 37 on, $p$ rounds to 1, and $\ln 0$ is
-# minus infinity; just before, most digits of $1 - p$ are lost. As in `04_improved_softmax` the cure
-# is to go from the logit to the loss in one step. Write out what the two cases cost:
+# For large $z$ the loss should be nearly $z$: 800 for the last line. But from 37 on it is infinite:
+# there $e^{-z}$ is below $10^{-16}$ and too small to change the 1 in $1 + e^{-z}$, so $p$ is exactly 1 and
+# $-\ln 0$ is infinite. At 36 the digits are going already: 36.04 instead of 36.
 #
-# $$-\ln \sigma(z) = \ln (1 + e^{-z}), \qquad -\ln (1 - \sigma(z)) = \ln (1 + e^{-z}) + z .$$
+# As in `04_improved_softmax` the cure is to go from the logit to the loss in one step. The first case is
+# quick: $-\ln \sigma(z) = \ln (1 + e^{-z})$. For the second, write
+#
+# $$1 - \sigma(z) = 1 - \frac{1}{1 + e^{-z}} = \frac{e^{-z}}{1 + e^{-z}} , \qquad \text{so} \qquad
+#   -\ln (1 - \sigma(z)) = z + \ln (1 + e^{-z}) .$$
 #
 # Both together: $\ln (1 + e^{-z}) + (1 - y)\, z$. That still overflows for very negative $z$, where
 # $\ln (1 + e^{-z}) = -z + \ln (1 + e^{z})$ is the safe way to write it. Choosing by the sign of $z$,
@@ -209,6 +244,13 @@ for z in [2.0, 20.0, 36.0, 37.0, 800.0]:
 # in which the exponential is never larger than 1. **Check it by hand** for $z = 0$, and for a huge
 # logit of each sign with $y = 1$, before you write a line of code.
 #
+# <details><summary>What you should find</summary>
+#
+# At $z = 0$: $0 - 0 + \ln 2$, for both labels. At $z = 800$, $y = 1$: $800 - 800 + \ln(1 + e^{-800}) = 0$, nothing to pay. At
+# $z = -800$, $y = 1$: $0 + 800 + 0 = 800$.
+# </details>
+
+# %% [markdown]
 # ### Exercise: multilabel_loss (22 points)
 #
 # Write `multilabel_loss(Z, Y)`: the mean over examples and labels of the loss above, one number.
@@ -264,7 +306,15 @@ figures.loss_curves(multilabel_loss)
 #
 # Keras offers the same choice as before. Either the last layer has the activation `"sigmoid"` and
 # the loss takes probabilities, or the last layer is linear and the loss is told so with
-# `from_logits=True`. The import takes a few seconds.
+# `from_logits=True`. The names to know:
+#
+# | Keras | meaning |
+# | --- | --- |
+# | `keras.layers.Dense(3, activation="sigmoid")` | three sigmoid outputs; `"linear"`, or no activation, gives logits |
+# | `loss="binary_crossentropy"` | the mean of the loss above over examples and labels, **from probabilities** |
+# | `loss=keras.losses.BinaryCrossentropy(from_logits=True)` | the same **from logits** |
+#
+# The import takes a few seconds. `tf.keras.layers.Dense` and `keras.layers.Dense` are the same thing.
 
 # %%
 import keras
@@ -343,7 +393,7 @@ training = figures.train_scenes(build_multilabel_model)
 # **What it showed.** The start is near $\ln 2$, knowing nothing. The training loss heads for 0; the
 # held-back loss stops falling well above it, and may turn upwards in the end: the network begins to
 # learn the noise of these 1500 pictures by heart. It hardly gets more scenes wrong, but when it is
-# wrong it is too sure of itself, and that is what this loss charges for.
+# wrong it is sure of itself, and that is what this loss charges for.
 #
 # ## Thresholds and what each mistake costs
 #
@@ -352,12 +402,19 @@ training = figures.train_scenes(build_multilabel_model)
 # one for all labels or one for each.
 #
 # **Try it.** Before you run the cell: which labels does each row get? Then set a threshold of 0.8 for
-# the first label alone.
+# the first label alone. Which row loses a label?
 
 # %%
 probabilities = np.array([[0.9, 0.8, 0.1], [0.3, 0.2, 0.4], [0.7, 0.6, 0.9]])
 print("largest:  ", np.argmax(probabilities, axis=1))
 print(probabilities >= 0.5)
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# The first row gets labels 0 and 1, the second none, the third all three; `argmax` would have named one for each,
+# also for the second. With `probabilities >= np.array([0.8, 0.5, 0.5])` the third row loses its label 0.
+# </details>
 
 # %% [markdown]
 # ### Exercise: predict_labels (16 points)
@@ -413,7 +470,9 @@ for labels in [1, 3, 20, 100]:
     print(f"{labels:3d} labels: {0.95**labels:6.1%} of the scenes wholly right")
 
 # %% [markdown]
-# So always say which accuracy you mean.
+# So always say which accuracy you mean. And always name the **baseline**: how well does a program do that
+# looks at nothing? In these scenes six labels of ten are absent, so "always absent" gets 60% of the
+# labels right, and every fifth scene, the empty ones, wholly right.
 #
 # ### Exercise: scores (16 points)
 #
@@ -453,13 +512,22 @@ mark("05_multilabel", "scores", label_accuracy, exact_match)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# Counting right labels hides *which* labels are wrong. Two shares that tell more, for one label at a time:
+#
+# - **precision**: of all scenes where it was *said* to be present, how many really hold it?
+#   Found / (found + false alarms).
+# - **recall**: of all scenes that really hold it, how many were found? Found / (found + missed).
+#
+# "Always absent" finds nothing: its recall is 0, and that gives it away.
+#
 # Now your functions and your network work together. Thick lines across the bars are the thresholds;
 # the table counts what they do on all held-back scenes.
 #
 # **Try these.**
 #
 # 1. Look for a scene that is read wrongly. Would another threshold have saved it?
-# 2. Move the circle's threshold down to 0.05, then up to 0.95. Which columns grow, which shrink?
+# 2. Move the circle's threshold down to 0.05, then up to 0.95. Which columns grow, which shrink? What
+#    happens to precision, and to recall?
 # 3. Can you bring the misses *and* the false alarms of a shape down by its threshold alone?
 # 4. Search for the threshold that gives the most right labels. How much is won over 0.5?
 
@@ -470,8 +538,8 @@ figures.scene_thresholds(predict_labels, label_accuracy, exact_match, training)
 # **What it showed**
 #
 # 1. Sometimes. Often the network was sure, and wrong: no threshold helps against that.
-# 2. Misses turn into false alarms, and back. A threshold does not make the network better, it chooses
-#    **which** mistakes it makes.
+# 2. Misses turn into false alarms, and back; recall rises as precision falls. A threshold does not make the
+#    network better, it chooses **which** mistakes it makes.
 # 3. Hardly ever both. For that you need a better network, or more scenes to learn from.
 # 4. Little. For counting right labels, 0.5 is close to the best: there the two answers are equally probable.
 #
@@ -495,9 +563,9 @@ present = np.array([1, 0, 1, 1, 0])
 for threshold in [0.1, 0.3, 0.4, 0.7, 0.9, 1.01]:
     misses = np.sum((p < threshold) & (present == 1))
     alarms = np.sum((p >= threshold) & (present == 0))
-    cost, dear = misses + alarms, 5 * misses + alarms
+    equal, unequal = misses + alarms, 5 * misses + alarms
     counts = f"misses {misses}, false alarms {alarms}"
-    print(f"{threshold:4.2f}   {counts}   cost {cost}, or {dear:2d} if a miss costs 5")
+    print(f"{threshold:4.2f}   {counts}   cost {equal}, or {unequal:2d} if a miss costs 5")
 
 # %% [markdown]
 # None: the counts change only where an example changes sides, at the observed probabilities. So
@@ -555,11 +623,12 @@ mark("05_multilabel", "choose_thresholds", choose_thresholds)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function chooses on the held-back scenes; large marks show its choice on each curve.
+# Your function chooses on the held-back scenes; large marks show its choice on each curve, rings the
+# cost of 0.5. The axis has as much room for 0.001 as for 0.5.
 #
 # **Try these.**
 #
-# 1. Make a miss dearer. Which way do the marks go, and why?
+# 1. Make a miss more expensive. Which way do the marks go, and why?
 # 2. Set both costs to 1, then both to 10. What changes, what does not?
 # 3. The fine dotted line is at $c_f / (c_f + c_m)$. Why might that be a good threshold?
 # 4. Compare the cost on these scenes with that on 400 *new* ones, for your thresholds and for 0.5.
@@ -575,10 +644,49 @@ figures.threshold_costs(choose_thresholds, training)
 # 2. The thresholds stay and the costs grow tenfold. Only the **ratio** of the two costs matters.
 # 3. Saying no risks $c_m$ with probability $p$, saying yes risks $c_f$ with probability $1 - p$. Yes is
 #    cheaper as soon as $p\, c_m \ge (1 - p)\, c_f$, that is from $p = c_f / (c_f + c_m)$ on. For honest
-#    probabilities no search would be needed. Ours are too sure of themselves, so the best
-#    thresholds stray from that line, and on a flat part of a curve they stray by chance.
+#    probabilities no search would be needed. Where a curve is flat, the best threshold strays from that line by chance.
 # 4. The thresholds were fitted to these 400 scenes, so the new ones are the fair test. Most of the gain over 0.5
 #    should survive there, seldom all of it.
+
+# %% [markdown]
+# ### All thresholds of a label at once
+#
+# Forget the threshold for a moment and ask only what can be *had*. Each threshold gives a pair: so many
+# false alarms, so many misses. All the pairs of one label form a curve, and a threshold is a place on it.
+#
+# **Think first.** Where on the curve does a threshold of 0 lie, and one of 1.01? All pairs with the same
+# total cost form a straight line: which way does it tilt when a miss becomes more expensive?
+#
+# **Try it.** Move the threshold until no point of the curve lies below the dashed line. What have you found?
+
+# %% tags=["demo"]
+figures.trade_off(choose_thresholds, training)
+
+# %% [markdown]
+# **What it showed.** A threshold of 0 says yes to everything: no misses, all false alarms, far out on the right.
+# 1.01 is the other end, at the top. On the line, $c_m \cdot \text{misses} + c_f \cdot \text{false alarms}$ is constant:
+# its slope is $-c_f / c_m$, so it lies flatter the more a miss costs. Where it only just touches the curve, nothing cheaper
+# can be had: that is the point that your function found by counting. **A better network** moves the whole curve
+# towards the corner (compare the thin lines); a threshold only moves along it.
+
+# %% [markdown]
+# ### Optional: can the probabilities be believed?
+#
+# The rule $c_f / (c_f + c_m)$ needs honest probabilities: of all answers given with 0.8, four in five should be
+# right. The next figure asks your network. It collects answers about scenes that it has not learned from,
+# sorts them by probability, and compares with how often the shape is really there.
+#
+# **Try it.** On which side of the dotted line do the dots lie, on the left and on the right? Divide the logits by a number
+# until the dots lie on the line, and watch the loss.
+
+# %% tags=["demo"]
+figures.reliability(training)
+
+# %% [markdown]
+# **What it showed.** Your network is a little too sure of itself: it answers with 95% on average, and 93 of a hundred answers
+# are right. On the left the dots lie above the line, on the right below. Smaller logits say the same more
+# modestly; with the right divisor, between 1 and 2, the dots come to the line and the loss falls, though not one answer
+# has changed. Longer training makes it worse: the training loss asks for ever larger logits.
 
 # %% [markdown]
 # ## Summary
@@ -588,13 +696,14 @@ figures.threshold_costs(choose_thresholds, training)
 # - **One network** with $L$ outputs shares its hidden features between the labels.
 # - The **loss** is the mean binary cross-entropy over examples and labels. From logits,
 #   $\max(z, 0) - z y + \ln(1 + e^{-|z|})$ never overflows.
-# - Say **which accuracy**: right labels, or wholly right rows.
+# - Say **which accuracy**: right labels, or wholly right rows; name the baseline, and precision and recall
+#   where one kind of mistake matters more.
 # - A **threshold** chooses between misses and false alarms. What they cost decides, and the choice
-#   is made, and tested, on examples that the network has not learned from.
+#   is made on examples that the network has not learned from, and tested on yet others.
 #
 # ## What to try next
 #
 # - Train with fewer scenes or more noise: `utils.data.scenes(m, seed, noise)` makes them. Which shape
 #   suffers first? How do the best thresholds move?
 # - Give the loss of a rare label more weight instead of moving its threshold. Do you get the same effect?
-# - Draw misses against false alarms for all thresholds of a label. Where on that curve is each pair of costs?
+# - Leave all scenes with a circle *and* a square out of training, and test on those. Do three outputs still compose?

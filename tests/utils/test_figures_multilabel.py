@@ -1,11 +1,14 @@
 """The scenes and figures of lab 05_multilabel, with and without the learner's functions."""
 
+import re
+
 import numpy as np
 import pytest
 
 from tests.utils.figures import controls, first_slider, moves, not_numbers, unfinished
 from utils import data, reference
 from utils.figures import multilabel as figures
+from utils.figures.multilabel.scenes import held_back
 
 FIGURES = {
     "some_scenes": (figures.some_scenes, 0),
@@ -13,6 +16,9 @@ FIGURES = {
     "loss_curves": (figures.loss_curves, 1),
     "scene_thresholds": (figures.scene_thresholds, 3),
     "threshold_costs": (figures.threshold_costs, 1),
+    "trade_off": (figures.trade_off, 1),
+    "reliability": (figures.reliability, 0),
+    "unseen": (figures.unseen, 0),
 }
 
 
@@ -21,7 +27,7 @@ def results():
     """A stand-in for a trained network whose probabilities are known."""
     rng = np.random.default_rng(7)
     made = figures.Training(lambda X: np.full((len(X), 3), 0.5))
-    made.P = np.clip(0.5 + 0.3 * (made.Y - 0.5) + 0.2 * rng.normal(size=made.Y.shape), 0, 1)
+    made.P = np.clip(0.5 + 0.3 * (made.Y - 0.5) + 0.2 * rng.normal(size=made.Y.shape), 0, 0.99)
     made.P_new = np.clip(0.5 + 0.3 * (made.Y_new - 0.5), 0, 1)
     return made
 
@@ -86,7 +92,7 @@ def test_labels_are_shown_on_request():
     fig = figures.some_scenes()
     assert "labels hidden" in fig.text
     controls(fig)["show labels"].value = True
-    (_, Y), _ = figures._held_back()
+    (_, Y), _ = held_back()
     assert fig.text.count("nothing") == np.sum(~Y[:10].any(axis=1))
 
 
@@ -122,7 +128,7 @@ def test_counts_are_those_of_the_thresholds(results):
     share = 100 * np.mean(np.all(Yhat == results.Y, axis=1))
     assert f"wholly right scenes: {share:.1f}%" in fig.text
     with fig.hold():
-        for name in figures.SHAPES:
+        for name in data.SHAPES:
             controls(fig)[f"{name} from"].value = 0.0
     assert fig.text.count(" 0 missed") == 3
 
@@ -163,16 +169,69 @@ def test_only_the_ratio_of_costs_matters(results):
     assert chosen[0] == chosen[1]
 
 
-def test_three_networks_are_trained_beside_one(monkeypatch):
-    """Does each epoch add a point to both curves, above saying no to everything?"""
-    curves = []
-    finish = figures.LiveCurve.finish
-    monkeypatch.setattr(figures.LiveCurve, "finish", lambda c: (curves.append(c), finish(c)))
-    figures.three_or_one(epochs=4)
-    points = np.array(curves[0].values)
-    assert points.shape == (5, 2)
-    assert (points[-1] > points[0] + 0.3).all()
-    assert "20,493" in curves[0].figure.text
+def test_precision_and_recall_stand_in_the_table(results):
+    """Are both shares those of the counts, and a dash where nothing is said to be present?"""
+    fig = figures.scene_thresholds(training=results)
+    shown = [text.get_text() for text in fig.canvas.axes[2].texts]
+    row = shown[shown.index("circle") + 1 :][:6]
+    found, missed, alarms = (int(text) for text in row[:3])
+    assert row[4] == f"{found / (found + alarms):.2f}"
+    assert row[5] == f"{found / (found + missed):.2f}"
+    controls(fig)["circle from"].value = 1.0
+    shown = [text.get_text() for text in fig.canvas.axes[2].texts]
+    assert shown[shown.index("circle") + 5] == "-"
+
+
+def test_all_points_of_the_dashed_line_cost_the_same(results):
+    """Is the line of equal cost what it says, and does it go through the slider's point?"""
+    fig = figures.trade_off(training=results)
+    with fig.hold():
+        controls(fig)["a miss costs"].value = 4
+        controls(fig)["a false alarm costs"].value = 2
+    line = next(e for e in fig.canvas.axes[0].lines if e.get_label().startswith("as expensive"))
+    alarms, misses = line.get_data()
+    total = float(fig.text.split(" cost ")[1].split(";")[0])
+    assert np.allclose(4 * misses + 2 * alarms, total)
+
+
+def test_the_chosen_threshold_is_never_more_expensive_than_the_slider(results):
+    """Does no place of the slider beat the point that choose_thresholds takes?"""
+    fig = figures.trade_off(training=results)
+    for threshold in np.linspace(0, 1, 11):
+        controls(fig)["threshold"].value = threshold
+        mine, best = (float(found) for found in re.findall(r"cost (\d+)[;.]", fig.text))
+        assert best <= mine
+
+
+def test_honest_probabilities_lie_on_the_line():
+    """Do answers drawn with the probability said give shares close to it, and modest ones not?"""
+    made = figures.Training(lambda X: np.full((len(X), 3), 0.5))
+    rng = np.random.default_rng(1)
+    made.P, made.P_new = rng.uniform(size=made.Y.shape), rng.uniform(size=made.Y.shape)
+    made.Y = (rng.uniform(size=made.Y.shape) < made.P).astype(int)
+    made.Y_new = (rng.uniform(size=made.Y.shape) < made.P_new).astype(int)
+    fig = figures.reliability(made)
+
+    def gap():
+        said, share = next(
+            e for e in fig.canvas.axes[0].lines if len(e.get_xdata()) == 8
+        ).get_data()
+        return np.abs(np.subtract(said, share)).max()
+
+    assert gap() < 0.08
+    controls(fig)["divide the logits by"].value = 4.0
+    assert np.abs(np.subtract(*fig.canvas.axes[0].lines[1].get_data())).max() > 0.2
+
+
+def test_one_network_and_three_are_compared_at_both_sizes(capsys):
+    """Are the three ways there with their numbers of weights, each with its mean?"""
+    fig = figures.three_or_one()
+    labels = [text.get_text().split("\n")[1] for text in fig.canvas.axes[0].get_yticklabels()]
+    assert labels == ["6,863 numbers", "20,493 numbers", "22,833 numbers"]
+    assert fig.text.count("(from ") == 3
+    words = fig.text
+    controls(fig)["scenes to learn from"].value = 150
+    assert fig.text != words
 
 
 def test_references_agree_with_plain_formulas(results):

@@ -1,10 +1,29 @@
 """A learning curve that grows while a network trains."""
 
+import contextlib
+
 import ipywidgets as widgets
 import numpy as np
-from IPython.display import display
+from IPython.display import HTML, display
 
 from utils.figures import kit
+
+
+@contextlib.contextmanager
+def progress(total, label="training"):
+    """A bar under the cell while work goes on: yields `step()`; nothing of it stays behind."""
+    bar = widgets.IntProgress(0, 0, total, description=label)
+    handle = display(bar, display_id=True)
+
+    def step():
+        bar.value += 1
+
+    try:
+        yield step
+    finally:
+        bar.close()
+        if handle is not None:
+            handle.update(HTML(""))  # else a saved notebook shows the bar as text
 
 
 class LiveCurve:
@@ -65,6 +84,7 @@ class LiveCurve:
 
     def finish(self):
         """Show the last picture in place of the first, so that a saved notebook keeps it."""
+        self.figure.controls.children = ()  # the bar has done its work
         if self._handle is not None:
             self._handle.update(self.figure)
 
