@@ -19,7 +19,7 @@
 # - use Adam in Keras, and explain where it is not quite the Adam of the paper;
 # - write a one-dimensional convolution, count its parameters, and say when it beats a dense layer.
 #
-# **Time** about an hour. **You need** NumPy arrays (shapes, slices, broadcasting), what a gradient
+# **Time** about an hour and three quarters; three parts are marked as optional. **You need** NumPy arrays (shapes, slices, broadcasting), what a gradient
 # is, and the step of gradient descent.
 #
 # **How it works** Six exercises and a quiz, 100 points. Write your answer in place of
@@ -94,15 +94,18 @@ mark("06_adam", "sgd_step", sgd_step)
 figures.one_rate(sgd_step)
 
 # %% [markdown]
-# **What it showed.** Each direction has a life of its own. Where the curvature is $c$, a step
+# **What it showed.** The steepest way down leads *across* the valley, nearly at right angles to where you want to go.
+# Each direction has a life of its own. Its **curvature** $c$ says how fast the slope grows: at the distance $d$
+# from the lowest point the slope is $c \cdot d$. So a step of gradient descent takes away $\alpha\, c\, d$, and
 # multiplies the distance by $1 - \alpha c$:
 #
 # 1. Across, $c = 25$: above $\alpha = 1/25 = 0.04$ that factor is negative, and the walk jumps over
 #    the floor of the valley with each step.
 # 2. At $\alpha = 2/25 = 0.08$ the factor is $-1$: it jumps forever. Above that it climbs out.
-# 3. Along, $c = 1$: with $\alpha = 0.07$ each step still keeps 93% of the distance. The steep
+# 3. The best rate shrinks both directions equally: $1 - \alpha = -(1 - 25 \alpha)$, so
+#    $\alpha = 2/(1 + 25) = 0.077$. Even then each step keeps 92% of the distance: the steep
 #    direction sets the limit, the flat one pays for it. In a round bowl a single rate suits both:
-#    $\alpha = 1$, outside the slider, would arrive in one step.
+#    $\alpha = 1$, outside the slider, would arrive in one step; on the slider 0.1 is best.
 #
 # Networks are such valleys with thousands of directions. What could help? Two things: to remember
 # where the walk has been going, and to give each parameter a rate of its own.
@@ -120,8 +123,9 @@ figures.one_rate(sgd_step)
 # $$\text{velocity} \;\leftarrow\; \beta \cdot \text{velocity} + g, \qquad
 #   \theta \;\leftarrow\; \theta - \alpha \cdot \text{velocity} .$$
 #
-# You will meet other forms of it: with a factor $1 - \beta$ before $g$, or with $\alpha$ inside the
-# velocity. They do the same with other values of $\alpha$. In this lab it is the form above.
+# You will meet other forms of it. With a factor $1 - \beta$ before $g$ the velocity is smaller, and $\alpha$ has to
+# be $1/(1 - \beta)$ times as large for the same walk. With $\alpha$ inside the velocity, as in Keras, a constant
+# rate means the same $\alpha$ and the same walk. In this lab it is the form above.
 
 # %% [markdown]
 # ### Exercise: momentum_step (14 points)
@@ -183,13 +187,38 @@ figures.with_momentum(sgd_step, momentum_step)
 #    $\beta = 0.9$ a steady slope is walked ten times as fast as before.
 
 # %% [markdown]
+# ### Optional: a map of rate and memory
+#
+# Two numbers, $\alpha$ and $\beta$: where is it good to be? Each place of the map below is one pair. Its shade says which
+# share of the distance each step keeps in the long run, in the slower of the two directions of the ravine.
+#
+# **Try it.** Find each of these, and look at the walk: a place where it *crawls*, one where it *swings* along the
+# valley, one where it *diverges*. Then find the best place of all. What do its neighbours have in common?
+
+# %% tags=["demo"]
+figures.rate_map(momentum_step)
+
+# %% [markdown]
+# **What it showed.** Below the dashed line friction is strong and the walk creeps along the floor of the valley; above it
+# the ball overshoots and swings. The best place lies where creeping turns into swinging, at the edge of divergence:
+# $\alpha \approx 0.11$ and $\beta \approx 0.44$, where each step keeps 67% of the distance. Plain
+# descent ($\beta = 0$) keeps 92% at best. All good places lie close to a cliff, which is why people rather stay left of it.
+
+# %% [markdown]
 # ## Adam: a rate for each parameter
 #
 # **Think first.** One parameter has gradients around 100, another around 0.01. Their curvatures are
 # just as different. Which of them needs the larger learning rate? Could the gradients themselves tell?
 #
+# <details><summary>One answer</summary>
+#
+# The one with the small gradients: its valley is flat, and the same rate moves it 10,000 times less. And yes, the
+# size of the gradients is all that a program sees of the curvature, so that is what it can divide by.
+# </details>
+#
 # Adam (Kingma and Ba, 2015) keeps two running averages for every parameter: of the gradient, and of
-# its square.
+# its square. (In statistics such averages are called first and second **moment**; hence its name,
+# *adaptive moment estimation*.)
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2 .$$
 #
@@ -217,6 +246,13 @@ for t, g in enumerate([4.0, 2.0], start=1):
         f"t = {t}  m {moment:.4f}  v {square:.6f}  corrected {corrected[0]:.4f}, "
         f"{corrected[1]:.4f}  step {step:.4f}"
     )
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The first step has the length 0.1, the rate itself: $\hat m / \sqrt{\hat v}$ is $4/4$. With a gradient of 0.004 it is
+# $0.004/0.004$, and the step is 0.1 again.
+# </details>
 
 # %% [markdown]
 # ### Exercise: adam_step (26 points)
@@ -285,7 +321,7 @@ figures.effective_steps(adam_step)
 # **What it showed**
 #
 # 1. They move alike, close to one $\alpha$ a step, although their gradients differ by a factor of
-#    10,000. So $\alpha$ has a meaning in Adam: it is about how far a parameter moves in one step.
+#    10,000. So $\alpha$ has a meaning in Adam: a parameter moves by at most about $\alpha$ in one step.
 # 2. Around 0. Where the gradients contradict one another, $m$ is small against $\sqrt v$, and the
 #    steps shorten by themselves. The rare one waits, and moves half an $\alpha$ once its gradient comes.
 # 3. Over six times too long: $v$ needs a thousand steps to fill, $m$ only ten, so the quotient is too
@@ -300,7 +336,7 @@ figures.effective_steps(adam_step)
 # the whole path as an array of shape `(steps + 1, n)`. Row 0 is the starting point.
 #
 # - `gradient` is a function: `gradient(theta)` returns the gradient, `(n,)`, at a point `(n,)`.
-#   Call it once a step: in training it is the dear part.
+#   Call it once a step: in training it is the expensive part.
 # - Both averages start at 0. `alpha` is given; the other settings are those of `adam_step`.
 # - Take all `steps` steps (there is at least one), even where the gradient is 0.
 #
@@ -340,20 +376,28 @@ mark("06_adam", "minimize", minimize)
 # %% [markdown]
 # Your `minimize` can fit curves. Here it looks for a wave $a \sin(\omega x + c)$ through noisy points,
 # three parameters at once. **Try it:** pull the step slider, then find a rate that arrives within 50
-# steps. What does the path do when the rate is too large?
+# steps. What does the path do when the rate is too large, and where does it end?
 
 # %% tags=["demo"]
 figures.fit_wave(minimize)
 
 # %% [markdown]
+# **What it showed.** Rates from 0.1 on arrive within 50 steps, 0.3 with a few swings. At 0.01 even 150 steps are
+# not enough. At 1.0 the first steps throw the frequency so far that it settles in **another valley**: a quick,
+# flat wave, frequency 8.2 instead of 1.6, with an error of 1.38 instead of 0.05. There the gradient is 0 as well.
+# Descent finds *a* lowest point near where it walks, not *the* lowest.
+
+# %% [markdown]
 # Now the race: gradient descent, momentum and Adam, all three yours. The first two share a learning
 # rate, Adam has its own. **Try these.**
 #
-# 1. *Ravine*: which path turns towards the lowest point at once, without seeing the valley's shape?
+# 1. *Ravine*: which path leaves the start at exactly 45 degrees, although the goal lies elsewhere?
 # 2. *Saddle*: the start lies almost exactly on a ridge. Who notices first that the ground falls away
 #    to the side? Pull the step slider slowly.
 # 3. *Noisy*: the same random gradients for all. Who arrives, and who keeps quiet once there?
-# 4. Back in the ravine, can you choose rates so that momentum wins?
+# 4. Back in the ravine, momentum is ahead at step 40. Can you choose a rate with which Adam wins? And then a
+#    rate and a $\beta$ with which momentum wins by a factor of a million?
+# 5. Turn the ravine by 45 degrees. Who suffers, who does not notice? Why?
 
 # %% tags=["demo"]
 figures.paths(sgd_step, momentum_step, adam_step)
@@ -361,13 +405,34 @@ figures.paths(sgd_step, momentum_step, adam_step)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Adam: each coordinate moves by about $\alpha$ a step, steep or flat, so the path begins diagonally.
+# 1. Adam: in the first step each coordinate moves by $\alpha$, steep or flat, so the path begins diagonally. The goal
+#    lies at 17 degrees: Adam does not see it either, but it is not dragged across the valley.
 # 2. Adam again. On a ridge the gradient to the side is tiny, and plain descent waits until it has
 #    grown. Dividing by its own size makes a tiny gradient count like any other.
-# 3. All get near, none comes to rest: with a constant rate, noise keeps the parameters moving. A smaller
-#    rate towards the end would calm them, which is why rates are often lowered during training.
-# 4. Yes, and that is the honest summary: well tuned, momentum often does as well. Adam needs less
-#    tuning, at the price of two more numbers to remember for every parameter.
+# 3. All get near, none comes to rest: with a constant rate, noise keeps the parameters moving. Over the last 30
+#    steps Adam is the quietest (a mean cost of 0.37), plain descent has 1.5, and momentum, which adds the noise up, 2.3.
+# 4. Adam's rate 0.56 does it, just: 0.04 against 0.09. Momentum with a rate of 0.07 and $\beta = 0.6$ is at 0.00000005 by then.
+#    That is the honest summary: **well tuned, momentum can win by far**; Adam does well without much
+#    tuning. It pays with memory: two more numbers for every parameter than plain descent, one more than momentum.
+# 5. Adam: at step 40 its cost goes from 0.27 to 8.9, while the other two walk exactly as before. Its rates belong to the *parameters*.
+#    In a turned valley both parameters are steep *and* flat, and no rate for each of them can help. A network's
+#    valleys are not turned at random, though: in practice Adam's rates fit well enough to be everybody's first choice.
+
+# %% [markdown]
+# ### Optional: a rate that falls
+#
+# In the noisy valley nobody came to rest. A smaller rate is quieter, but slower. So begin with a large one and lower
+# it on the way. The figure shows the mean of eight noisy walks of your Adam, at a constant rate and at one that falls.
+#
+# **Think first.** At which cost does the walk with the constant rate end if you double the rate? And with the one that falls?
+
+# %% tags=["demo"]
+figures.rate_decay(adam_step)
+
+# %% [markdown]
+# **What it showed.** At a constant rate the walk ends where the noise keeps it, and the larger the rate, the higher: 0.05, 0.25, 0.42
+# for rates of 0.1, 0.3, 0.6. With a rate that falls all of them end below 0.05, so the choice of the
+# first rate matters far less. In Keras: `keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, decay_steps=1000))`.
 
 # %% [markdown]
 # ## Adam in Keras
@@ -376,7 +441,7 @@ figures.paths(sgd_step, momentum_step, adam_step)
 # `keras.optimizers.Adam(learning_rate)`, to be handed to `compile`. Its Adam is a few lines, like
 # yours. **Think first.** Does it give the same numbers as yours? For which gradients would you test it?
 #
-# From here on we use Keras, on top of TensorFlow. The import takes a few seconds.
+# From here on we use Keras, on top of TensorFlow (`tf.keras` and `keras` are the same). The import takes a few seconds.
 
 # %%
 import keras
@@ -420,11 +485,19 @@ figures.keras_differs(adam_step)
 figures.train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15)
 
 # %% [markdown]
-# **What it showed.** Plain descent is far behind, but only because its rate is small: give it ten times as
-# much, `sgd=0.1`, and it catches up with momentum at 0.01, just as $1/(1 - \beta) = 10$ says.
+# **What it showed.** Momentum first, Adam close behind, plain descent far back. But it is far back only because its rate is small: give it
+# ten times as much, `sgd=0.1`, and it catches up with momentum at 0.01, just as $1/(1 - \beta) = 10$ says.
 #
 # **Try it.** Now give all three ten times their rate: `sgd=0.1, momentum=0.1, adam=0.01`. Who gains most,
-# and who becomes restless? The lesson of both runs: optimizers can be compared only if each has a rate
+# and who becomes restless?
+#
+# <details><summary>What you should see</summary>
+#
+# Plain descent gains most: its loss goes from about 1.8 to 0.1. Adam gains as well, to below 0.05. Momentum becomes
+# restless: its steps are a hundred times those of the first plain descent, its loss goes up and down, and may end higher than before.
+# </details>
+#
+# The lesson of both runs: optimizers can be compared only if each has a rate
 # that suits it. A rate says nothing without the name of its optimizer.
 
 # %% [markdown]
@@ -442,6 +515,12 @@ figures.train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15)
 figures.some_pieces()
 
 # %% [markdown]
+# <details><summary>One answer</summary>
+#
+# It does not matter where the beat is. But a dense layer has other weights for every sample: what it learned about
+# a broad beat at sample 30 says nothing about sample 70. It would have to learn the same shape again for every place.
+# </details>
+#
 # A **convolutional** layer slides a short window over the signal. Under the window lie $k$ samples; a
 # **filter** has $k$ weights and a bias, and looks at each window with the same numbers:
 #
@@ -504,7 +583,7 @@ mark("06_adam", "conv1d", conv1d)
 #
 # 1. The filter *mean*: what does the output look like, compared with the signal?
 # 2. *Rise*: at which part of a beat does it answer, and why is it silent just after?
-# 3. *Beat*: move the bias down until only the sharp peaks are left. What is the bias here?
+# 3. *Beat*: move the bias down until only the sharp peaks are left. What does the bias do here?
 # 4. Raise the stride to 5, then to 10. How many outputs are left? Which of the four beats does the
 #    *beat* filter still see?
 
@@ -530,7 +609,7 @@ figures.sliding_window(conv1d)
 #
 # - `dense_parameters(n_in, units)`: every unit has a weight for each of `n_in` inputs, and a bias.
 # - `conv1d_parameters(width, channels, filters)`: the input has `channels` values at each time (an
-#   electrocardiogram with three electrodes has 3; the exercise above had 1). Every filter has a weight
+#   electrocardiogram with three leads has 3; the exercise above had 1). Every filter has a weight
 #   for each of the `width` samples under its window, in each channel, and one bias.
 #
 # **Example.** A dense layer from 120 samples to 16 units learns 1936 numbers. A convolution with 8 filters
@@ -564,7 +643,7 @@ mark("06_adam", "count_parameters", dense_parameters, conv1d_parameters)
 
 # %% [markdown]
 # The length of the signal is in one formula and not in the other. Keras counts as you do. **Try it:**
-# make the pieces ten times as long, 1200 samples. Which of the two networks grows?
+# make the pieces ten times as long, 1200 samples. Which of the two networks grows? (Then set them back to 120.)
 
 # %%
 keras.utils.set_random_seed(1)
@@ -590,6 +669,8 @@ for network in (dense, convolutional):
     print(f"{'together':20} {network.count_params():6}\n")
 
 # %% [markdown]
+# With 1200 samples the dense network learns 19,233 numbers instead of 1953; the other keeps its 137.
+#
 # The layer between, `GlobalMaxPooling1D`, keeps the strongest answer of each filter, wherever it was, and
 # learns nothing. The last unit then decides from eight numbers: broad beat or not?
 #
@@ -605,8 +686,53 @@ figures.train_pieces(dense, convolutional)
 # convolutional one, what it learned in one place holds in every place. The smaller layer wins
 # because it *knows something* about the data.
 #
-# That is what layer types are for. Convolutions in two dimensions do the same for pictures; recurrent
-# layers and attention carry other knowledge, about order and about what refers to what.
+# What has it learned? Below, a broad beat moves through a piece that both networks have never seen. Numbers in the upper picture: where
+# each of the eight filters gave its strongest answer, the one that max-pooling keeps. Under it the filters, each with its weight in the decision.
+#
+# **Try it.** Move the beat. Which filters follow it, and which stay where they are? What does the dense network say meanwhile? Then choose another piece.
+
+# %% tags=["demo"]
+figures.learned_filters(dense, convolutional)
+
+# %% [markdown]
+# **What it showed.** The filters with a large positive weight have become the shape of a broad beat, and max-pooling finds it wherever it
+# stands: the answer hardly depends on the place. (Those with negative weights answer to the sharp beats, and speak against.) The dense
+# network finds the beat in some places, and in others, only a few samples away, it does not: there it has seen too few.
+
+# %% [markdown]
+# ### Optional: three more layers, one picture each
+#
+# That is what layer types are for: each *knows something* about its data. Three more, with numbers made by hand; in a network
+# they are weights, and learned.
+#
+# **Two-dimensional convolution** slides a small square over a picture. **Try it:** which filter finds the upper edge of a stroke? Where is its answer
+# strongest, and what changes if the digit were one pixel lower?
+
+# %% tags=["demo"]
+figures.window_on_a_digit()
+
+# %% [markdown]
+# Nine weights serve all 36 places. If the digit moves down by a pixel, so does the answer: what is learned in one place holds in every place.
+#
+# **Recurrence** reads one number after the other, and each unit also hears its own last output. **Try it:** with which weight of its own state does it
+# forget at once, slowly, never?
+
+# %% tags=["demo"]
+figures.recurrence()
+
+# %% [markdown]
+# At 0 it forgets at once, at 0.9 slowly, like the running averages of Adam. Above 1 one push is remembered for as long as
+# you like, until one the other way is strong enough to turn it round (raise the weight of the input). Such a layer knows about *order*.
+#
+# **Attention** lets every word of a sentence look at every other. Each offers a *key*, the word that looks sends a *query*; the scores query · key
+# go through a softmax. **Try it:** whom does "it" mean? Change the last word. What does a query of length 0 see?
+
+# %% tags=["demo"]
+figures.attention()
+
+# %% [markdown]
+# "Full" makes "it" look at the cat, "sour" at the milk; a query of length 0 looks at everything equally. (Here the query was chosen by hand to fit the last word; in a
+# network an earlier layer has brought that word to "it".) Such a layer knows about *what refers to what*, at any distance.
 
 # %% [markdown]
 # ## Practice quiz: Additional neural network concepts
@@ -737,7 +863,7 @@ mark("06_adam", "additional_5", answer_additional_5)
 # - One **learning rate** for all: the steepest direction sets the limit, the flattest one waits.
 # - **Momentum** adds up gradients: what contradicts itself cancels, what persists is sped up, up to
 #   $1/(1 - \beta)$ times.
-# - **Adam** divides the averaged gradient by its usual size, so every parameter moves by about
+# - **Adam** divides the averaged gradient by its usual size, so every parameter moves by at most about
 #   $\alpha$ a step. The **bias correction** repairs averages that start at 0.
 # - **Keras's Adam** puts $\epsilon$ elsewhere (epsilon hat) and differs where gradients are tiny.
 # - A **dense** layer has a weight for every pair of input and unit. A **convolutional** layer uses the same few
@@ -747,6 +873,6 @@ mark("06_adam", "additional_5", answer_additional_5)
 #
 # - Write `adamw_step`: Adam, followed by `theta - alpha * 0.01 * theta` with the old theta. What does the
 #   additional pull towards 0 do in the ravine?
-# - Give `effective_steps` a version of your `adam_step` in which `m` is not averaged ($\beta_1 = 0$).
+# - Give `effective_steps` a version of your `adam_step` that divides by $|\hat m|$ instead of $\sqrt{\hat v}$. What does the noisy parameter do?
 # - Let `conv1d` look at its own output: how much of the signal does one output of the second layer see?
 # - The next lab, `07_backprop`, is about where the gradients come from.

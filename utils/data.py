@@ -101,6 +101,11 @@ def ecg_windows(m=600, n=120, seed=0):
     return np.array(X), y
 
 
+def ecg_piece(place, n=120, seed=0):
+    """One piece as in `ecg_windows`, its wide beat at `place` seconds: `x (n,)` float64."""
+    return _heart(n, np.random.default_rng(seed), place, 0.12)[0]
+
+
 def wave(m=60, seed=0):
     """Noisy points on a smooth curve: `x (m,)` float64 in [-1, 1], increasing, and `y (m,)`."""
     rng = np.random.default_rng(seed)

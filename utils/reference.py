@@ -104,8 +104,11 @@ def build_softmax_model(n_features, n_classes):
 
 
 def sgd_step(theta, grad, alpha):
-    """theta - alpha * grad. Source: scikit-learn's `SGDOptimizer`."""
-    return momentum_step(theta, grad, np.zeros(np.shape(theta)), alpha, 0.0)[0]
+    """theta - alpha * grad. Source: `axpy` of BLAS, through SciPy."""
+    from scipy.linalg.blas import daxpy
+
+    start = np.array(theta, dtype=float)
+    return daxpy(np.ravel(grad), start.ravel(), a=-alpha).reshape(start.shape)
 
 
 def momentum_step(theta, grad, velocity, alpha, beta):

@@ -18,6 +18,11 @@ FIGURES = {
     "fit_wave": (figures.fit_wave, 1),
     "some_pieces": (figures.some_pieces, 0),
     "sliding_window": (figures.sliding_window, 1),
+    "rate_map": (figures.rate_map, 1),
+    "rate_decay": (figures.rate_decay, 1),
+    "window_on_a_digit": (figures.window_on_a_digit, 0),
+    "recurrence": (figures.recurrence, 0),
+    "attention": (figures.attention, 0),
 }
 
 
@@ -61,7 +66,7 @@ def test_the_valley_zigzags_and_diverges_where_the_lab_says():
     at = controls(fig)
     at["learning rate"].value = 0.075
     assert costs(fig)["gradient descent"] < 0.01
-    assert "-0.875 across" in fig.text
+    assert "across the valley by -0.875" in fig.text
     at["learning rate"].value = 0.1
     assert "gradient descent has diverged" in fig.text
 
@@ -174,8 +179,58 @@ def test_the_window_says_what_it_computes():
     assert total == shifted == output > 0
     with fig.hold():
         at["bias"].value, at["stride"].value = -1.5, 10
-    assert "window 29 of 30, samples 290 to 298" in fig.text
+    assert "window 9 of 30, samples 90 to 98" in fig.text
     assert fig.text.endswith("output 0.000.")
+
+
+def test_the_window_stays_where_it_is_when_the_stride_changes():
+    """Does the window keep its place on the signal, there and back?"""
+    fig = figures.sliding_window()
+    at = controls(fig)
+    at["window"].value = 200
+    for stride in (5, 10, 2, 1):
+        at["stride"].value = stride
+        assert "samples 200 to 208" in fig.text
+    assert at["window"].max == 291
+
+
+def test_a_turned_valley_turns_the_path():
+    """Do gradient descent and momentum walk the same walk in a turned valley, and Adam another?"""
+    fig = figures.paths()
+    straight = costs(fig)
+    controls(fig)["turn the valley by"].value = 90
+    assert costs(fig) == straight
+    controls(fig)["turn the valley by"].value = 45
+    lean = costs(fig)
+    assert lean["momentum"] == straight["momentum"]
+    assert lean["Adam"] > 10 * straight["Adam"]
+
+
+def test_the_map_shows_the_learners_own_walk():
+    """Is a momentum without friction drawn as it is, without a note?"""
+    fig = figures.rate_map(lambda theta, grad, velocity, alpha, beta: (theta, velocity))
+    walked = next(line for ax in fig.canvas.axes for line in ax.lines if len(line.get_xdata()) > 9)
+    assert np.ptp(walked.get_xdata()) == 0
+    assert fig.notes == []
+
+
+def test_attention_weights_follow_the_query():
+    """Does "it" look at the cat or at the milk, and at everything alike without a query?"""
+    fig = figures.attention()
+    at = controls(fig)
+    assert '"cat"' in fig.text
+    at["the last word"].value = "sour"
+    assert '"milk"' in fig.text
+    at["length of the query"].value = 0.0
+    assert "with a weight of 0.11" in fig.text
+
+
+def test_the_digits_window_multiplies_what_lies_under_it():
+    """Are sum and output those of the nine pixels?"""
+    fig = figures.window_on_a_digit()
+    ink = data.digits()[0][5].reshape(8, 8)[1:4, 2:5]
+    total = ink[0].sum() - ink[2].sum()
+    assert f"add up to {total:.2f}, after ReLU {max(total, 0):.2f}" in fig.text
 
 
 def test_labels_tell_broad_beats():
@@ -239,3 +294,25 @@ def test_the_networks_train_as_the_lab_says(capsys, monkeypatch):
     figures.train_pieces(keras.Sequential(dense), keras.Sequential(conv), epochs=10)
     shares = re.findall(r"and ([\d.]+)%", shown[1])
     assert float(shares[0]) < 90 < float(shares[1])
+
+
+@pytest.mark.slow
+def test_the_beat_is_followed_by_the_convolution_alone(capsys):
+    """Does the convolutional network find the moved beat nearly everywhere, the dense one less?"""
+    import keras
+
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    dense = [keras.Input((120,)), layers.Dense(16, activation="relu"), layers.Dense(1)]
+    conv = [keras.Input((120, 1)), layers.Conv1D(8, 15, activation="relu")]
+    conv += [layers.GlobalMaxPooling1D(), layers.Dense(1)]
+    models = keras.Sequential(dense), keras.Sequential(conv)
+    figures.train_pieces(*models)
+    fig = figures.learned_filters(*models)
+    found = [float(share) for share in re.findall(r"([\d.]+)%", fig.text)]
+    assert found[0] < 95 < found[1]
+    words = fig.text
+    controls(fig)["broad beat at sample"].value = 30
+    assert fig.text != words
+    assert figures.learned_filters(models[0], models[0]) is None
+    assert "wants the network of the cell above" in capsys.readouterr().out
