@@ -12,15 +12,17 @@
 # Training asks one question over and over: if I change this weight a little, how does the cost
 # change? A network has thousands of weights, and gradient descent wants all the answers, at every
 # step. Back propagation gives them all for the price of a few evaluations of the network. In
-# this lab you build it twice: node by node on a graph of any shape, and in six lines of NumPy.
+# this lab you build it twice: node by node on a graph of any shape, and in six lines of NumPy. With
+# each of the two you train a network.
 #
 # **After this lab you can**
 # - say what a derivative is, measure one, and choose a step that does not drown in rounding;
 # - run a computation graph forward, and send derivatives backward through it, by hand and in code;
 # - explain, with counts that you measured, why backward costs $N + P$ and not $N \times P$;
+# - train a network with an engine that is all your own;
 # - write the gradients of a two-layer network, and test any gradient you will ever write.
 #
-# **Time** about an hour and a quarter. **You need** NumPy, Python dicts, and softmax with
+# **Time** about two hours: a good place to rest is after "Train with your own engine". **You need** NumPy, Python dicts, and softmax with
 # cross-entropy (lab 03). School calculus helps; nothing is taken for granted.
 #
 # **How it works** Seven exercises, 100 points. Write your answer in place of `YOUR CODE HERE`, then
@@ -46,6 +48,12 @@ check = Check("07_backprop")
 #
 # **Try it.** Then nudge another function, for example `1 / x`, and another place. Which
 # functions answer every nudge with the same factor?
+#
+# <details><summary>Answers</summary>
+#
+# At $-3$ it falls, six times as far as the nudge: the slope is $-6$. Functions such as $5x - 2$, whose graph is a straight
+# line, answer every nudge in every place with the same factor.
+# </details>
 
 
 # %%
@@ -103,6 +111,8 @@ mark("07_backprop", "numerical_derivative", numerical_derivative)
 # 2. Go on shrinking, down to $10^{-13}$. What happens to the error, and where is it smallest?
 # 3. Compare the two curves on the right: at a step of $10^{-5}$, what does the second side buy?
 # 4. Choose ReLU and set $x$ to 0. Which slope do you measure, and which should it be?
+#
+# (The diamond is the place $x$ itself; the dots of the secant lie to its left and right.)
 
 # %% tags=["demo"]
 figures.secant(numerical_derivative)
@@ -125,6 +135,9 @@ figures.secant(numerical_derivative)
 # Measuring is general, but never exact. For formulas there are rules, and SymPy knows them all.
 #
 # **Think first.** In $a \cdot b$, hold $b$ still and nudge $a$ by $\varepsilon$. By how much does the product move?
+#
+# A slope for one input while all others are held still is called a **partial derivative**. It is written with a round
+# $\partial$: $\partial (ab) / \partial a = b$, because the product moves by $b\, \varepsilon$.
 #
 # **Try it.** Guess each line before you read it. Then ask for the slope of `a**5`, of `1 / a`, of `sp.tanh(a)`.
 
@@ -218,7 +231,7 @@ mark("07_backprop", "local_derivatives", local_derivatives)
 # steps. Names that no step computes are **leaves**: `w`, `x`, `b`, `c`. As a Python dict, each node has
 # its operation and the names of its inputs. The dict may list the nodes in any order.
 #
-# **Think first.** The cell below lists `loss` first. In which order would you compute them, and is yours the only one?
+# The cell below lists `loss` first, on purpose.
 
 # %%
 neuron = {
@@ -231,6 +244,72 @@ neuron = {
 leaves = {source for _, inputs in neuron.values() for source in inputs} - neuron.keys()
 print("nodes: ", *neuron)
 print("leaves:", *sorted(leaves))
+
+# %% [markdown]
+# Now put numbers on the leaves and let them flow. Fill in the boxes, in any order; each tells you at once
+# whether it is right. Small sums such as `2*3` are accepted. Enter or Tab hands a number in, *Next node* fills in
+# one box for you. (Without boxes: `sheet.answer("z", 6)` in a new cell, and `print(sheet)`.)
+#
+# **Try these.** First the neuron. Then *used twice*: what does the second arrow from the same name stand for? Last, *two layers*:
+# a whole small network.
+
+# %% tags=["demo"]
+sheet = figures.worksheet("forward")
+sheet
+
+# %% [markdown]
+# **What it showed.** You never computed a step before its inputs were there: that is the only rule. In *used twice* both
+# arrows carried the same number: `b = a + a` reads `a` in two places. Keep that in mind.
+
+# %% [markdown]
+# ## Backward: where does the change come from?
+#
+# Now the question of training: how fast does the output move with each name in the graph? Start at the end,
+# where the answer is known: the output moves with itself one to one, $\partial\,\text{loss} / \partial\,\text{loss} = 1$.
+# Then walk against the arrows. In the neuron, with the values above:
+#
+# | step back | arrives | local slope | hands over |
+# | --- | --- | --- | --- |
+# | `loss = d²`, to `d` | 1 | $2 d = 4$ | $1 \cdot 4 = 4$ |
+# | `d = a + c`, to `a` and to `c` | 4 | 1 and 1 | 4 and 4 |
+# | `a = relu(s)`, to `s` | 4 | 1, since $s > 0$ | 4 |
+# | `s = z + b`, to `z` and to `b` | 4 | 1 and 1 | 4 and 4 |
+# | `z = w · x`, to `w` and to `x` | 4 | $x = 3$ and $w = 2$ | **12** and 8 |
+#
+# Nudging `w` by 0.001 raises the loss by about 0.012. Each step is the **chain rule**: what arrives, times the
+# local slope. And a name that is used several times is nudged in several places, so **its parts add up**.
+#
+# **Think first.** In $y = x + x$ and in $y = x \cdot x$ the name `x` is used twice. What does each use hand over?
+#
+# <details><summary>Answers</summary>
+#
+# $x + x$: 1 and 1, together 2. $x \cdot x$: each use hands over the *other* factor, $x$ and $x$, together $2x$. Those are the slopes
+# of $2x$ and of $x^2$, as they should be.
+# </details>
+
+# %% [markdown]
+# Fill in the boxes: how fast does the output move with each name? Work from the output to the leaves.
+#
+# **Try these.** The neuron first: you have its numbers in the table. Then *used twice* and *two ways*, where parts
+# add up. Then *a unit that is off*: which weights can this example teach anything? *Sigmoid and log* asks for two
+# decimals. Last, *two layers*: what arrives at the shared input `x`, and why only from one side?
+
+# %% tags=["demo"]
+sheet = figures.worksheet("backward")
+sheet
+
+# %% [markdown]
+# **What it showed.** In *a unit that is off* the slope of `s` is 0, and so is everything behind it: `w`, `x` and `b`. And `v` gets the
+# value of the unit, which is 0 as well. This example teaches nothing. In *two layers* the second unit is off, so `x`
+# hears only of the first: $2 \cdot 1.5 = 3$.
+#
+# You have done by hand all that back propagation is. What is left is to tell a computer: in which **order**, then **forward**, then
+# **backward**. Three exercises, a few lines each.
+#
+# ## The algorithm
+#
+# **Think first.** Your hand found the order by looking. How would you find it in a graph of 10,000 nodes, listed in any order? Is
+# there only one?
 
 # %% [markdown]
 # ### Exercise: topological_order (16 points)
@@ -291,17 +370,7 @@ mark("07_backprop", "topological_order", topological_order)
 
 # %% [markdown]
 # **What it showed.** The order depends on the arrows alone, not on the numbers: it is found once, and serves
-# every pass over the graph, in both directions.
-#
-# Now put numbers on the leaves and let them flow. Fill in the boxes, in any order; each tells you at once
-# whether it is right. Small sums such as `2*3` are accepted. Enter or Tab hands a number in, *Next node* fills in
-# one box for you. (Without boxes: `sheet.answer("z", 6)` in a new cell, and `print(sheet)`.)
-#
-# **Try these.** First the neuron. Then *used twice*: what does the second arrow from the same name stand for?
-
-# %% tags=["demo"]
-sheet = figures.worksheet("forward")
-sheet
+# every pass over the graph, in both directions. There are often several: any node whose inputs are there may come next.
 
 # %% [markdown]
 # ### Exercise: forward (12 points)
@@ -349,38 +418,8 @@ mark("07_backprop", "forward", forward)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** One loop over the order computes any formula. In *used twice* both arrows carried the same
-# number: `b = a + a` reads `a` in two places. Keep that in mind.
-#
-# ## Backward: where does the change come from?
-#
-# Now the question of training: how fast does the output move with each name in the graph? Start at the end,
-# where the answer is known: the output moves with itself one to one, $\partial\,\text{loss} / \partial\,\text{loss} = 1$.
-# Then walk against the arrows. In the neuron, with the values above:
-#
-# | step back | arrives | local slope | hands over |
-# | --- | --- | --- | --- |
-# | `loss = d²`, to `d` | 1 | $2 d = 4$ | $1 \cdot 4 = 4$ |
-# | `d = a + c`, to `a` and to `c` | 4 | 1 and 1 | 4 and 4 |
-# | `a = relu(s)`, to `s` | 4 | 1, since $s > 0$ | 4 |
-# | `s = z + b`, to `z` and to `b` | 4 | 1 and 1 | 4 and 4 |
-# | `z = w · x`, to `w` and to `x` | 4 | $x = 3$ and $w = 2$ | **12** and 8 |
-#
-# Nudging `w` by 0.001 raises the loss by about 0.012. Each step is the **chain rule**: what arrives, times the
-# local slope. And a name that is used several times is nudged in several places, so **its parts add up**.
-#
-# **Think first.** In $y = x + x$ and in $y = x \cdot x$ the name `x` is used twice. What does each use hand over?
-
-# %% [markdown]
-# Fill in the boxes: how fast does the output move with each name? Work from the output to the leaves.
-#
-# **Try these.** The neuron first: you have its numbers in the table. Then *used twice* and *two ways*, where parts
-# add up. Then *a unit that is off*: which weights can this example teach anything? Last, *sigmoid and log*, where
-# two decimals will do.
-
-# %% tags=["demo"]
-sheet = figures.worksheet("backward")
-sheet
+# **What it showed.** One loop over the order computes any formula. Backward walks the same order from the end, and hands over what
+# arrives, times the local slope, along each arrow.
 
 # %% [markdown]
 # ### Exercise: backward (20 points)
@@ -435,18 +474,78 @@ mark("07_backprop", "backward", backward)
 # 1. Play the neuron. At which step does the direction turn?
 # 2. Move the leaf `w` until the unit is off. What happens to all slopes behind it? What can training do about it?
 # 3. *Used twice*: which three numbers meet at `a`?
+# 4. Back in the neuron, at the last step: nudge one leaf after the other by 0.001. Who moves, who does not, and
+#    how far does the loss move, compared with the slope of that leaf?
 
 # %% tags=["demo"]
 figures.flow(forward, backward)
 
 # %% [markdown]
-# **What it showed.** Where the unit is off, its gate stops everything: every slope behind it is 0, and this example
-# teaches those weights nothing. Only other examples, for which the unit is on, can move them.
+# **What it showed**
+#
+# 1. At step 6: five nodes forward, then the output is the first to get its slope, 1.
+# 2. Where the unit is off, its gate stops everything: every slope behind it is 0, and this example
+#    teaches those weights nothing. Only other examples, for which the unit is on, can move them.
+# 3. 6 from `c = b · a`, and 3 and 3 from the two uses in `b = a + a`: together 12.
+# 4. Only what lies on a way from the leaf to the loss moves. Nudging `w` moves the loss by 0.012009: 12.009 times the nudge, and
+#    backward says 12. The rest is the bend of the square.
 #
 # Your six rules and a loop differentiate every formula that can be written with these
 # operations, and every program that can be recorded as such a graph. This *is* what TensorFlow's `GradientTape` does:
 # it records the graph while the forward pass runs, and walks it backward.
+
+# %% [markdown]
+# ## Train with your own engine
 #
+# Slopes in hand, a network can learn. Here is all of it, ten lines around your two functions: for each example a forward pass and
+# a backward pass, then a step of gradient descent on the mean of the costs.
+#
+# `figures.small_network(hidden)` is a graph like those above: two inputs, some ReLU units, one output, and the square
+# of its error as the cost. **Try it:** read the loop. Where would momentum come in?
+
+
+# %%
+def engine_step(graph, examples, parameters, alpha):
+    """The parameters after one step of gradient descent. examples: dicts of inputs and target."""
+    total = dict.fromkeys(parameters, 0.0)
+    for example in examples:
+        values = forward(graph, parameters | example)
+        slopes = backward(graph, values, "cost")
+        for name in parameters:
+            total[name] += slopes[name] / len(examples)
+    return {name: value - alpha * total[name] for name, value in parameters.items()}
+
+
+graph = figures.small_network(2)
+print(len(graph), "nodes:", ", ".join(graph))
+
+# %% [markdown]
+# The first problem is **exclusive or**: yes if exactly one of the two inputs is positive. No straight border can do it.
+# Colours show what the network says, point by point, and the border moves as *your* engine trains.
+#
+# **Try these.**
+#
+# 1. Play with 4 hidden units. What does the border look like in the end?
+# 2. Take 1 unit. How many of the four points does it get right, from any start?
+# 3. Take 2 units: two would be enough. From how many of the ten starts do they find the answer?
+# 4. *Two moons*, 6 units. Then the largest learning rate: what happens?
+
+# %% tags=["demo"]
+figures.own_engine(engine_step)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. A band: one side of each point is cut off by a unit of its own. All four points are right after about 50 steps.
+# 2. At most three. One ReLU unit folds the plane once, and that gives one straight border.
+# 3. From two of ten. The others end with three points right, in a valley that is not the lowest. More units
+#    than needed make it easy: with 6 all ten starts arrive.
+# 4. The border bends around both moons. At rate 1 the cost jumps, and units are switched off for good.
+#
+# **You have trained a network, and nothing in it was a library's.** All that is missing to train any network in the world
+# is speed. Two things bring it: the right *direction*, and *arrays* instead of single numbers.
+
+# %% [markdown]
 # ## Why backward? Counting operations
 #
 # There is another way to use the same local slopes. **Forward mode** sends a slope along with each value: first "how
@@ -476,6 +575,21 @@ figures.cost_of_modes(forward, backward)
 #    for each node and leaf. With a million parameters the factor between them is of the order of a million.
 # 3. The constants a little, the growth not at all: deep or wide, only the numbers of nodes and leaves count. Backward mode
 #    wins because there is **one** output; with one input and many outputs forward mode would.
+#
+# So backward mode needs **one** pass forward and one backward, for all $P$ parameters.
+#
+# It has a price: **memory**. `mul` needs its inputs again on the way back, `relu` must know whether it was on. So every value of the
+# forward pass is kept until backward has passed by, while forward alone could forget as it goes. **Try it:** how many numbers are kept for the
+# digits network of the next lab, with a batch of 32 and with all 1,437 digits? How many parameters does it have?
+
+# %%
+learned = (64 + 1) * 25 + (25 + 1) * 15 + (15 + 1) * 10
+kept = 64 + 2 * 25 + 2 * 15 + 10  # inputs, scores and outputs of two hidden layers, logits
+for batch in (1, 32, 1437):
+    print(f"batch of {batch:4}: {batch * kept:7,} values kept, for {learned:,} parameters")
+
+# %% [markdown]
+# With large batches the values outgrow the parameters by far. That is what fills the memory when large networks are trained, and one reason for mini-batches.
 #
 # Symbols alone would not have helped. **Try it.** SymPy differentiates a product of $n$ factors. How does the length of the
 # derivative grow, beside that of the formula? Where do you see the same pieces written again and again?
@@ -520,6 +634,19 @@ print("dZ2.sum(0) ", dZ2.sum(axis=0).shape, "like b2", (C,))
 # %% [markdown]
 # These are your three rules again. `mul` scales by the other factor: for $A_1 W_2$ that is $dZ_2 W_2^\top$ for $A_1$, and
 # $A_1^\top dZ_2$ for $W_2$. A name used $m$ times adds up: the sum over the examples. And `relu` is a gate, entry by entry.
+#
+# Do not take it on trust: your `backward` knows nothing of arrays. Below it gets a small layer, $Z = A W$ for two examples, with
+# **a name for every single number**, 27 nodes in all. Beside it: the product of arrays.
+#
+# **Try it.** Choose an entry of $dW$. How often is that weight used, and what does each use hand over? Then $dA$.
+
+# %% tags=["demo"]
+figures.entry_by_entry(forward, backward)
+
+# %% [markdown]
+# **What it showed.** The weight from unit $j$ to output $k$ is used once by each example: what arrives there, $dZ_{ik}$, times the other
+# factor, $A_{ij}$. Adding up over the examples *is* a row of $A^\top$ times a column of $dZ$. An entry of $A$ is used once by each
+# output, so it adds up over the outputs. A product of matrices is nothing but bookkeeping of who used whom.
 #
 # ### Exercise: network_gradients (20 points)
 #
@@ -598,7 +725,7 @@ figures.spiral(network_gradients)
 # $$\frac{\lVert g - g_{\text{num}} \rVert}{\lVert g \rVert + \lVert g_{\text{num}} \rVert} , \qquad
 #   \lVert v \rVert = \sqrt{v_1^2 + \dots + v_n^2} .$$
 #
-# **Think first.** What is the largest value this can have? Which mistake gives it? And what gives exactly $1/3$?
+# **Think first.** What is the largest value this can have? Which mistakes give it? And what does a gradient get that is twice too large?
 
 # %% [markdown]
 # ### Exercise: gradient_check (10 points)
@@ -611,7 +738,7 @@ figures.spiral(network_gradients)
 # - `theta` and `grad` may be read-only: nudge a copy.
 #
 # **Example.** $f(\theta) = \theta_1^2 + 3 \theta_2$ at $\theta = (2, 1)$ has the gradient $(4, 3)$. For `grad = [4, 3]` the result is about
-# $10^{-11}$. For `[4, 0]` it is $3 / (4 + 5) = 0.333$, and for `[-4, -3]` it is 1.
+# $10^{-11}$. For `[0, 3]` it is $4 / (3 + 5) = 0.5$, and for `[-4, -3]` it is 1.
 #
 # Stuck? Run `check.hint("gradient_check")`.
 
@@ -639,19 +766,25 @@ mark("07_backprop", "gradient_check", gradient_check)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** At most 1, for gradients that point in opposite directions: a flipped sign. A factor of 2
-# gives $1/3$. In float64, below $10^{-6}$ is right, above $10^{-3}$ is wrong, and between them look for a corner:
-# a ReLU that the nudge pushed over its edge.
+# **What it showed.** At most 1. A flipped sign gives it, and so does a gradient that is all 0 (unless the true one is 0 as well).
+# Twice too large gives $1/3$, and so does half as large. In float64, below $10^{-6}$ is right and above $10^{-4}$ is wrong; between
+# them look for a corner: a ReLU that the nudge pushed over its edge.
 #
-# **Try it.** A surgeon's look at common mistakes: each bar is your `gradient_check` on a broken version of the
-# gradients. Which mistake is hardest to see? Which one disappears with a single example, and why is that a lesson?
+# **Try it.** Each bar is your `gradient_check` on the gradients of a small network, broken on purpose in one way.
+#
+# 1. Which mistake is hardest to see? Does it get easier or harder with more examples?
+# 2. Set $m = 1$. Which mistakes are gone, and why?
 
 # %% tags=["demo"]
 figures.broken_gradients(gradient_check, network_gradients)
 
 # %% [markdown]
-# **What it showed.** Every mistake sticks out by several powers of ten, also those that would still have trained.
-# With one example the missing $1/m$ is invisible: test with sizes that are all different, and never with 1, 0 or equal rows.
+# **What it showed**
+#
+# 1. One entry that is off by 1%: about 0.002 here, and 0.0008 with 20 examples. Still a thousand times what rounding leaves. All others
+#    stick out at once, also those that would still have trained.
+# 2. The two forgotten factors $1/m$: with one example $m$ is 1, and a forgotten 1 changes nothing. So choose a test
+#    in which a mistake cannot hide: several examples, sizes that are all different, no zeros, no two equal rows.
 #
 # ## Three witnesses
 #
@@ -696,6 +829,6 @@ figures.witnesses(network_gradients, X, y, parameters, by_tape)
 # ## What to try next
 #
 # - Add `"exp"` and `"tanh"` to your rules and to `forward`. How many lines does an operation cost?
-# - Give `backward` the values of your own network's first neuron, and compare with `network_gradients` for $h = 1$.
+# - Let `engine_step` use the momentum of lab 06. From how many starts do two units find "exclusive or" now?
 # - Run `gradient_check` in float32. Which step is best there, and how many digits do you get?
 # - Lab `08_digits` trains a network in NumPy alone, with these gradients and the Adam of lab 06.

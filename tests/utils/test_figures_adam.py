@@ -9,6 +9,7 @@ import pytest
 from tests.utils.figures import controls, moves, not_numbers, picture, unfinished
 from utils import data, reference
 from utils.figures import adam as figures
+from utils.figures import curves
 
 FIGURES = {
     "one_rate": (figures.one_rate, 1),
@@ -279,7 +280,7 @@ def test_the_networks_train_as_the_lab_says(capsys, monkeypatch):
     import keras
 
     shown = []
-    monkeypatch.setattr(figures.LiveCurve, "finish", lambda curve: shown.append(curve.figure.text))
+    monkeypatch.setattr(curves.LiveCurve, "finish", lambda curve: shown.append(curve.figure.text))
     figures.train_digits(epochs=3)
     plain, rolling, adaptive = (
         float(re.search(rf"{name} ([\d.]+),? ", shown[0])[1])

@@ -8,11 +8,12 @@ import pytest
 from tests.utils.figures import controls, first_slider, moves, not_numbers, unfinished
 from utils import data, reference
 from utils.figures import backprop as figures
+from utils.figures.backprop import boxes, derivative, gradients, graphs, learning, modes
 
 
 def tape():
     """Arguments of `witnesses` after the function: a network and its gradients."""
-    X, y, parameters = figures._network(8)
+    X, y, parameters = gradients.small_problem(8)
     return X, y, parameters, reference.network_gradients(X, y, *parameters)
 
 
@@ -22,6 +23,8 @@ FIGURES = {
     "cost_of_modes": (figures.cost_of_modes, 2),
     "spiral": (figures.spiral, 1),
     "broken_gradients": (figures.broken_gradients, 2),
+    "entry_by_entry": (figures.entry_by_entry, 2),
+    "own_engine": (figures.own_engine, 1),
 }
 
 
@@ -30,7 +33,8 @@ def test_a_figure_moves_without_any_function(name):
     """Do the first slider of each figure and its words and pixels go together, without a note?"""
     fig = FIGURES[name][0]()
     slider = first_slider(fig)
-    assert moves(fig, slider, 1 if name == "spiral" else slider.max) == (True, True)
+    to = 1 if name in ("spiral", "own_engine") else slider.max
+    assert moves(fig, slider, to) == (True, True)
     assert fig.notes == []
 
 
@@ -60,22 +64,22 @@ def test_witnesses_agree_to_more_than_six_digits():
     assert max(apart) < 1e-6
 
 
-@pytest.mark.parametrize("name", figures._CURVES)
+@pytest.mark.parametrize("name", derivative.CURVES)
 def test_every_curve_has_its_tangent(name):
     """Do formula and function of a curve agree, and the words with both?"""
     fig = figures.secant()
     controls(fig)["function"].value = name
-    formula, f, limits, _ = figures._CURVES[name]
+    f, limits, _ = derivative.CURVES[name]
     assert controls(fig)["x"].min == limits[0]
     x = 0.6
     controls(fig)["x"].value = x
     controls(fig)["step 10 to the"].value = -5
     slope = reference.numerical_derivative(f, x)
-    assert np.isclose(reference.symbolic_derivative(formula)(x), slope)
+    assert np.isclose(derivative.slope_of(f, x), slope)
     assert f"slope {slope:.7f}" in fig.text
 
 
-@pytest.mark.parametrize("name", figures.GRAPHS)
+@pytest.mark.parametrize("name", graphs.GRAPHS)
 @pytest.mark.parametrize("direction", ["forward", "backward"])
 def test_a_worksheet_can_be_filled_in(name, direction):
     """Is every right number accepted, and do the words say at the end that all are right?"""
@@ -114,6 +118,118 @@ def test_a_worksheet_steps_in_order_and_starts_again():
     assert sheet.boxes["d"].value == ""
 
 
+def test_next_node_corrects_a_wrong_box():
+    """Does a box with a wrong number show the right one once it is ticked as right?"""
+    sheet = figures.worksheet("backward")
+    press = {b.description: b for b in sheet.controls.children if hasattr(b, "click")}
+    sheet.boxes["loss"].value = "7"
+    assert "wrong" in sheet.verdicts["loss"].value
+    press["Next node"].click()
+    assert sheet.boxes["loss"].value == "1"
+    assert "right" in sheet.verdicts["loss"].value
+    sheet.boxes["d"].value = "2*2"
+    press["Next node"].click()
+    assert sheet.boxes["d"].value == "2*2"
+
+
+def test_a_hint_stands_beside_the_wrong_box():
+    """Is the hint beside the box that is wrong, and gone once it is right?"""
+    sheet = figures.worksheet("backward")
+    sheet.boxes["w"].value = "-12"
+    assert "Look at the sign" in sheet.verdicts["w"].value
+    sheet.boxes["w"].value = "12"
+    assert "sign" not in sheet.verdicts["w"].value
+
+
+@pytest.mark.parametrize("name", graphs.GRAPHS)
+def test_the_player_plays_to_the_end_of_every_graph(name):
+    """Does the clock know the last step of the graph, whichever was chosen before?"""
+    fig = figures.flow()
+    controls(fig)["graph"].value = name
+    step = controls(fig)["step"]
+    clock = next(c for c in fig.controls.children if type(c).__name__ == "Play")
+    drawn = graphs.GRAPHS[name]
+    assert step.max == clock.max == len(drawn.order) + len(drawn.places) + 1
+    step.value = step.max
+    assert "Done." in fig.text
+
+
+def test_a_nudge_moves_what_lies_behind_it_by_its_slope():
+    """Does nudging w move the loss 12.009 times as far, and is that compared with backward?"""
+    fig = figures.flow(reference.forward, reference.backward)
+    controls(fig)["nudge by 0.001"].value = "w"
+    assert "moves loss by 0.012009, 12.009 times as far; backward says 12." in fig.text
+    step = controls(fig)["step"]
+    step.value = step.max
+    shown = [text.get_text() for text in fig.canvas.axes[0].texts]
+    assert shown.count("moves +0.0030") == 4
+    assert "moves +0.0120" in shown
+
+
+def test_entries_of_a_product_are_the_slopes_of_a_graph():
+    """Are all slopes of the graph of single numbers those of the two products of arrays?"""
+    fig = figures.entry_by_entry(reference.forward, reference.backward)
+    for kind in ("dW, like W", "dA, like A"):
+        controls(fig)["slopes"].value = kind
+        assert "All 6 slopes equal the product" in fig.text
+
+    def doubled(graph, values, output):
+        return {k: 2 * v for k, v in reference.backward(graph, values, output).items()}
+
+    assert "differ from the product" in figures.entry_by_entry(reference.forward, doubled).text
+
+
+def engine(forward, backward):
+    """The loop that the lab shows, with two functions."""
+
+    def engine_step(graph, examples, parameters, alpha):
+        total = dict.fromkeys(parameters, 0.0)
+        for example in examples:
+            slopes = backward(graph, forward(graph, parameters | example), "cost")
+            for name in parameters:
+                total[name] += slopes[name] / len(examples)
+        return {name: value - alpha * total[name] for name, value in parameters.items()}
+
+    return engine_step
+
+
+def test_the_engine_takes_the_steps_of_the_network_it_draws():
+    """Do forward and backward on the graph give what the complex step gives for the network?"""
+    own = figures.own_engine(engine(reference.forward, reference.backward))
+    alone = figures.own_engine()
+    for fig in (own, alone):
+        controls(fig)["frame"].value = 2
+    assert own.text == alone.text
+    assert own.notes == []
+
+
+def test_a_wrong_engine_is_seen():
+    """Does an engine that climbs make the cost grow in the figure?"""
+
+    def climbing(graph, examples, parameters, alpha):
+        right = engine(reference.forward, reference.backward)
+        after = right(graph, examples, parameters, alpha)
+        return {name: 2 * parameters[name] - after[name] for name in parameters}
+
+    fig = figures.own_engine(climbing)
+    start = float(fig.text.split("cost ")[1].split(",")[0])
+    controls(fig)["frame"].value = 1
+    assert float(fig.text.split("cost ")[1].split(",")[0]) > start
+    assert fig.notes == []
+
+
+def test_the_small_network_is_the_graph_of_its_formula():
+    """Does the graph give the output of the arrays, for every size that can be chosen?"""
+    rng = np.random.default_rng(2)
+    for hidden in (1, 2, 4, 6):
+        theta, x = learning.start_of(hidden, 1), rng.normal(size=2)
+        values = dict(zip(learning._names(hidden), theta, strict=True))
+        values |= {"x1": x[0], "x2": x[1], "minus_target": -1.0}
+        out = reference.forward(figures.small_network(hidden), values)
+        assert out["out"] == pytest.approx(learning._output(theta, x[None])[0])
+        assert out["cost"] == pytest.approx((out["out"] - 1) ** 2)
+
+
 def test_a_worksheet_works_as_text(capsys):
     """Can the sheet be filled in and read without boxes?"""
     sheet = figures.worksheet("forward")
@@ -142,7 +258,7 @@ def test_a_worksheet_works_as_text(capsys):
 )
 def test_a_wrong_slope_earns_the_hint_that_fits(graph, name, number, words):
     """Does the sheet see which mistake a wrong number comes from?"""
-    right, said = figures.Sheet(figures.GRAPHS[graph], "backward").answer(name, number)
+    right, said = boxes.Sheet(graphs.GRAPHS[graph], "backward").answer(name, number)
     assert not right
     assert words in said
 
@@ -152,7 +268,7 @@ def test_a_wrong_slope_earns_the_hint_that_fits(graph, name, number, words):
 )
 def test_small_sums_are_worked_out(text, value):
     """Are sums accepted as people write them?"""
-    assert figures.calculate(text) == value
+    assert boxes.calculate(text) == value
 
 
 @pytest.mark.parametrize(
@@ -161,7 +277,7 @@ def test_small_sums_are_worked_out(text, value):
 def test_nothing_but_small_sums_is_worked_out(text):
     """Is any other text refused with a ValueError?"""
     with pytest.raises(ValueError, match=r"no number|too large"):
-        figures.calculate(text)
+        boxes.calculate(text)
 
 
 def test_flow_shows_the_numbers_of_the_learner():
@@ -175,7 +291,7 @@ def test_flow_shows_the_numbers_of_the_learner():
     step.value = step.max
     assert "w 24" in fig.text
     controls(fig)["leaf w"].value = -1.0
-    assert "w -0" in fig.text or "w 0" in fig.text
+    assert "w 0" in fig.text
 
 
 def plain_forward(graph, values):
@@ -197,11 +313,11 @@ def plain_backward(graph, values, output):
     return slopes
 
 
-@pytest.mark.parametrize("shape", figures._SHAPES)
+@pytest.mark.parametrize("shape", modes._SHAPES)
 @pytest.mark.parametrize("functions", [(), (plain_forward, plain_backward)])
 def test_counts_grow_as_n_plus_p_and_as_n_times_p(shape, functions):
     """Do the counted operations settle at a constant times N + P, and times N P?"""
-    rows = [figures.measure(shape, size, *functions) for size in (32, 64, 128)]
+    rows = [modes.measure(shape, size, *functions) for size in (32, 64, 128)]
     ahead = [row[3] / (row[0] * row[1]) for row in rows]
     back = [row[4] / (row[0] + row[1]) for row in rows]
     assert np.ptp(ahead) < 0.02 * ahead[-1]
@@ -211,9 +327,9 @@ def test_counts_grow_as_n_plus_p_and_as_n_times_p(shape, functions):
 
 def test_the_reference_counts_what_the_passes_do():
     """Is the count drawn for somebody who has not written anything the count of a right answer?"""
-    for shape in figures._SHAPES:
-        counted = figures.measure(shape, 16, plain_forward, plain_backward)
-        assert figures.measure(shape, 16)[:5] == counted[:5]
+    for shape in modes._SHAPES:
+        counted = modes.measure(shape, 16, plain_forward, plain_backward)
+        assert modes.measure(shape, 16)[:5] == counted[:5]
 
 
 def test_functions_that_hide_their_numbers_are_noted():

@@ -204,6 +204,7 @@ class Figure:
         play = widgets.ToggleButton(description="Play", layout=widgets.Layout(width="auto"))
         widgets.jslink((clock, "value"), (frame, "value"))
         widgets.jslink((play, "value"), (clock, "playing"))
+        frame.observe(lambda change: setattr(clock, "max", change["new"]), "max")
         self._show(clock)
         self._show(play)
 
@@ -211,7 +212,7 @@ class Figure:
             clock.playing = play.value = False
             frame.value = clock.value = value
 
-        self.button("Step", lambda: go(min(last, frame.value + step)))
+        self.button("Step", lambda: go(min(frame.max, frame.value + step)))
         self.button("Reset", lambda: go(0))
         return frame
 

@@ -89,7 +89,8 @@ def sliding_window(conv1d=None):
             out = own(x, weights[:, None], np.array([bias.value]), stride.value)[:, 0]
             if was != [stride.value]:  # the window stays where it was on the signal
                 start, was[:] = place.value * was[0], [stride.value]
-                place.value, place.max = min(start // stride.value, len(out) - 1), len(out) - 1
+                place.max = len(out) - 1
+                place.value = min(start // stride.value, place.max)
             row = min(place.value, len(out) - 1)
             start = row * stride.value
             frame.set_x(start)

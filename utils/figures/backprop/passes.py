@@ -1,0 +1,133 @@
+"""Both passes over a graph, with the numbers of the learner's functions."""
+
+import contextlib
+import copy
+import io
+import warnings
+
+import numpy as np
+
+from utils import reference
+from utils.figures import kit
+from utils.figures.backprop.graphs import GRAPHS, draw_graph, local_slopes, page, short
+
+NUDGE = 0.001
+
+
+def own_dict(fig, function, name, right, *arguments):
+    """What the learner's function returns, if it is a dict of numbers for the same names."""
+    if function is None:
+        return right
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            mine = function(*copy.deepcopy(arguments))
+        mine = {key: float(mine[key]) for key in right}
+        if all(np.isfinite(value) for value in mine.values()):
+            return mine
+        problem = f"{name} did not return finite numbers"
+    except NotImplementedError:
+        problem = f"finish {name} to see your own"
+    except (Exception, SystemExit) as error:
+        problem = f"{name} raised {type(error).__name__}"
+    fig.note(f"{problem}; the reference is drawn instead")
+    return right
+
+
+def flow(forward=None, backward=None):
+    """Both passes over a graph, node by node; a switch nudges a leaf and shows who moves."""
+    with kit.Figure("Forward, then backward", 760, 390) as fig:
+        choice = fig.choice("graph", list(GRAPHS))
+        step = fig.player("step", 15, interval=900)
+        leaf = fig.slider("first leaf", -4.0, 4.0, 2.0, 0.5)
+        nudge = fig.choice("nudge by 0.001", ["none"])
+        ax = page(fig)
+        kept = {}
+
+        def begin(_):
+            drawn = GRAPHS[choice.value]
+            name, value = next(iter(drawn.leaves.items()))
+            with fig.hold():
+                step.value, step.max = 0, len(drawn.order) + len(drawn.places) + 1
+                leaf.description, leaf.value = f"leaf {name}", value
+                nudge.options, nudge.value = ["none", *drawn.leaves], "none"
+
+        choice.observe(begin, "value")
+
+        def passes(drawn, leaves):
+            """Values and slopes, worked out once for each graph and its leaves."""
+            key = choice.value, tuple(leaves.items())
+            if key not in kept:
+                if len(kept) > 200:
+                    kept.clear()
+                fig.notes.clear()
+                right = reference.forward(drawn.graph, leaves)
+                values = own_dict(fig, forward, "forward", right, drawn.graph, leaves)
+                right = reference.backward(drawn.graph, right, drawn.output)
+                slopes = own_dict(
+                    fig, backward, "backward", right, drawn.graph, values, drawn.output
+                )
+                kept[key] = values, slopes, list(fig.notes)
+            fig.notes[:] = kept[key][2]
+            return kept[key][:2]
+
+        @fig.on_change
+        def update():
+            drawn = GRAPHS[choice.value]
+            leaves = drawn.leaves | {next(iter(drawn.leaves)): leaf.value}
+            values, slopes = passes(drawn, leaves)
+            moved, words = {}, ""
+            if nudge.value in leaves:
+                there, _ = passes(drawn, leaves | {nudge.value: leaves[nudge.value] + NUDGE})
+                moved = {n: there[n] - values[n] for n in values if there[n] != values[n]}
+                change = there[drawn.output] - values[drawn.output]
+                words = (
+                    f" Nudging {nudge.value} by {NUDGE} moves {drawn.output} by {change:.6f}, "
+                    f"{change / NUDGE:.3f} times as far; backward says "
+                    f"{short(slopes[nudge.value])}."
+                )
+            return _show_flow(fig, ax, drawn, leaves, values, slopes, step.value, moved) + words
+
+        begin(None)
+    return fig
+
+
+def _show_flow(fig, ax, drawn, leaves, values, slopes, step, moved):
+    nodes = drawn.order
+    back = [*nodes[::-1], *leaves]
+    known = leaves | {name: values[name] for name in nodes[:step]}
+    received = back[: max(0, step - len(nodes))]
+    handed, words = {}, f"{drawn.about} Numbers stand on the leaves; nothing is computed yet."
+    current = ""
+    for node in received:
+        if node in drawn.graph:
+            op, inputs = drawn.graph[node]
+            local = local_slopes(op, *[values[source] for source in inputs])
+            for number, source in enumerate(inputs):
+                handed[source, node, number] = slopes[node] * local[number]
+    if 0 < step <= len(nodes):
+        current = nodes[step - 1]
+        words = f"Forward: {drawn.formula(current)} = {short(values[current])}."
+    elif received and step < len(nodes) + len(back) + 1:
+        current = received[-1]
+        parts = [short(v) for (name, _, _), v in handed.items() if name == current]
+        total = short(slopes[current])
+        words = f"Backward: {current} is the output, its slope is {total}."
+        if parts:
+            how = "receives" if len(parts) == 1 else "adds up"
+            words = f"Backward: {current} {how} {' + '.join(parts)}; its slope is {total}."
+    elif received:
+        text = ", ".join(f"{name} {short(slopes[name])}" for name in leaves)
+        words = f"Done. Slopes of {drawn.output} for the leaves: {text}."
+    shown = {name: slopes[name] for name in received}
+    draw_graph(
+        ax,
+        drawn,
+        known,
+        shown if received else None,
+        current,
+        handed,
+        {name: by for name, by in moved.items() if name in known},
+    )
+    fig.refresh()
+    return words
