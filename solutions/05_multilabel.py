@@ -318,6 +318,9 @@ figures.loss_curves(multilabel_loss)
 
 # %%
 import keras
+import tensorflow as tf
+
+print("tf.keras and keras are one:", tf.keras.layers.Dense is keras.layers.Dense)
 
 # %% [markdown]
 # **Try it.** The first two lines: a very sure answer, $z = 40$, for a label that is absent. Why does

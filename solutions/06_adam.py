@@ -445,6 +445,9 @@ figures.rate_decay(adam_step)
 
 # %%
 import keras
+import tensorflow as tf
+
+print("tf.keras and keras are one:", tf.keras.layers.Dense is keras.layers.Dense)
 
 # %% [markdown]
 # The figure below gives both the same gradient again and again, and shows how far they move in step $t$,

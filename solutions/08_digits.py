@@ -11,16 +11,17 @@
 #
 # Seven labs have built the parts one by one. Here they come together: from a table of grey values to a
 # network that reads handwriting, says how sure it is, and shows you where it fails. At the end you
-# build it once more without TensorFlow, from parts that are all your own.
+# build a smaller one without TensorFlow, from parts that are all your own.
 #
 # **After this lab you can**
-# - split data so that the test means something, and say what goes wrong otherwise;
+# - split data into three parts so that the test means something, and say what goes wrong otherwise;
 # - build, train and judge a ten-class network in Keras, and read its learning curve;
 # - turn logits into classes and confidences, and count mistakes in a confusion matrix;
 # - find the mistakes worth looking at, and learn something from them;
-# - train the same network in plain NumPy, and know what `fit` does inside.
+# - train a network in plain NumPy, and know what `fit` does inside;
+# - run an experiment: one change, several seeds, mean and spread.
 #
-# **Time** about an hour and a half. **You need** labs 03, 04, 06 and 07; keep your answers to them at hand,
+# **Time** about two hours; two parts are marked as optional. **You need** labs 03, 04, 06 and 07; keep your answers to them at hand,
 # you may copy from yourself.
 #
 # **How it works** Seven exercises, 100 points, no quiz. Write your answer in place of `YOUR CODE HERE`,
@@ -70,10 +71,22 @@ print("how many of each digit:", np.bincount(y))
 #
 # <details><summary>One answer</summary>
 #
-# The last fifth would be all of the 8s and 9s. The network would never meet them in training, and the
-# test would ask for nothing else: accuracy 0, whatever the network is worth.
+# The last 360 would be all of the 8s, all of the 9s, and six 7s. The network would never meet an 8 or a 9 in training, and the
+# test would ask for hardly anything else: at most 6 of 360 right, 1.7%, whatever the network is worth.
 # </details>
 #
+# One drawer is not enough, though. While you work you will look at held-back digits again and again: when to stop, which layer,
+# which rate? Each look **chooses** something by them, and a number that helped to choose is no longer a fair test. So there are three parts:
+#
+# | part | digits | what for |
+# | --- | --- | --- |
+# | training | 1,077 | the network learns from them |
+# | validation | 360 | *you* learn from them: curves, mistakes, every choice |
+# | test | 360 | stay in the drawer, which is opened **once**, at the end |
+#
+# One function makes them: split off the test part, then split the rest again.
+
+# %% [markdown]
 # ### Exercise: shuffle_split (12 points)
 #
 # Write `shuffle_split(X, y, test_size, seed)`. It returns four arrays, `X_train, X_test, y_train, y_test`:
@@ -112,7 +125,7 @@ mark("08_digits", "shuffle_split", shuffle_split)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** A split is one random order, cut in two. The seed makes an experiment repeatable: with it you can
+# **What it showed.** A split is one random order, cut in two; used twice, it gives three parts. The seed makes an experiment repeatable: with it you can
 # change one thing (a layer, a learning rate) and know that the data stayed the same.
 #
 # ## The network
@@ -130,10 +143,15 @@ mark("08_digits", "shuffle_split", shuffle_split)
 # $15 \cdot 10 + 10 = 160$: together 2,175.
 # </details>
 #
-# From here on we use Keras; the import takes a few seconds.
+# From here on we use Keras; the import takes a few seconds. Two names that you need: the loss is
+# `keras.losses.SparseCategoricalCrossentropy(from_logits=True)`, sparse because the labels are class numbers, not one-hot rows. (As a string,
+# `"sparse_categorical_crossentropy"` would expect probabilities.) The optimizer is `keras.optimizers.Adam(...)` or `"adam"`. Both `keras` and `tf.keras` work.
 
 # %%
 import keras
+import tensorflow as tf
+
+print("tf.keras and keras are one:", tf.keras.layers.Dense is keras.layers.Dense)
 
 # %% [markdown]
 # ### Exercise: digits_model (12 points)
@@ -179,15 +197,21 @@ mark("08_digits", "digits_model", build_digits_model)
 # %% [markdown]
 # ## Training
 #
-# **Think first.** An epoch over 1,347 images in batches of 32 is 43 steps of Adam. At a rate of 0.001 a weight moves
-# by about 0.001 a step, as lab 06 showed. Weights begin near 0 and should end around 1. Is one epoch enough? Are ten?
+# **Think first.** An epoch over 1,077 images in batches of 32 is 34 steps of Adam. At a rate of 0.001 a weight moves
+# by at most about 0.001 a step, as lab 06 showed. In a network that reads well, weights lie about 0.2 to 0.3 away from where they began
+# on average, and the busiest about 1. Is one epoch enough? Are ten?
 
 # %%
 for epochs in (1, 10, 60):
-    steps = epochs * int(np.ceil(1347 / 32))
-    print(
-        f"{epochs:2d} epochs: {steps:4d} steps, which move a weight by {0.001 * steps:.2f} at most"
-    )
+    steps = epochs * int(np.ceil(1077 / 32))
+    print(f"{epochs:2d} epochs: {steps:4d} steps, a way of {0.001 * steps:.2f} if all go one way")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# One epoch moves nothing far enough. Ten could just do it for most weights, if all their steps went the same way, but they do not. Sixty leave room.
+# ("About": after a long quiet time a single step of Adam can be up to three times $\alpha$.)
+# </details>
 
 # %% [markdown]
 # ### Exercise: train_digits (20 points)
@@ -231,8 +255,8 @@ mark("08_digits", "train_digits", train_digits)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the real thing: your split, your network, your training, with the curve drawn while it learns. The
-# training digits are drawn as one curve, the 360 held-back ones as the other.
+# Now the real thing: your split (twice), your network, your training, with the curves drawn while it learns. The axis is logarithmic: each
+# line upwards is ten times the loss.
 #
 # **Try it.** While it runs: when is most of the work done? Which curve flattens first?
 
@@ -247,10 +271,13 @@ training = figures.train(build_digits_model, train_digits, shuffle_split)
 # 1. **Does it start where it should?** Near $\ln 10 \approx 2.303$. Far above: the starting weights or the scale of the images are wrong.
 # 2. **Does the training curve fall, and has it finished?** A curve that still falls steeply at the end asks for more steps or larger ones. One
 #    that jumps asks for smaller ones.
-# 3. **What does the gap say?** The held-back curve falls with the other at first, then levels off: from there on the
-#    network learns what is special about *these* 1,437 images. If it turns upwards, that is overfitting; stop earlier, or find more data.
+# 3. **What does the gap say?** The validation curve falls with the other at first, then levels off: from there on the
+#    network learns what is special about *these* 1,077 images. If it turns upwards, that is overfitting; stop earlier, or find more data. The
+#    ring marks its lowest point.
 #
-# **Think first.** At the end the training loss is close to 0 and the held-back loss is not. Say it is 0.12:
+# In yours, most of the fall happens within 20 epochs, and the validation curve flattens first.
+#
+# **Think first.** At the end the training loss is close to 0 and the validation loss is not. Say it is 0.12:
 # an average of $-\ln p$. If every image had the same $p$, which $p$ would that be? Compute it, then compare with the accuracy in
 # the caption: are all images the same, or do a few pay for the rest?
 
@@ -260,8 +287,9 @@ print("p with that loss:", np.exp(-loss).round(3))
 print("one digit read wrongly at p = 0.01 costs", (-np.log(0.01)).round(2))
 
 # %% [markdown]
-# A single confident mistake costs as much as hundreds of digits that are read at $p = 0.99$. A mean hides that,
-# so we now look at single images.
+# If all images were the same, each would be read at $p = 0.887$. They are not: more than 95 of a hundred are read rightly, most of them nearly for
+# free, and the few mistakes pay more than half of the loss. A single confident mistake costs as much as hundreds of digits that are read at $p = 0.99$.
+# A mean hides that, so we now look at single images.
 #
 # ## Reading digits
 #
@@ -316,8 +344,8 @@ mark("08_digits", "read_digits", read_digits)
 figures.readings(training, read_digits)
 
 # %% [markdown]
-# **What it showed.** Three digits in four are read with a confidence above 0.99, and doubt is a good sign of trouble: most mistakes are
-# among the fifty least sure. But not all of them. Some mistakes are made with more confidence than most people would have.
+# **What it showed.** About two digits in three are read with a confidence above 0.99, and about one in eight
+# with less than 0.9. Doubt is a good sign of trouble: most mistakes are among the fifty least sure. But not always: now and then one is made with more confidence than most people would have.
 #
 # ## The confusion matrix
 #
@@ -369,6 +397,9 @@ mark("08_digits", "confusion", confusion_matrix)
 figures.confusion(training, read_digits, confusion_matrix)
 
 # %% [markdown]
+# **What it showed.** It need not be symmetric, and mostly is not: a 1 with a thick foot may pass for a 6 or a 2 without any of these being read as 1.
+# With a dozen mistakes in all, be careful, though: a cell that holds 1 instead of 2 may be chance. Another seed mixes up other pairs.
+#
 # ## The mistakes worth looking at
 #
 # An engineer who has ten minutes looks at the mistakes that the network was *sure* of. They show best what it has not
@@ -414,34 +445,59 @@ figures.mistakes(training, worst_mistakes, read_digits)
 # back. Others are plain to you. There the network has seen too few such shapes: more writers would help, or shifted
 # copies of the images that you have.
 #
+# ## One digit through the network
+#
+# What happens between the 64 pixels and the answer? Here is one validation digit on its way. A unit is the brighter, the more it
+# puts out; empty ones are switched off. The lines go *backwards* from an answer: which units speak for it (full lines) or against it (dashed), and which
+# units of the layer before made the strongest of these so strong.
+#
+# **Try these.**
+#
+# 1. Move from digit to digit. How many units of the first layer are on for one digit? Are they the same for all digits?
+# 2. Find two different 3s. What is alike in them, in the first column, and in the second?
+# 3. Choose another answer under *why*: what speaks for the digit that comes second, and what against?
+
+# %% tags=["demo"]
+figures.through(training, read_digits)
+
+# %% [markdown]
+# **What it showed**
+#
+# 1. About two thirds of the first layer, each digit with its own pattern.
+# 2. Two 3s of different hands light up much the same units. How much more alike two images of *one* digit are than two of different digits grows from column to
+#    column: what differs between writers is dropped, what tells the digits apart is kept. No single unit is "the 3"; the pattern counts.
+# 3. Often the same units speak for both, and a few tell them apart.
+#
 # ## Inside the first layer
 #
 # Each of the 25 units of the first layer has 64 weights, one a pixel. So its weights are an image as well: ink on an orange
 # pixel excites the unit, ink on a purple one quiets it.
 #
 # **Try it.** Move the slider. Can you find a unit that asks for a stroke and for *empty* paper beside it? What have
-# the four digits in common that excite it most? Why do the outermost columns look like noise?
+# the four digits in common that excite it most? What would the weights on the grey pixels look like?
 
 # %% tags=["demo"]
 figures.first_layer(training)
 
 # %% [markdown]
-# <details><summary>About the leftmost column</summary>
+# <details><summary>About the grey pixels</summary>
 #
 # Hardly any digit has ink there. The gradient of a weight is the error times the ink, so these weights
-# receive almost no gradient and stay where they began: at small random numbers.
+# receive almost no gradient and stay where they began: at small random numbers. They would look like noise.
 # </details>
 #
 # ## Your own digit
 #
-# Draw with the mouse, or by keyboard: `Tab` moves from square to square, the space bar inks it. The network
-# answers at once.
+# Click squares to ink them, or use the keyboard: `Tab` moves from square to square, the space bar inks it. The network
+# answers at once, and you see its units light up.
 #
 # **Try it.**
 #
 # 1. Draw a 7, then give it a bar. Does the answer change?
 # 2. Move your digit one column to the side. Clear the page: what does it read then, and how surely?
 # 3. Can you draw something that is no digit at all, and is read with a confidence above 0.99?
+# 4. Choose a digit under *what would make it a*: the colours show where ink would help (orange) and where it is in the way (purple).
+#    Do as they say. How few squares turn your 3 into an 8?
 
 # %% tags=["demo"]
 figures.draw(training, read_digits)
@@ -449,9 +505,30 @@ figures.draw(training, read_digits)
 # %% [markdown]
 # **What it showed.** Softmax shares out 1 among ten digits, whatever it is shown. "No digit at all" is not among the answers, and
 # a high confidence says only "rather this than the other nine". And scanned digits have grey edges and stand in the middle; what was never
-# in the training data (another position, another pen) the network has no reason to read well.
+# in the training data (another position, another pen) the network has no reason to read well. An empty page is read as some digit
+# too, if with a confidence of 0.15 to 0.25 only. And a few squares, well chosen with the network's own slopes, make it say what you like: lab 07 gives the slope of an answer
+# for a *pixel* as easily as for a weight.
+
+# %% [markdown]
+# ## Opening the drawer
 #
-# ## The same network without TensorFlow
+# Every number so far came from validation digits, and you have looked at them long enough to have chosen by them. Now, once, the 360 test digits.
+#
+# **Think first.** Will the share read rightly be higher or lower than on the validation digits, and by how much may it differ by chance alone? A share $p$ measured on $n$ digits has
+# a **standard error** of $\sqrt{p (1 - p) / n}$. Compute it for $p = 0.97$ and $n = 360$. Then tick the box.
+
+# %%
+p, n = 0.97, 360
+print(f"standard error {100 * np.sqrt(p * (1 - p) / n):.1f} points")
+
+# %% tags=["demo"]
+figures.drawer(training, read_digits)
+
+# %% [markdown]
+# **What it showed.** 0.9 points: about two times in three the measured share is within 0.9 of what endless digits would give, and nearly always within 1.8. So
+# validation and test may well differ by a point or two, either way. Two networks that lie half a point apart on 360 digits are, for all you know, equally good.
+#
+# ## A network without TensorFlow
 #
 # Nothing in `fit` is beyond you: forward, backward, a step of Adam, again. You have written each of these. One
 # hidden layer is enough to show it:
@@ -466,6 +543,14 @@ rng = np.random.default_rng(0)
 for size in (0.0, 0.01, np.sqrt(2 / 64), 1.0):
     Z = X @ (size * rng.normal(size=(64, 32)))
     print(f"weights of size {size:.3f}: sums of size {Z.std():.3f} arrive at the hidden units")
+
+# %% [markdown]
+# <details><summary>Answers</summary>
+#
+# Softmax (lab 03), `adam_step` (06) and `network_gradients` (07). Randomness: only in the starting weights, unless you draw batches. From 0 all hidden units
+# compute the same and get the same gradient: they can never become different. Very large weights make very large logits, and a network that is sure
+# before it has learned anything. With $\sqrt{2/64}$ the sums keep about the size of the inputs. You will measure all of this below.
+# </details>
 
 # %% [markdown]
 # ### Exercise: numpy_network (20 points)
@@ -536,8 +621,8 @@ mark("08_digits", "numpy_network", train_numpy_network)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your network against the same one in Keras: 32 hidden units, 400 steps of Adam at 0.02 on all training digits, on three splits.
-# They begin at different random weights, so expect equal quality, not equal numbers.
+# Your network against the same one in Keras: 32 hidden units, 400 steps of Adam at 0.02, on three splits of their own (this takes
+# a while). They begin at different random weights, so expect equal quality, not equal numbers.
 
 # %% tags=["demo"]
 figures.numpy_and_keras(train_numpy_network)
@@ -552,20 +637,86 @@ figures.numpy_weights_in_keras(train_numpy_network)
 
 # %% [markdown]
 # The difference that is left is float32 against float64.
+
+# %% [markdown]
+# ## Experiments
+#
+# Now you own a network that trains in a second, and can ask it anything. Ungraded, and the best practice there is.
+#
+# ### How large should the first weights be?
+#
+# Copy your `train_numpy_network` into the next cell and give its starting weights the size `size`: `size * rng.normal(...)` for both matrices. (Without it the
+# figure shows a reference.)
+#
+# **Think first.** Draw the curve in your mind: share read rightly, after 100 steps, against sizes of 0, 0.01, 0.18, 1, 5, 20.
+
+
+# %%
+def train_with_size(X, y, hidden, steps, alpha, seed, size):
+    """Your train_numpy_network, with starting weights of the given size."""
+    raise NotImplementedError("copy your function here")
+
+
+# %% tags=["demo"]
+figures.initialisation(train_with_size)
+
+# %% [markdown]
+# **What it showed.** At 0: guessing, for ever. Between 0.01 and 0.5 hardly any difference after 100 steps: Adam makes small weights grow quickly. Choose 10 steps, and the best start is
+# near 0.1 to 0.2, which is what $\sqrt{2/64} = 0.18$ promises. From 1 on it gets worse: the network begins sure and wrong, and has to unlearn first. More steps help, but not
+# at 20. In a network of fifty layers the right window is far narrower.
+
+# %% [markdown]
+# ### One change, five seeds
+#
+# Does a change help, or was it luck? A network trained again with another seed reads other digits wrongly. So train each version with
+# several seeds, write down **mean and spread**, and change **one thing at a time**. (Spread: the standard deviation of the seeds.)
+#
+# **Try it.** Guess each line first. Then add your own; the settings are `hidden`, `steps`, `alpha` and `digits`, how many to learn from. This is your log: a line for each idea.
+
+# %% tags=["demo"]
+figures.changes(
+    train_numpy_network,
+    {
+        "as it was": {},
+        "half the rate": {"alpha": 0.01},
+        "twice the units": {"hidden": 64},
+        "half the units": {"hidden": 16},
+        "twice the digits": {"digits": 800},
+    },
+)
+
+# %% [markdown]
+# **What it showed.** Half the rate, or twice the units: the means lie within the spread, so one seed alone could have told you anything. Twice the *digits* stands out clearly.
+# More data help where more units do not.
+
+# %% [markdown]
+# ### Optional: the best of twenty seeds
+#
+# Twenty networks, equal in everything but the seed. You keep the one that is best on the validation digits, as anybody would. Then you open the drawer.
+#
+# **Think first.** How will the winner do on the test, compared with the others? Then go through several splits with the drawer open, and read the last sentence of the caption.
+
+# %% tags=["demo"]
+figures.winners_curse(train_numpy_network)
+
+# %% [markdown]
+# **What it showed.** The winner was ahead of the mean by over a point on the digits that chose it, and on new ones keeps only a small part of that, on average: most of its lead was luck. It is called the **winner's
+# curse**. The more you try on the same validation digits, the more your best number flatters you. That is what the drawer is for.
 #
 # ## Summary
 #
-# - **Split first.** One random order for rows and labels; the test part stays in its drawer until the end.
+# - **Split first**, into three. Validation digits serve your choices; the test part stays in its drawer until the end, and is opened once.
 # - **Logits out, softmax in the loss.** Softmax comes back when somebody wants to know how sure the network is.
 # - **The curve** is read from left to right: the start ($\ln C$), the fall, the gap.
 # - **The confusion matrix** shows which classes are mixed up; the surest mistakes show why.
 # - **Confidence is relative.** It compares ten answers with each other, and never says "none of these".
 # - **Backprop and Adam** are a page of NumPy, and that page trains as well as the library.
+# - **One change, several seeds**: a difference counts if it is large beside the spread. The best of many tries is partly luck.
 #
 # ## What to try next
 #
 # - Shift every image by one pixel in the four directions and train on the copies, at the same allowance of images. Is the
-#   network better on held-back digits? On digits that you draw off the centre?
+#   network better on validation digits? On digits that you draw off the centre?
 # - Leave out one layer, or double the units. How small can the network become before it falls below 90%?
 # - Train on 100 digits only, and watch the gap in the learning curve.
 # - Ask for a confidence of at least 0.95, and leave the rest to a person. How many digits is that, and how many

@@ -162,8 +162,8 @@ def test_a_nudge_moves_what_lies_behind_it_by_its_slope():
     step = controls(fig)["step"]
     step.value = step.max
     shown = [text.get_text() for text in fig.canvas.axes[0].texts]
-    assert shown.count("moves +0.0030") == 4
-    assert "moves +0.0120" in shown
+    assert shown.count("+0.0030") == 4
+    assert "+0.0120" in shown
 
 
 def test_entries_of_a_product_are_the_slopes_of_a_graph():

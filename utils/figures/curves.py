@@ -31,7 +31,9 @@ class LiveCurve:
 
     `add(first, second)` appends a point, starting at epoch 0 (untrained); `level`, a pair of height
     and label, is drawn as a dotted line; `legend` is where its upper right corner goes, in shares
-    of the axes. Shown at once, with a progress bar; `finish` stores the last picture.
+    of the axes. With `log` the axis is logarithmic, names stand at the ends of the curves, and a
+    ring marks the lowest point of the second. Shown at once, with a progress bar; `finish` stores
+    the last picture.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class LiveCurve:
         ylabel="loss",
         level=None,
         legend=(1, 0.9),
+        log=False,
     ):
         self.names, self.values, self.extra = names, [], ""
         self.bar = widgets.IntProgress(0, 0, epochs, description="training")
@@ -56,20 +59,31 @@ class LiveCurve:
                     names, kit.DASHES, kit.COLOURS, kit.MARKERS, strict=False
                 )
             ]
-            ax.legend(loc="upper right", bbox_to_anchor=legend)
             self.figure.live(*lines)
             self._top = 0.0
+            if log:
+                ax.set(yscale="log", ylim=(0.01, 4), xlim=(0, 1.22 * epochs))
+                ends = [
+                    ax.text(0, 1, "", color=line.get_color(), va="center", ha="left")
+                    for line in lines
+                ]
+                (ring,) = ax.plot([], [], "o", color=kit.INK, markersize=12, fillstyle="none")
+                self.figure.live(*ends, ring)
+            else:
+                ax.legend(loc="upper right", bbox_to_anchor=legend)
 
             @self.figure.on_change
             def update():
                 points = np.array(self.values, dtype=float).reshape(-1, len(names))
+                for line, column in zip(lines, points.T, strict=True):
+                    line.set_data(range(len(column)), column)
+                if log:
+                    return self._named_ends(ax, ends, ring, points) + self._text(ylabel, points)
                 top = max(points.max(initial=level[0] if level else 0), 1e-6) * 1.1
                 if top > self._top:
                     self._top = top
                     ax.set_ylim(0, top)
                     self.figure.refresh()
-                for line, column in zip(lines, points.T, strict=True):
-                    line.set_data(range(len(column)), column)
                 return self._text(ylabel, points)
 
         self.figure.controls.children = (self.bar,)
@@ -87,6 +101,20 @@ class LiveCurve:
         self.figure.controls.children = ()  # the bar has done its work
         if self._handle is not None:
             self._handle.update(self.figure)
+
+    def _named_ends(self, ax, ends, ring, points):
+        """Put the names at the ends of the curves and a ring on the lowest point of the second."""
+        if not len(points):
+            return ""
+        low = max(points.min() / 1.5, 1e-6)
+        if low < ax.get_ylim()[0]:
+            ax.set_ylim(low / 2, 4)
+            self.figure.refresh()
+        for name, end, height in zip(self.names, ends, points[-1], strict=True):
+            end.set(x=len(points) - 0.6, y=height, text=name)
+        lowest = int(np.argmin(points[:, 1]))
+        ring.set_data([lowest], [points[lowest, 1]])
+        return f"Lowest {self.names[1]} so far: {points[lowest, 1]:.3f}, epoch {lowest}. "
 
     def _text(self, ylabel, points):
         if not len(points):

@@ -107,7 +107,7 @@ def draw_graph(ax, drawn, values, slopes, current="", handed=None, moved=None):
     ax.clear()
     ax.set_axis_off()
     columns, rows = zip(*drawn.places.values(), strict=True)
-    ax.set(xlim=(min(columns) - 0.45, max(columns) + 0.6), ylim=(min(rows) - 0.85, max(rows) + 0.5))
+    ax.set(xlim=(min(columns) - 0.45, max(columns) + 0.6), ylim=(min(rows) - 1.0, max(rows) + 0.5))
     for node, (_, inputs) in drawn.graph.items():
         for number, source in enumerate(inputs):
             bend = 0.0 if inputs.count(source) == 1 else (0.22, -0.22)[number]
@@ -131,7 +131,7 @@ def draw_graph(ax, drawn, values, slopes, current="", handed=None, moved=None):
             _beside(ax, x, y, -34, f"slope {known}", kit.VERMILLION, "top")
         if name in (moved or {}):
             below = -34 if slopes is None else -48
-            _beside(ax, x, y, below, f"moves {moved[name]:+.4f}", kit.PURPLE, "top")
+            _beside(ax, x, y, below, f"{moved[name]:+.4f}", kit.PURPLE, "top")
 
 
 def _beside(ax, x, y, offset, text, colour, va, weight="normal"):
