@@ -26,7 +26,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.authoring.declaration import DeclarationError, Exercise, Lab
+from autograder.authoring.answers import DeclarationError
+from autograder.authoring.declaration import Exercise, Lab
 from utils.checks import BAKED, read_case
 from utils.engine import recognise
 from utils.engine.judging import Case, tolerances, verdict

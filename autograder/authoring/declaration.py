@@ -20,33 +20,33 @@ from __future__ import annotations
 import hashlib
 import hmac
 import importlib
-import inspect
-import itertools
 import linecache
 import re
 import sys
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from autograder.authoring.answers import (
+    ROOT,
+    Cell,
+    DeclarationError,
+    Later,
+    answer_cells,
+    edited,
+    instead,
+    place,
+)
 from utils.engine.calling import Call, Outcome, run_calls
 from utils.engine.judging import Case, verdict
 from utils.engine.plain import ModelData
 from utils.engine.recognise import Known, fingerprint
 
 TOTAL = 100
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "autograder" / "exercises"
-MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
-_CELL = re.compile(
-    r'^# %% [^\n]*"grade_id": "(?P<name>\w+)_answer"[^\n]*\n(?P<text>.*?)(?=^# %%|\Z)',
-    re.MULTILINE | re.DOTALL,
-)
 
 
 def call(function: str, *args: Any) -> Call:
@@ -83,10 +83,6 @@ def case_of(
     if any(isinstance(arg, np.generic) for each in calls for arg in each.args or []):
         raise TypeError("an argument that is a NumPy number becomes a float on its way")
     return Case(calls, judge, params, expect or [None] * len(calls))
-
-
-class DeclarationError(ValueError):
-    """A declaration at fault; the message names file, line and what to do next."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +178,7 @@ class Exercise:
         weight: float = 1.0,
     ) -> None:
         """Add a check. A learner earns its weight if all of its cases pass, seen and hidden."""
-        self.checks.append(Check(title, visible, hidden, weight, _place()))
+        self.checks.append(Check(title, visible, hidden, weight, place()))
 
     def mistake(
         self, name: str, hint: str, *edits: tuple[str, str], function: str = "", finding: str = ""
@@ -196,34 +192,35 @@ class Exercise:
         that tells this mistake, where its outputs do not (models).
         Raises `DeclarationError` for an edit that does not apply.
         """
-        place = _place()
+        at = place()
 
         def declare(source: str) -> None:
-            self.wrongs.append(Wrong(name, hint, source, self, finding, place))
+            self.wrongs.append(Wrong(name, hint, source, self, finding, at))
 
-        def instead(function: Callable) -> Callable:
-            self._refuse_unknown(function.__name__, place)
-            declare(_with(self.oracle, function))
+        def decorate(function: Callable) -> Callable:
+            self._refuse_unknown(function.__name__, at)
+            declare(instead(self.oracle, function))
             return self.answers[function.__name__]
 
         if edits:
             if function:
-                self._refuse_unknown(function, place)
-            declare(self._edited(edits, function, f"{place}: mistake {name!r}"))
-        return instead
+                self._refuse_unknown(function, at)
+            where = f"{at}: mistake {name!r}"
+            declare(edited(self.oracle, edits, where, self.cell.place, function))
+        return decorate
 
     def stand_in(self, reason: str) -> Callable[[Callable], Callable]:
         """Judge by another function than the solution's, for a `reason`; mistakes are its edits.
 
         It comes before the mistakes, and returns on every case what the solution does.
         """
-        place = _place()
+        at = place()
         if not reason:
-            raise DeclarationError(f"{place}: say why a stand-in is needed")
+            raise DeclarationError(f"{at}: say why a stand-in is needed")
 
         def declare(function: Callable) -> Callable:
-            self._refuse_unknown(function.__name__, place)
-            self.oracle = _with(self.oracle, function)
+            self._refuse_unknown(function.__name__, at)
+            self.oracle = instead(self.oracle, function)
             return function
 
         return declare
@@ -234,36 +231,6 @@ class Exercise:
             raise DeclarationError(
                 f"{place}: {self.name} asks for no function {function!r}, it asks for: {known}"
             )
-
-    def _edited(self, edits: tuple[tuple[str, str], ...], function: str, where: str) -> str:
-        """Return the oracle's text with all edits made."""
-        start, end = _span(self.oracle, function) if function else (0, len(self.oracle))
-        seen = _without_docstrings(self.oracle)
-        spans = []
-        for old, new in edits:
-            count = seen.count(old, start, end) if old else 0
-            if old == new:
-                raise DeclarationError(f"{where}: {old!r} is replaced by itself: nothing changes")
-            if count == 0:
-                raise DeclarationError(
-                    f"{where}: {old!r} is not in the right answer ({self.cell.place}). "
-                    "Copy the text from there."
-                )
-            if count > 1:
-                raise DeclarationError(
-                    f"{where}: {old!r} stands {count} times in the right answer "
-                    f"({self.cell.place}). Take more of the line around the one you mean."
-                )
-            at = seen.index(old, start, end)
-            spans.append((at, at + len(old), new))
-        spans.sort()
-        for (_, before, _), (after, _, _) in itertools.pairwise(spans):
-            if after < before:
-                raise DeclarationError(f"{where}: two edits overlap. Make one of them.")
-        text = self.oracle
-        for at, to, new in reversed(spans):
-            text = text[:at] + new + text[to:]
-        return text
 
     def source(self, wrong: Wrong | None = None) -> str:
         """Return the solution, or a wrong answer, as text for an answer cell."""
@@ -380,30 +347,6 @@ def _in_kind(value: Any, right: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True)
-class Cell:
-    """An answer cell of a solution, without its marker lines, and where it stands."""
-
-    text: str
-    file: str
-    line: int
-
-    @property
-    def place(self) -> str:
-        """Say where the cell begins."""
-        return f"{self.file}, line {self.line}"
-
-
-class _Later:
-    """A module that is imported where it is first used: most answers need no Keras."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __getattr__(self, item: str) -> Any:
-        return getattr(importlib.import_module(self._name), item)
-
-
 @dataclass
 class Lab:
     """A lab: its name (of folder and files everywhere), title, minutes, order of its exercises.
@@ -419,7 +362,7 @@ class Lab:
     solution: str = field(default="", repr=False)
     declared: dict[str, Exercise] = field(default_factory=dict)
     quizzes: list[Exercise] = field(default_factory=list)
-    place: str = field(default_factory=lambda: _place())
+    place: str = field(default_factory=place)
 
     @property
     def exercises(self) -> list[Exercise]:
@@ -435,7 +378,7 @@ class Lab:
     @cached_property
     def space(self) -> dict[str, Any]:
         """The names that all answer cells of the solution make together, run in their order."""
-        space: dict[str, Any] = {"np": np, "keras": _Later("keras"), "__name__": "solutions"}
+        space: dict[str, Any] = {"np": np, "keras": Later("keras"), "__name__": "solutions"}
         for cell in self.cells.values():
             exec(compile("\n" * (cell.line - 1) + cell.text, cell.file, "exec"), space)
         return space
@@ -448,16 +391,16 @@ class Lab:
         deadline: float = 2.0,
     ) -> Exercise:
         """Add an exercise. `deadline` is the time for one case under marking, in seconds."""
-        place = _place()
+        at = place()
         if name not in self.order:
             raise DeclarationError(
-                f"{place}: {name!r} is not in the order of the lab ({self.place}). Add it there."
+                f"{at}: {name!r} is not in the order of the lab ({self.place}). Add it there."
             )
         if name in self.declared:
-            raise DeclarationError(f"{place}: {name!r} is declared twice in {self.name}")
+            raise DeclarationError(f"{at}: {name!r} is declared twice in {self.name}")
         if name not in self.cells:
             raise DeclarationError(
-                f"{place}: solutions/{self.name}.py has no answer cell for {name!r}: no code cell "
+                f"{at}: solutions/{self.name}.py has no answer cell for {name!r}: no code cell "
                 f'with "grade_id": "{name}_answer"'
             )
         cell = self.cells[name]
@@ -471,7 +414,7 @@ class Lab:
             home=self,
             cell=cell,
             oracle=cell.text,
-            place=place,
+            place=at,
         )
         self.declared[name] = ex
         return ex
@@ -482,12 +425,24 @@ class Lab:
         """Add a quiz question `answer_<name>`; `options` maps each letter to its explanation."""
         variable = f"answer_{name}"
         ex = Exercise(self.name, name, points, (variable,), "quiz", hints=[hint], options=options)
-        ex.letter, ex.home, ex.place = right, self, _place()
+        ex.letter, ex.home, ex.place = right, self, place()
         self.quizzes.append(ex)
         seen = Case([Call(variable, None)], "quiz.option", {"options": sorted(options)}, [None])
         hidden = Case([Call(variable, None)], "quiz.right", {"right": right}, [None])
         ex.check("the answer is one of the options", [seen], lambda _: [hidden])
         return ex
+
+    def behind(self, texts: list[str]) -> list[str]:
+        """Return the answer cells whose functions the texts name, straight or by another one."""
+        reached: dict[str, str] = {}
+        todo = list(texts)
+        while todo:
+            words = set(re.findall(r"\w+", todo.pop()))
+            for ex in self.declared.values():
+                if ex.name not in reached and words & set(ex.functions):
+                    reached[ex.name] = ex.cell.text
+                    todo.append(ex.cell.text)
+        return [reached[name] for name in sorted(reached)]
 
     def right(self, function: str) -> Callable:
         """Return a function of the solution, for cases that are built with it."""
@@ -507,64 +462,6 @@ def exercise(
     """Add the exercise that a file declares, named as the file: `module` is its `__name__`."""
     package, _, name = module.rpartition(".")
     return sys.modules[package].lab.exercise(name, points, forbids, deadline)
-
-
-# --- texts ----------------------------------------------------------------------------------------
-
-
-def answer_cells(text: str, file: str) -> dict[str, Cell]:
-    """Return the answer cells of a percent notebook, by exercise, without their marker lines.
-
-    Raises `DeclarationError` for a cell without markers, and for an id that is used twice.
-    """
-    out: dict[str, Cell] = {}
-    for found in _CELL.finditer(text):
-        name, line = found["name"], text.count("\n", 0, found.start()) + 1
-        begins, ends = (found["text"].count(marker) for marker in MARKERS)
-        if not begins or begins != ends:
-            raise DeclarationError(
-                f"{file}, line {line}: the answer cell of {name!r} needs its solution between the "
-                f"lines {MARKERS[0]!r} and {MARKERS[1]!r}"
-            )
-        if name in out:
-            raise DeclarationError(
-                f"{file}, line {line}: the id {name}_answer is used in line {out[name].line} too"
-            )
-        lines = [
-            each for each in found["text"].splitlines() if not each.strip().startswith(MARKERS)
-        ]
-        out[name] = Cell("\n".join(lines).strip() + "\n", file, line)
-    return out
-
-
-def _without_docstrings(text: str) -> str:
-    """Return a text of the same length in which nothing of a docstring can be found."""
-    return re.sub(r'"""(.*?)"""', lambda found: "\0" * len(found[0]), text, flags=re.DOTALL)
-
-
-def _span(text: str, function: str) -> tuple[int, int]:
-    """Return where a function of the outermost level begins and ends."""
-    found = re.search(rf"^def {function}\(.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
-    return found.span()
-
-
-def _with(text: str, function: Callable) -> str:
-    """Return a text in which `function` takes the place of the function of its name."""
-    lines = textwrap.dedent(inspect.getsource(function))
-    body = lines[re.search(r"^def ", lines, re.MULTILINE).start() :]
-    start, end = _span(text, function.__name__)
-    after = text[end:]
-    return text[:start] + body + ("\n\n" + after if after else "")
-
-
-def _place() -> str:
-    """Say where the declaration stands that is being read: file and line."""
-    frame = sys._getframe(1)
-    while frame.f_code.co_filename in (__file__, "<string>"):  # and the __init__ of a dataclass
-        frame = frame.f_back
-    path = Path(frame.f_code.co_filename)
-    file = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
-    return f"{file}, line {frame.f_lineno}"
 
 
 # --- loading --------------------------------------------------------------------------------------

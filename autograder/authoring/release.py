@@ -34,6 +34,7 @@ TOOLS = (
     "autograder/authoring/release.py",
     "autograder/authoring/stubs.py",
     "autograder/authoring/baking.py",
+    "autograder/authoring/answers.py",
     "autograder/authoring/declaration.py",
     "utils/*.py",
     "utils/engine/*.py",

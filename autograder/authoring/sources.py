@@ -15,19 +15,23 @@ from autograder.authoring import declaration
 
 ROOT = Path(__file__).resolve().parents[2]
 JUDGING = ROOT / "utils" / "engine" / "judging"
-DECLARES = ("exercise", "quiz")
 
 
 def declared(lab: str, name: str) -> list[str]:
     """Return the statements that declare an exercise and those that they need, each once.
 
-    Of modules outside the exercises, such as the judges that a case names, the whole text counts.
-    Raises `KeyError` where no file of the lab declares the exercise.
+    An exercise is a file of its lab, a question of the quiz a call in the lab's `__init__.py`. Of
+    modules outside the exercises, such as the judges that a case names, the whole text counts.
+    Raises `KeyError` where the lab declares no such exercise.
     """
-    for path in sorted((declaration.FOLDER / lab).glob("*.py")):
-        if own := (module := _Module(path)).own(name):
-            return list(_reached(module, own))
-    raise KeyError(f"{lab} declares no exercise {name!r}")
+    folder = declaration.FOLDER / lab
+    if (path := folder / f"{name}.py").is_file():
+        return list(_reached(module := _Module(path), module.body))
+    module = _Module(folder / "__init__.py")
+    own = [statement for statement in module.body if module.asks(statement) == name]
+    if not own:
+        raise KeyError(f"{lab} declares no exercise {name!r}")
+    return list(_reached(module, own))
 
 
 class _Module:
@@ -42,15 +46,14 @@ class _Module:
             for name in _defines(statement):
                 self.definitions.setdefault(name, []).append(statement)
 
-    def own(self, name: str) -> list[ast.stmt]:
-        """Return the statements from an exercise's first to the next exercise's."""
-        begins = [(i, call) for i, each in enumerate(self.body) if (call := _declares(each))]
-        ends = [i for i, _ in begins][1:] + [len(self.body)] * bool(begins)
-        for (begin, call), end in zip(begins, ends, strict=True):
-            if call.args[0].value == name:
-                self.lab = ast.unparse(call.func.value)
-                return self.body[begin:end]
-        return self.body if self.path.stem == name else []
+    def asks(self, statement: ast.stmt) -> str:
+        """Return the name of the question that a statement declares, "" if it declares none."""
+        call = getattr(statement, "value", None)
+        named = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args
+        if named and call.func.attr == "quiz" and isinstance(call.args[0], ast.Constant):
+            self.lab = ast.unparse(call.func.value)
+            return call.args[0].value
+        return ""
 
     def files(self, imported: ast.ImportFrom) -> list[Path]:
         """Return the files of the project that an import names, none for a library's."""
@@ -59,15 +62,6 @@ class _Module:
         names = [folder, *(folder / each.name for each in imported.names)]
         tried = [p for n in names for p in (n.with_suffix(".py"), n / "__init__.py")]
         return [path for path in tried if path.is_file()]
-
-
-def _declares(statement: ast.stmt) -> ast.Call | None:
-    """Return the call with which a statement declares an exercise, None if it does not."""
-    call = getattr(statement, "value", None)
-    named = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args
-    if named and call.func.attr in DECLARES and isinstance(call.args[0], ast.Constant):
-        return call
-    return None
 
 
 def _defines(statement: ast.stmt) -> Iterator[str]:

@@ -23,6 +23,7 @@ from autograder.marking import intake
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = (
+    "autograder/authoring/answers.py",
     "autograder/authoring/declaration.py",
     "autograder/marking/intake.py",
     "autograder/marking/marker.py",
@@ -89,7 +90,8 @@ def exercise_key(ex: Exercise) -> str:
     """
     parts: list[Any] = [marker_key(), ex.name, ex.points, ex.kind, ex.functions, ex.forbids]
     parts += [ex.deadline, ex.options, ex.source(), ex.oracle]
-    parts += [sources.declared(ex.lab, ex.name)]
+    texts = sources.declared(ex.lab, ex.name)
+    parts += [texts, ex.home.behind([ex.oracle, *texts])]
     parts += [[w.name, w.hint, w.finding, ex.source(w)] for w in ex.wrongs]
     for check in ex.checks:
         parts += [check.title, check.weight, check.hidden and _text(check.hidden)]

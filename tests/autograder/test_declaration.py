@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from autograder.authoring import baking, declaration
-from autograder.authoring.declaration import DeclarationError, Lab, answer_cells, case
+from autograder.authoring.answers import ROOT, DeclarationError, answer_cells
+from autograder.authoring.declaration import Lab, case
 
 SOLUTION = '''
 # %% nbgrader={"grade_id": "double_answer"}
@@ -222,6 +223,6 @@ def test_marking_starts_without_keras():
         "print(sorted({'keras', 'tensorflow', 'jupytext', 'nbgrader'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
-                          cwd=declaration.ROOT, check=True)  # fmt: skip
+                          cwd=ROOT, check=True)  # fmt: skip
     assert done.stdout.strip() == "[]"
     assert np.isfinite(declaration.load("03_softmax").right("softmax")(np.zeros(3))).all()

@@ -124,6 +124,19 @@ def test_a_declaration_changes_its_own_key_only(monkeypatch):
         assert different == {"one_hot"}, name
 
 
+def test_a_right_answer_changes_the_keys_of_those_that_build_on_it(monkeypatch):
+    """Is an exercise marked again whose expected values come through another's answer?"""
+    lab = declaration.load(LAB)
+    before = {ex.name: keys.exercise_key(ex) for ex in lab.exercises}
+    ex = lab.find("one_hot")
+    cell = dataclasses.replace(ex.cell, text=ex.cell.text + "# repaired\n")
+    monkeypatch.setattr(ex, "cell", cell)
+    monkeypatch.setattr(ex, "oracle", cell.text)
+    after = {each.name: keys.exercise_key(each) for each in lab.exercises}
+    different = {name for name in before if before[name] != after[name]}
+    assert different == {"one_hot", "softmax_gradient"}
+
+
 class Killed(BaseException):
     """Stands in for the end of the process."""
 

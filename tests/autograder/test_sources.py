@@ -5,40 +5,40 @@ import pytest
 from autograder.authoring import declaration, sources
 
 LAB = "99_pattern"
-TEXT = """
-import numpy as np
-from autograder.authoring.declaration import Lab, case
-from utils.engine.models import dense
+FILES = {
+    "__init__": """
+from autograder.authoring.declaration import Lab
 
-lab = Lab("99_pattern", "A pattern", minutes=1)
-
+lab = Lab("99_pattern", "A pattern", minutes=1, order=["first", "second"])
+lab.quiz("pattern_1", points=10, right="a", options={"a": "Yes.", "b": "No."}, hint="?")
+""",
+    "_data": """
 SIZE = 3
 
-def _draw(rng):
+def draw(rng):
     return rng.normal(size=SIZE)
 
-ex = lab.exercise("first", points=60)
+def other(rng):
+    return rng.integers(5)
+""",
+    "first": """
+import numpy as np
+from autograder.authoring.declaration import case, exercise
+from ._data import draw
 
-@ex.right
-def double(x):
-    return 2 * x
+ex = exercise(__name__, points=60)
+ex.check("one", [case("double", np.array([1.0]))], lambda rng: [case("double", draw(rng))])
+ex.mistake("triple", "Twice.", ("2 * x", "3 * x"))
+""",
+    "second": """
+import numpy as np
+from autograder.authoring.declaration import case, exercise
+from ._data import other
 
-ex.check("one", [case("double", np.array([1.0]))], lambda rng: [case("double", _draw(rng))])
-
-@ex.wrong("triple", "Twice.")
-def double(x):
-    return 3 * x
-
-ex = lab.exercise("second", points=30)
-
-@ex.right
-def quadruple(x):
-    return double(double(x))
-
-ex.check("two", [case("quadruple", np.array([1.0]), judge="digits.parts")])
-
-lab.quiz("pattern_1", points=10, right="a", options={"a": "Yes.", "b": "No."}, hint="?")
-"""
+ex = exercise(__name__, points=30)
+ex.check("two", [case("quadruple", np.array([2.0]), judge="digits.parts")])
+""",
+}
 NAMES = ("first", "second", "pattern_1")
 
 
@@ -46,10 +46,13 @@ NAMES = ("first", "second", "pattern_1")
 def texts(tmp_path, monkeypatch):
     """Return a function that gives the text of each exercise after one replacement."""
     monkeypatch.setattr(declaration, "FOLDER", tmp_path)
+    folder = tmp_path / LAB
+    folder.mkdir()
 
     def read(old="", new=""):
-        assert old in TEXT
-        (tmp_path / f"{LAB}.py").write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+        assert any(old in text for text in FILES.values())
+        for name, text in FILES.items():
+            (folder / f"{name}.py").write_text(text.replace(old, new), encoding="utf-8")
         return {name: sources.declared(LAB, name) for name in NAMES}
 
     return read
@@ -58,8 +61,8 @@ def texts(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("3 * x", "4 * x", {"first"}),  # a wrong answer
-        ("2 * x", "x + x", {"first", "second"}),  # a right answer that another one calls
+        ("3 * x", "4 * x", {"first"}),  # a mistake
+        ("integers(5)", "integers(6)", {"second"}),  # a helper beside the exercise
         ("SIZE = 3", "SIZE = 4", {"first"}),  # what a helper of the hidden cases refers to
         ("np.array([1.0])", "np.array([1.5])", {"first"}),  # a visible case
         ('"No."', '"Never."', {"pattern_1"}),
@@ -78,18 +81,6 @@ def test_a_judge_named_by_a_case_counts(texts):
     """Does the whole text of a lab's judges belong to the exercises that name them?"""
     judges = (sources.JUDGING / "digits.py").read_text(encoding="utf-8")
     assert [name for name, said in texts().items() if judges in said] == ["second"]
-
-
-def test_a_file_of_its_own_is_read_with_what_it_imports(tmp_path, monkeypatch):
-    """Is an exercise found in a folder of its lab, and a helper in a file beside it?"""
-    monkeypatch.setattr(declaration, "FOLDER", tmp_path)
-    folder = tmp_path / LAB
-    folder.mkdir()
-    (folder / "drawing.py").write_text("SIZE = 3\n\ndef draw(rng):\n    return rng.normal(SIZE)\n")
-    (folder / "first.py").write_text("from .drawing import draw\n\ncases = draw\n")
-    said = "\n".join(sources.declared(LAB, "first"))
-    assert "cases = draw" in said
-    assert "SIZE = 3" in said
 
 
 def test_an_exercise_that_nobody_declares_is_named(texts):
