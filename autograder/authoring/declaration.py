@@ -424,6 +424,12 @@ class Lab:
     ) -> Exercise:
         """Add a quiz question `answer_<name>`; `options` maps each letter to its explanation."""
         variable = f"answer_{name}"
+        cell = self.cells.get(name)
+        if cell and f'{variable} = "{right}"' not in cell.text:
+            raise DeclarationError(
+                f"{place()}: the right option of {name} is {right!r} here, another one in "
+                f"{cell.place}. Make them equal."
+            )
         ex = Exercise(self.name, name, points, (variable,), "quiz", hints=[hint], options=options)
         ex.letter, ex.home, ex.place = right, self, place()
         self.quizzes.append(ex)

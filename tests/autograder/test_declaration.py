@@ -196,6 +196,24 @@ def test_an_exercise_without_a_place_or_an_answer_is_refused():
         lab.exercise("double", points=1)
 
 
+def test_a_right_option_that_is_not_the_solutions_is_refused():
+    """Does the answer to a question of the quiz stand in the solution as well?"""
+    solution = (
+        SOLUTION
+        + """
+# %% nbgrader={"grade_id": "quiz_1_answer"}
+### BEGIN SOLUTION
+answer_quiz_1 = "a"
+### END SOLUTION
+"""
+    )
+    lab = Lab("00_test", "A test", 1, ["double"], solution)
+    options = {"a": "Yes.", "b": "No."}
+    assert lab.quiz("quiz_1", 5, "a", options, hint="?").source() == 'answer_quiz_1 = "a"'
+    with pytest.raises(DeclarationError, match=f"{HERE}: the right option of quiz_1 is 'b' here"):
+        lab.quiz("quiz_1", 5, "b", options, hint="?")
+
+
 @pytest.mark.parametrize(
     ("order", "reason"),
     [

@@ -35,6 +35,7 @@ _PAIR = {
     "layers": [[3, "sigmoid"], [1, "sigmoid"]],
     "compiled": [["sigmoid", "binary_crossentropy", False]],
 }
+
 ex.check(
     "compiled with binary cross-entropy",
     [case_of(_RUN, judge="training.compiled", none=True, mutates=True, **_PAIR)],

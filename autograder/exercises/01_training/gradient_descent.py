@@ -17,6 +17,7 @@ ex.hints = [
 
 # Where the valley is narrow: with alpha = 8 the cost goes up and down.
 _JUMPY = np.array([[1.0, 2.0], [2.0, 1.0], [-1.5, 1.0], [1.0, 1.0]])
+
 ex.check(
     "one step",
     [case("gradient_descent", ROWS, TARGETS, WEIGHTS, 0.5, 0.3, 1, largest=True),

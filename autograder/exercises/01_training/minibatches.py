@@ -1,4 +1,4 @@
-"""minibatches: the batches of one epoch: arrays of indices, every example once, in an order drawn from rng."""
+"""minibatches: the batches of one epoch, every example once, in an order drawn from rng."""
 
 from autograder.authoring.declaration import call, case_of, exercise
 from utils.engine.plain import Rng

@@ -16,6 +16,7 @@ for kind, title in (
     ("non-negative", "a target that is never negative"),
 ):
     ex.check(title, [case("output_activation", kind)])
+
 ex.check(
     "another string is refused",
     [case("output_activation", t, raises=ValueError) for t in ("multiclass", "", "Real")],
@@ -63,7 +64,8 @@ ex.mistake("capital letters", "Names in Keras are written in small letters.",
 ex.mistake("the function itself", "Return the name as a text, not the result of the function.",
     ('"sigmoid"', "sigmoid"), ('"linear"', "linear"), ('"relu"', "relu"))
 ex.mistake("everything else is relu", "An unknown target is refused, not guessed: raise ValueError.",
-    ('if target == "non-negative":\n        return "relu"\n    raise ValueError(f"unknown target: {target!r}")',
+    ('if target == "non-negative":\n        return "relu"\n'
+     '    raise ValueError(f"unknown target: {target!r}")',
      'return "relu"'))
 ex.mistake("everything else is linear", "An unknown target is refused, not guessed: raise ValueError.",
     ('    if target == "real":\n        return "linear"\n', ""), (REFUSE, 'return "linear"'))

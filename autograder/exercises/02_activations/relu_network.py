@@ -24,6 +24,7 @@ def _units(rng, m, k):
 
 
 _NET = (np.array([1.0, -2.0, 0.5]), np.array([0.5, 1.0, -1.5]), np.array([2.0, 1.0, -3.0]), 0.25)
+
 ex.check(
     "one hidden unit",
     [

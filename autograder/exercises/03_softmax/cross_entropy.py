@@ -20,6 +20,7 @@ def _table(rng, m, classes):
 
 
 _P = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.25, 0.5, 0.25], [0.05, 0.15, 0.8]])
+
 ex.check(
     "the mean over the examples",
     [

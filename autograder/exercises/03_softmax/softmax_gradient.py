@@ -34,6 +34,7 @@ def _large_features(X, y, W, b):
 
 
 _Y = np.array([2, 0, 1])
+
 ex.check(
     "both gradients, three examples",
     [case("softmax_gradient", ROWS, _Y, WEIGHTS, BIASES, largest=True)],
@@ -48,8 +49,8 @@ ex.check(
     "one example, and large logits",
     [
         case("softmax_gradient", ROWS[:1], _Y[:1], 9 * WEIGHTS, BIASES, largest=True),
-        case("softmax_gradient", np.vstack([ROWS, -ROWS]), np.array([0, 1, 2, 2, 2, 1]), WEIGHTS, -BIASES,
-             largest=True),
+        case("softmax_gradient", np.vstack([ROWS, -ROWS]), np.array([0, 1, 2, 2, 2, 1]), WEIGHTS,
+             -BIASES, largest=True),
     ],
     lambda rng: [
         case("softmax_gradient", *_labelled(rng, 1, 5, 3), largest=True),

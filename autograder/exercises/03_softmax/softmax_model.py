@@ -23,6 +23,7 @@ def _model_case(n_features, n_classes, compiled=True):
 
 
 _layers = _model_case(64, 10, compiled=False)
+
 ex.check(
     "the layers: 25 relu, 15 relu, softmax",
     [_layers],

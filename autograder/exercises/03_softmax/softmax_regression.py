@@ -16,7 +16,10 @@ ex.hints = [
 
 ex.check(
     "probabilities",
-    [case("predict_proba", ROWS, WEIGHTS, BIASES), case("predict_proba", ROWS[:, ::-1].copy(), 3 * WEIGHTS, BIASES - 1)],
+    [
+        case("predict_proba", ROWS, WEIGHTS, BIASES),
+        case("predict_proba", ROWS[:, ::-1].copy(), 3 * WEIGHTS, BIASES - 1),
+    ],
     lambda rng: [
         case("predict_proba", *problem(rng, 5, 3, 4), tiny=True),
         case("predict_proba", *problem(rng, 1, 6, 2)),

@@ -16,6 +16,7 @@ ex.hints = [
 ]
 
 _Z = np.array([[2.0, 1.0, -1.0], [0.5, -0.5, 3.0], [1.0, 1.5, 0.0]])
+
 ex.check(
     "moderate logits",
     [

@@ -51,6 +51,7 @@ def _untied(rng, model, m):
 
 
 _LOOSE = {"rtol": 1e-4, "atol": 1e-6}
+
 ex.check(
     "probabilities from logits of any size",
     [

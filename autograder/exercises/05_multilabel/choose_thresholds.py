@@ -68,6 +68,7 @@ _OBSERVED = np.array(
 _PRESENT = np.array(
     [[1, 0, 1], [1, 0, 0], [0, 1, 1], [1, 0, 0], [0, 1, 1], [0, 0, 0], [0, 1, 1], [1, 0, 0]]
 )
+
 ex.check(
     "misses and false alarms cost the same",
     [

@@ -17,6 +17,7 @@ ex.hints = [
 _LOSS = {"rtol": 1e-5}
 _Z = np.array([[2.0, -1.0, 0.5], [-0.3, 1.2, -2.5]])
 _Y = np.array([[1, 0, 0], [1, 1, 0]])
+
 ex.check(
     "moderate logits",
     [

@@ -13,6 +13,7 @@ ex.hints = [
 ]
 
 _P = np.array([[0.9, 0.8, 0.1], [0.3, 0.5, 0.25], [0.05, 0.2, 0.3], [0.6, 0.75, 0.95]])
+
 ex.check(
     "one threshold for all labels",
     [case("predict_labels", _P, 0.6), case("predict_labels", _P[:3], 0.28)],

@@ -51,6 +51,7 @@ def _hyper(alpha, *rest):
 _M, _V = np.array([0.4, 0.3, -0.7]), np.array([0.5, 0.9, 0.2])
 _M2 = np.array([[0.3, -0.2, 0.6], [1.0, 0.5, -0.8]])
 _V2 = np.array([[0.4, 0.1, 0.7], [1.2, 0.3, 0.9]])
+
 ex.check(
     "the first step, with the settings of the paper",
     [case("adam_step", *_fresh(THETA, GRAD), 1), case("adam_step", *_fresh(VELOCITY, _M), 1)],

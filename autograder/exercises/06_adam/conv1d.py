@@ -25,6 +25,7 @@ def _slide(*args):
 _SIGNAL = np.array([1.0, 3.0, 2.0, -1.0, 0.5, 4.0, -2.0, 1.5])
 _FILTERS = np.array([[1.0, -0.5, 0.3], [-2.0, 1.5, 0.2], [0.5, 0.75, -1.0]])
 _SHIFTS = np.array([0.25, -0.6, 0.1])
+
 ex.check(
     "one filter",
     [

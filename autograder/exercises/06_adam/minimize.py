@@ -37,6 +37,7 @@ def _start(rng, n):
 
 _RAVINE = "lambda p: np.array([1.0, 12.0]) * (p - np.array([0.5, -0.25]))"
 _WAVES = "lambda p: p / 4 + np.cos(3 * p)"
+
 ex.check(
     "one step",
     [_walk(_RAVINE, np.array([2.0, 1.0]), 1, 0.1), _walk(_WAVES, np.array([-1.5]), 1, 0.5)],

@@ -15,6 +15,7 @@ ex.hints = [
 ]
 
 _DRIFT = np.array([[1.1, -0.4, 0.9], [2.2, -1.6, 0.3]])
+
 ex.check(
     "the first step, from rest",
     [

@@ -42,6 +42,7 @@ _SQUARE = graph_of("m = mul three w, s = add two m, out = square s")
 _DOUBLE = graph_of("b = add a a, c = add b b")
 _UNEVEN = graph_of("out = mul far a, far = square mid, a = mul x y, mid = sigmoid a")
 _RELUS = graph_of("p = relu u, q = relu v, r = relu w, s = mul two p, t = add s q, out = add t r")
+
 ex.check(
     "a chain: local slope times what arrives",
     [

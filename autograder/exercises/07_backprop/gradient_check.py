@@ -97,6 +97,10 @@ ex.check(
 
 QUOTIENT = "np.linalg.norm(grad - num) / size if size > 0 else 0.0"
 SIZE = "np.linalg.norm(grad) + np.linalg.norm(num)"
+NUDGE = (
+    "step = np.zeros(len(theta))\n        step[i] = eps\n"
+    "        num[i] = (f(theta + step) - f(theta - step)) / (2 * eps)"
+)
 
 # fmt: off
 ex.mistake("forward difference", "Central differences: nudge theta up and down.",
@@ -152,12 +156,12 @@ ex.mistake("one minus the agreement", "Return how far they differ: 0 is perfect.
     (QUOTIENT, "1 - np.linalg.norm(grad - num) / (size or 1.0)"))
 ex.mistake("the numerical gradient", "Compare it with grad, and return one number.", (QUOTIENT, "num"))
 ex.mistake("theta nudged in place", "Nudge a copy: theta may be read-only, and belongs to the caller.",
-    ("step = np.zeros(len(theta))\n        step[i] = eps\n        num[i] = (f(theta + step) - f(theta - step)) / (2 * eps)",
+    (NUDGE,
      "old = theta[i]\n        theta[i] = old + eps\n        up = f(theta)\n"
      "        theta[i] = old - eps\n        num[i] = (up - f(theta)) / (2 * eps)\n"
      "        theta[i] = old"))
 ex.mistake("nudges pile up", "Undo each nudge before the next one: start from theta every time.",
     ("num = np", "moved = np.array(theta)\n    num = np"),
-    ("step = np.zeros(len(theta))\n        step[i] = eps\n        num[i] = (f(theta + step) - f(theta - step)) / (2 * eps)",
+    (NUDGE,
      "moved[i] += eps\n        up = f(moved)\n        moved[i] -= 2 * eps\n"
      "        num[i] = (up - f(moved)) / (2 * eps)"))

@@ -23,6 +23,7 @@ def _cycle(graph):
 
 
 _DIAMOND = graph_of("out = mul far a, far = square mid, a = add x y, mid = sigmoid a")
+
 ex.check(
     "graphs listed from the inputs to the output",
     [
@@ -123,7 +124,8 @@ def topological_order(graph):
 ex.mistake("a node that uses itself passes", "A node that is its own input is a cycle too.",
     ("            visit(source)", "            if source != name:\n                visit(source)"))
 ex.mistake("cycles end in a RecursionError", "Notice the cycle yourself and raise a ValueError.",
-    ('        if state.get(name) == "open":\n            raise ValueError(f"a cycle goes through {name!r}")\n',
+    ('        if state.get(name) == "open":\n'
+     '            raise ValueError(f"a cycle goes through {name!r}")\n',
      ""))
 ex.mistake("a shared node taken for a cycle", "Meeting a node again is fine once it is finished.",
     (' or state.get(name) == "done"', ""), ('state.get(name) == "open"', "name in state"),

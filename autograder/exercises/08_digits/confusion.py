@@ -27,6 +27,7 @@ def _labels(rng, m, classes, right=0.5):
 
 _TRUE = np.array([2, 0, 1, 2, 2, 0, 1, 2, 0])
 _READ = np.array([2, 1, 1, 0, 0, 0, 2, 2, 1])
+
 ex.check(
     "three classes",
     [case("confusion_matrix", _TRUE, _READ, 3)],

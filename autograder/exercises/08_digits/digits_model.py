@@ -12,6 +12,7 @@ ex.hints = [
 _SHAPE = {"inputs": 64, "layers": [[25, "relu"], [15, "relu"], [10, "linear"]]}
 _PAIR = {"compiled": [["linear", "sparse_categorical_crossentropy", True]]}
 _ADAM = {"optimizers": ["adam", "adamw", "nadam"]}
+
 ex.check(
     "the layers: 25 relu, 15 relu, 10 linear",
     [case("build_digits_model", judge="models.model", **_SHAPE)],

@@ -108,6 +108,7 @@ def _trained(rng):
 
 _PATTERNS = patterns(2, 256)
 _networks = Shared(_trained)
+
 ex.check(
     "four arrays of the right shapes; the seed decides",
     [],

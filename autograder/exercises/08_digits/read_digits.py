@@ -18,6 +18,7 @@ _LOOSE = {"rtol": 1e-4, "atol": 1e-6}
 _IMAGES = np.array(
     [[1.0, 0.5, -1.0], [0.0, 2.0, 1.0], [-1.0, -1.5, 0.0], [2.0, 0.5, 1.5], [0.5, -2.0, -1.0]]
 )
+
 ex.check(
     "classes and confidence of a few images",
     [case("read_digits", READER, _IMAGES, **_LOOSE)],

@@ -43,6 +43,7 @@ def _splits(judge):
 
 
 _ROWS = _rows(np.random.default_rng(0), 40)
+
 ex.check(
     "every row in one part, with its own label",
     [_split_case("parts", *_ROWS, 12, 1, 2)],

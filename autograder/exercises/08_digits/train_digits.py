@@ -57,6 +57,7 @@ def _real(rng):
 
 
 _runs = Shared(_real)
+
 ex.check(
     "the model given is trained, on at most 60 images for each",
     [case("train_digits", _network(1), *patterns(1, 120), 7, judge="digits.trained", **_RUN)],

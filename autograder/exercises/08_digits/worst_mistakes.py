@@ -27,6 +27,7 @@ def _marked_rows(rng, model, m, wrong):
 _SEEN = _marked_rows(np.random.default_rng(3), READER, 12, 6)
 _FEW = _marked_rows(np.random.default_rng(8), DEEPER, 9, 3)
 _NONE = _marked_rows(np.random.default_rng(5), READER, 5, 0)
+
 ex.check(
     "the surest mistakes first",
     [case("worst_mistakes", READER, *_SEEN, 3)],
