@@ -38,7 +38,7 @@ def solved(name, figure):
         and ("demo" not in cell.metadata.get("tags", []) or " = figures." in cell.source)
     ]
     nb.cells = [*kept, code[last]]
-    nb.metadata.kernelspec.name = "warm"
+    nb.metadata.kernelspec["name"] = "warm"
     return nb
 
 
