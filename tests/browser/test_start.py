@@ -1,5 +1,7 @@
 """The first thing a learner sees."""
 
+import shutil
+
 from playwright.sync_api import expect
 
 
@@ -16,6 +18,29 @@ def test_labs_are_listed_in_order_without_questions(lab, page, jupyter):
     page.wait_for_timeout(3000)  # the news question comes late
     assert page.locator(".jp-Dialog").count() == 0
     assert page.locator(".Toastify__toast").count() == 0
+
+
+def test_links_open_the_learners_own_copy(lab, page, jupyter):
+    """Does a fetched lab open from where it was fetched to, and another one as it was released?"""
+    copy = jupyter.root / "course" / "work" / "03_softmax" / "03_softmax.ipynb"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(jupyter.root / "notebooks" / "03_softmax" / "03_softmax.ipynb", copy)
+    wanted = {
+        "03 Multiclass": "course/work/03_softmax/03_softmax.ipynb",
+        "02 Activation": "notebooks/02_activations/02_activations.ipynb",
+    }
+    try:
+        for name, path in wanted.items():
+            lab.open("notebooks/00_start.ipynb")
+            lab.run(lab.cell_with("from utils import start"))
+            table = lab.cell_with("start.labs()")
+            lab.run(table)
+            table.get_by_role("link", name=name).click()
+            page.wait_for_function(
+                "path => window.jupyterapp.shell.currentWidget?.context?.path === path", arg=path
+            )
+    finally:
+        shutil.rmtree(copy.parent)
 
 
 def test_nbgrader_is_in_the_menu(lab, page):
