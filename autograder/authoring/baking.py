@@ -8,10 +8,11 @@ The same declaration gives the same bytes on every machine. Matrix products and 
 and where terms cancel, in earlier ones. So a computed number is stored on the coarsest decimal
 grid whose step is at most 1% of what judging allows around it: nine significant digits where
 1e-6 is allowed, eight in a fingerprint (1e-5), and nothing beyond a hundredth of the absolute
-tolerance. No verdict depends on the rest, and a step is some 10 million times what kernels differ
-by: that one of the few thousand numbers that differ at all lies so near the middle between two
-grid points is a chance of one in a thousand for a whole course. Where it happens, `agree` still
-takes the two for the same. Arguments are what was declared and keep all their digits.
+tolerance. No verdict depends on the rest. Of the 25,000 numbers of this course, nine sets of
+kernels compute 1,300 differently, by 0.04 steps all together: so that is the chance that one lies
+that near the middle between two grid points. Where it happens, `agree` still takes both for the
+same. float32 has too few digits for this: what is expected of an answer in float32 is computed in
+float64. Arguments are what was declared and keep all their digits.
 """
 
 from __future__ import annotations
