@@ -215,11 +215,11 @@ def test_looking_inside_an_unusual_network_is_noted():
 def test_two_results_stand_one_under_the_other(capsys):
     """Are the learner's numbers printed above those of Keras, and an unfinished answer noted?"""
     figures.beside("predict", lambda: np.array([0.5, 0.25]), (np.array([0.5, 0.25]), 3))
-    figures.beside("predict", unfinished, 0.5)
+    figures.beside("yours", unfinished, 0.5)
     assert capsys.readouterr().out.split("\n") == [
         "predict  0.50000 0.25000",
         "Keras    0.50000 0.25000   3.00000",
-        "Note: finish predict to see your own numbers here.",
+        "Note: finish unfinished to see your own numbers here.",
         "Keras  0.50000",
         "",
     ]

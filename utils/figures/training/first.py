@@ -97,8 +97,9 @@ def beside(name, own, keras):
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             rows.append((name, _five_digits(own())))
-    except NotImplementedError:
-        print(f"Note: finish {name} to see your own numbers here.")
+    except NotImplementedError as error:  # its text names the exercise that is not written yet
+        unwritten = str(error).rpartition(": ")[2] or name
+        print(f"Note: finish {unwritten} to see your own numbers here.")
     except (Exception, SystemExit) as error:  # what a learner wrote must not stop the page
         print(f"Note: {name} raised {type(error).__name__}; only Keras is shown.")
     rows.append(("Keras", _five_digits(keras)))
