@@ -19,7 +19,7 @@
 # - build one Keras network with several sigmoid outputs, and say why softmax would be wrong here;
 # - turn probabilities into labels with thresholds, and choose them by what each mistake costs.
 #
-# **Time** about an hour and a half. **You need** the sigmoid and its cross-entropy, softmax, and broadcasting
+# **Time** about 80 minutes, without the part that is marked as optional. **You need** the sigmoid and its cross-entropy, softmax, and broadcasting
 # in NumPy. Logits, and why a loss likes to see them, were the subject of `04_improved_softmax`.
 #
 # **How it works** Six exercises, 100 points. Write your answer in place of `YOUR CODE HERE`, then

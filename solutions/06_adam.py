@@ -19,7 +19,7 @@
 # - use Adam in Keras, and explain where it is not quite the Adam of the paper;
 # - write a one-dimensional convolution, count its parameters, and say when it beats a dense layer.
 #
-# **Time** about an hour and three quarters; three parts are marked as optional. **You need** NumPy arrays (shapes, slices, broadcasting), what a gradient
+# **Time** about 90 minutes, without the three parts that are marked as optional. **You need** NumPy arrays (shapes, slices, broadcasting), what a gradient
 # is, and the step of gradient descent.
 #
 # **How it works** Six exercises and a quiz, 100 points. Write your answer in place of

@@ -22,7 +22,7 @@
 # - train a network with an engine that is all your own;
 # - write the gradients of a two-layer network, and test any gradient you will ever write.
 #
-# **Time** about two hours: a good place to rest is after "Train with your own engine". **You need** NumPy, Python dicts, and softmax with
+# **Time** about 95 minutes: a good place to rest is after "Train with your own engine". **You need** NumPy, Python dicts, and softmax with
 # cross-entropy (lab 03). School calculus helps; nothing is taken for granted.
 #
 # **How it works** Seven exercises, 100 points. Write your answer in place of `YOUR CODE HERE`, then

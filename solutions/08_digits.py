@@ -21,7 +21,7 @@
 # - train a network in plain NumPy, and know what `fit` does inside;
 # - run an experiment: one change, several seeds, mean and spread.
 #
-# **Time** about two hours; two parts are marked as optional. **You need** labs 03, 04, 06 and 07; keep your answers to them at hand,
+# **Time** about 95 minutes, without the part that is marked as optional. **You need** labs 03, 04, 06 and 07; keep your answers to them at hand,
 # you may copy from yourself.
 #
 # **How it works** Seven exercises, 100 points, no quiz. Write your answer in place of `YOUR CODE HERE`,
@@ -287,7 +287,7 @@ print("p with that loss:", np.exp(-loss).round(3))
 print("one digit read wrongly at p = 0.01 costs", (-np.log(0.01)).round(2))
 
 # %% [markdown]
-# If all images were the same, each would be read at $p = 0.887$. They are not: more than 95 of a hundred are read rightly, most of them nearly for
+# If all images were the same, each would be read at $p = 0.887$. They are not: about 96 of a hundred are read rightly, most of them nearly for
 # free, and the few mistakes pay more than half of the loss. A single confident mistake costs as much as hundreds of digits that are read at $p = 0.99$.
 # A mean hides that, so we now look at single images.
 #

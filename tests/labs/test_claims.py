@@ -5,9 +5,11 @@ outcome, which its docstring then says.
 """
 
 import re
+import warnings
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from autograder.authoring import release
 from utils import data, reference
@@ -48,10 +50,17 @@ def estimated(lab):
     return total
 
 
-@pytest.mark.parametrize("lab", release.labs()[1:5])
+@pytest.mark.parametrize("lab", release.labs()[1:])
 def test_the_expected_minutes_are_measured(lab):
     """Are the minutes at the top within a tenth of what the text, cells and exercises take?"""
     assert stated(lab) == pytest.approx(estimated(lab), rel=0.1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """The matrices are small: threads would only get in each other's way."""
+    with threadpool_limits(1):
+        yield
 
 
 # --- 01_training ----------------------------------------------------------------------------------
@@ -599,3 +608,525 @@ def test_the_plain_run_dies_after_the_steps_the_lab_tells(pixels, dies):
     fig = improved_softmax.train_regression(plain)
     controls(fig)["pixels from 0 to"].value = pixels
     assert (f"NaN from step {dies} on" in fig.text) if dies else ("NaN" not in fig.text)
+
+
+# --- 05_multilabel --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def scene_shares():
+    """Share of new scenes wholly right of one small, three small and one large network, a row."""
+    from utils.figures.multilabel.training import shares_right
+
+    return {examples: shares_right(examples).mean(axis=1) for examples in (150, 500, 1500)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("examples", [150, 500, 1500])
+def test_one_large_network_beats_three_small_ones(scene_shares, examples):
+    """At equal size, does sharing win for every number of scenes that can be chosen?"""
+    small, three, large = scene_shares[examples]
+    assert large > three > small
+    assert three - small < 0.04  # "a few scenes in a hundred behind"
+
+
+@pytest.mark.slow
+def test_more_scenes_help_more_than_another_network(scene_shares):
+    """Do ten times as many scenes bring over 20 in a hundred, whichever way?"""
+    assert (scene_shares[1500] - scene_shares[150] > 0.2).all()
+
+
+def test_nearly_all_weights_sit_in_the_first_layer():
+    """Are 6425 of 6863 numbers in the first layer of the small network?"""
+    assert 256 * 25 + 25 == 6425
+    assert 6425 + 25 * 15 + 15 + 15 * 3 + 3 == 6863
+
+
+def test_eight_classes_never_read_an_unseen_set_and_three_sigmoids_do():
+    """Are 0% and about two in five of the scenes with all shapes right, and the others close?"""
+    from utils.figures import multilabel
+
+    words = multilabel.unseen().text.split("with all three shapes: ")[1]
+    eight, three = ([int(w.rstrip("%")) for w in part.split() if w.endswith("%")]
+                    for part in words.split(";"))  # fmt: skip
+    assert eight[0] == 0
+    assert 33 <= three[0] <= 47
+    assert 0 <= eight[1] - three[1] <= 5
+
+
+def test_the_loss_by_way_of_a_probability_breaks_at_37():
+    """Is it 36.04 at 36, infinite from 37 on, and right from the logit?"""
+    with np.errstate(divide="ignore"):
+        told = {z: float(-np.log(1 - 1 / (1 + np.exp(-z)))) for z in (36.0, 37.0, 800.0)}
+    assert f"{told[36.0]:.2f}" == "36.04"
+    assert told[37.0] == told[800.0] == np.inf
+    assert reference.multilabel_loss(np.array([[800.0]]), np.array([[0]])) == 800
+
+
+def test_always_absent_is_right_in_sixty_of_a_hundred_labels():
+    """Is that the baseline for labels, and every fifth scene empty?"""
+    _, Y = data.scenes()
+    assert round(np.mean(Y == 0), 1) == 0.6
+    assert round(np.mean(~Y.any(axis=1)), 1) == 0.2
+
+
+@pytest.fixture(scope="module")
+def scene_network():
+    """A stand-in for the lab's Keras network of as many epochs: probabilities of unseen scenes."""
+    from utils.figures.multilabel.scenes import mlp
+
+    network = mlp(3).set_params(max_iter=30, learning_rate_init=0.001)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it stops early on purpose
+        network.fit(*data.scenes())
+    (X, Y), (X_new, Y_new) = data.scenes(400, seed=1), data.scenes(400, seed=2)
+    return network.predict_proba(X), Y, network.predict_proba(X_new), Y_new
+
+
+def test_the_trained_network_is_too_sure_until_its_logits_are_divided(scene_network):
+    """Is it surer than right by about two in a hundred, and the loss lower with smaller logits?"""
+    P, Y, P_new, Y_new = scene_network
+    p, y = np.clip(np.ravel([P, P_new]), 1e-9, 1 - 1e-9), np.ravel([Y, Y_new])
+    sure, right = np.mean(np.maximum(p, 1 - p)), np.mean((p >= 0.5) == y)
+    assert 0.01 < sure - right < 0.04
+    z = (np.log(p) - np.log1p(-p))[:, None]
+    losses = {t: reference.multilabel_loss(z / t, y[:, None]) for t in (1.0, 1.5, 2.0)}
+    assert min(losses, key=losses.get) == 1.5
+
+
+def test_thresholds_keep_most_of_their_gain_on_new_scenes(scene_network):
+    """If a miss costs five, does more than half of the gain over 0.5 survive on new scenes?"""
+    P, Y, P_new, Y_new = scene_network
+    chosen = reference.choose_thresholds(P, Y, 5, 1)
+
+    def cost(P, Y, t):
+        return 5 * np.sum((t > P) & (Y == 1)) + np.sum((t <= P) & (Y == 0))
+
+    gain, kept = (
+        cost(P, Y, 0.5) - cost(P, Y, chosen),
+        cost(P_new, Y_new, 0.5) - cost(P_new, Y_new, chosen),
+    )
+    assert gain > 0
+    assert kept > gain / 2
+
+
+# --- 06_adam --------------------------------------------------------------------------------------
+
+
+def downhill(land, move, steps=100):
+    """Cost above the lowest at each step of a walk, and its points."""
+    from utils.figures.adam import landscapes
+
+    points = landscapes.walk(land, steps, move)
+    return land.height(*points.T) - land.floor, points
+
+
+def descent(alpha=0.02):
+    from utils.figures.adam import landscapes
+
+    return landscapes.descending(reference.sgd_step, alpha)
+
+
+def momentum(alpha=0.02, beta=0.9):
+    from utils.figures.adam import landscapes
+
+    return landscapes.rolling(reference.momentum_step, alpha, beta)
+
+
+def adam(alpha=0.3):
+    from utils.figures.adam import landscapes
+
+    return landscapes.adaptive(reference.adam_step, alpha)
+
+
+@pytest.fixture(scope="module")
+def ravine():
+    from utils.figures.adam import landscapes
+
+    return landscapes.valley(25)
+
+
+def test_the_best_single_rate_of_the_ravine_is_2_over_26(ravine):
+    """Does 0.077 leave the lowest cost of all rates, and keep 92% of the distance a step?"""
+    rates = np.linspace(0.01, 0.079, 139)
+    ends = [downhill(ravine, descent(alpha), 60)[0][-1] for alpha in rates]
+    assert abs(rates[np.argmin(ends)] - 2 / 26) < 0.002
+    assert round(1 - 2 / 26, 2) == 0.92
+
+
+def test_the_best_place_of_the_map_keeps_two_thirds():
+    """Do rate 0.11 and beta 0.44 keep least of the distance, 67%, against 92% at beta 0?"""
+    from utils.figures.adam.rates import kept_a_step
+
+    rates, betas = np.meshgrid(np.linspace(0.01, 0.2, 191), np.linspace(0, 0.98, 99))
+    share = np.maximum(kept_a_step(rates, betas, 1)[0], kept_a_step(rates, betas, 25)[0])
+    best = np.unravel_index(np.argmin(share), share.shape)
+    assert abs(rates[best] - 0.11) < 0.01
+    assert abs(betas[best] - 0.44) < 0.02
+    assert round(share.min(), 2) == 0.67
+    assert round(share[0].min(), 2) == 0.92
+
+
+def test_the_map_is_that_of_the_walks(ravine):
+    """Does a long walk lose the share of its distance that the map says?"""
+    from utils.figures.adam.rates import kept_a_step
+
+    for alpha, beta in ((0.02, 0.9), (0.11, 0.44), (0.05, 0.3)):
+        costs, _ = downhill(ravine, momentum(alpha, beta), 180)
+        measured = (costs[180] / costs[120]) ** (1 / 120)  # a cost is a distance squared
+        said = max(float(kept_a_step(alpha, beta, c)[0]) for c in (1, 25))
+        assert abs(measured - said) < 0.02
+
+
+def test_a_wave_found_at_rate_1_is_a_wrong_one():
+    """Does it end at frequency 8.2 with an error of 1.38, and at rate 0.1 near 1.6 with 0.05?"""
+    from utils.figures import adam as figures
+
+    fig = figures.fit_wave()
+    at = {c.description: c for c in fig.controls.children if hasattr(c, "value")}
+    told = {}
+    for rate in (0.1, 0.3, 1.0):
+        with fig.hold():
+            at["learning rate"].value, at["step"].value = rate, 150
+        told[rate] = fig.text
+    assert "frequency 8.20" in told[1.0]
+    assert "error 1.38" in told[1.0]
+    for rate in (0.1, 0.3):
+        assert "frequency 1.59" in told[rate]
+        assert "error 0.048" in told[rate]
+
+
+def test_the_race_opens_with_momentum_ahead_and_both_can_win(ravine):
+    """Is it 0.09 to 0.27 at step 40, 0.04 at Adam's rate 0.56, 5e-8 with momentum tuned?"""
+    at_40 = [downhill(ravine, move)[0][40] for move in (momentum(), adam(), adam(0.56))]
+    assert [round(cost, 2) for cost in at_40] == [0.09, 0.27, 0.04]
+    tuned = downhill(ravine, momentum(0.07, 0.6))[0]
+    assert f"{tuned[40]:.0e}" == "5e-08"
+    assert at_40[0] / tuned[40] > 1e6
+
+
+def test_adam_leaves_at_45_degrees_and_the_goal_lies_at_17(ravine):
+    """Is Adam's first step diagonal, and the direction to the lowest point another?"""
+    _, points = downhill(ravine, adam(), 1)
+    step = np.abs(points[1] - points[0])
+    assert step[0] == pytest.approx(step[1])
+    assert round(np.degrees(np.arctan2(2.4, 8.0))) == 17
+
+
+def test_noise_leaves_adam_the_quietest():
+    """Are the mean costs of the last 30 noisy steps 0.37, 1.5 and 2.3?"""
+    from utils.figures.adam import landscapes
+
+    land = landscapes.valley(4, noise=6.0)
+    means = [downhill(land, move)[0][-30:].mean() for move in (adam(), descent(), momentum())]
+    assert f"{means[0]:.2f}, {means[1]:.1f}, {means[2]:.1f}" == "0.37, 1.5, 2.3"
+
+
+def test_only_adam_suffers_in_a_turned_ravine(ravine):
+    """Does Adam's cost at step 40 go from 0.27 to 8.9 at 45 degrees, while the others stay?"""
+    from utils.figures.adam import landscapes
+
+    turned = landscapes.valley(25, 45)
+    assert f"{downhill(turned, adam())[0][40]:.1f}" == "8.9"
+    for move in (descent, momentum):
+        straight, lean = downhill(ravine, move())[0], downhill(turned, move())[0]
+        assert lean == pytest.approx(straight, rel=1e-6)
+
+
+def test_a_rate_that_falls_makes_the_first_rate_matter_less():
+    """Are the ends 0.05, 0.25 and 0.42 at constant rates, and all below 0.05 where it falls?"""
+    from utils.figures.adam.rates import noisy_walks
+
+    ends = {
+        name: [noisy_walks(reference.adam_step, a, name)[-50:].mean() for a in (0.1, 0.3, 0.6)]
+        for name in ("constant", "halved three times", "down to 0 along a cosine")
+    }
+    assert [round(end, 2) for end in ends["constant"]] == [0.05, 0.25, 0.42]
+    assert max(ends["halved three times"] + ends["down to 0 along a cosine"]) < 0.05
+
+
+def test_optimizers_change_places_with_their_rates():
+    """A stand-in of scikit-learn: does ten times the rate help descent, and unsettle momentum?"""
+    from sklearn.neural_network import MLPClassifier
+
+    X, _, y, _ = data.digits_split()
+
+    def losses(solver, rate, beta=0.0):
+        network = MLPClassifier(
+            (25, 15), solver=solver, learning_rate_init=rate, momentum=beta, batch_size=32,
+            nesterovs_momentum=False, alpha=0, max_iter=15, random_state=1, n_iter_no_change=15,
+        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it stops early on purpose
+            return np.array(network.fit(X, y).loss_curve_)
+
+    plain, rolling, adaptive = (
+        [losses(solver, rate * factor, beta) for factor in (1, 10)]
+        for solver, rate, beta in (("sgd", 0.01, 0), ("sgd", 0.01, 0.9), ("adam", 0.001, 0))
+    )
+    ends = [[curve[-1] for curve in pair] for pair in (plain, rolling, adaptive)]
+    assert ends[1][0] < ends[2][0] < ends[0][0]
+    assert ends[0][0] - ends[0][1] > ends[2][0] - ends[2][1] > 0
+    assert ends[0][1] == pytest.approx(ends[1][0], abs=0.1)
+    rises = [np.sum(np.diff(curve) > 0) for curve in rolling]
+    assert rises[0] == 0
+    assert rises[1] >= 2
+
+
+def test_longer_pieces_cost_the_dense_network_alone():
+    """Does it learn 19,233 numbers of 1200 samples, 1953 of 120, and the other 137 of either?"""
+    assert [(n * 16 + 16) + 17 for n in (120, 1200)] == [1953, 19233]
+    assert (15 * 8 + 8) + 9 == 137
+
+
+def test_the_memory_of_a_recurrent_unit_is_its_weight():
+    """Does a push fade below one, at once at zero, and stay above one until it is turned round?"""
+    from utils.figures import adam as figures
+
+    fig = figures.recurrence()
+    own, ear = (c for c in fig.controls.children if c.description.startswith("weight"))
+    ends = {}
+    for own.value, ear.value in ((0.0, 0.8), (0.9, 0.8), (1.3, 0.8), (1.3, 2.0)):
+        words = fig.text.replace(",", "").rstrip(".").split()
+        ends[own.value, ear.value] = [float(words[words.index("49") + 1]), float(words[-1])]
+    assert ends[0.0, 0.8][0] == 0
+    assert 0 < ends[0.9, 0.8][0] < 0.05
+    assert min(ends[1.3, 0.8]) > 0.5
+    assert ends[1.3, 2.0][0] > 0.5 > -0.5 > ends[1.3, 2.0][1]
+
+
+# --- 07_backprop ----------------------------------------------------------------------------------
+
+
+def ends(task, hidden, rate=0.2, starts=range(10), steps=400):
+    """Mean cost and share of points right that training of the lab's small network ends with."""
+    from utils.figures.backprop import learning
+
+    X, y = learning._TASKS[task]
+    found = []
+    for start in starts:
+        theta = learning.start_of(hidden, start)
+        w1, w2, b, v = np.split(theta[:-1], 4)
+        W, c = np.array([w1, w2]), theta[-1]
+        for _ in range(steps):
+            Z = X @ W + b
+            out = np.maximum(Z, 0) @ v + c
+            error = 2 * (out - y) / len(y)
+            back = np.outer(error, v) * (Z > 0)
+            W, b = W - rate * X.T @ back, b - rate * back.sum(axis=0)
+            v, c = v - rate * np.maximum(Z, 0).T @ error, c - rate * error.sum()
+        out = np.maximum(X @ W + b, 0) @ v + c
+        found.append((np.mean((out - y) ** 2), np.mean((out > 0.5) == y)))
+    return np.array(found)
+
+
+def test_two_units_find_exclusive_or_from_two_of_ten_starts_and_six_from_all():
+    """Are 2 and 10 of ten starts right, one unit never better than three points of four?"""
+    assert np.sum(ends("exclusive or", 2)[:, 1] == 1) == 2
+    assert np.sum(ends("exclusive or", 6)[:, 1] == 1) == 10
+    assert ends("exclusive or", 1)[:, 1].max() == 0.75
+
+
+def test_exclusive_or_is_right_after_about_fifty_steps():
+    """Does the first start with four units read all points rightly at step 50?"""
+    assert ends("exclusive or", 4, starts=[0], steps=50)[0, 1] == 1
+
+
+def test_two_moons_are_separated_with_six_units_and_not_at_rate_one():
+    """Are all points right at rate 0.2 from the first start, and the cost high at rate 1?"""
+    assert ends("two moons", 6, starts=[0])[0, 1] == 1
+    assert ends("two moons", 6, rate=1.0, starts=[0])[0, 0] > 0.2
+
+
+def test_a_broken_gradient_shows_as_far_as_the_lab_says():
+    """Is 1% in one entry 0.002 at m = 6 and 0.0008 at 20, and what is right below 1e-6?"""
+    from utils.figures import backprop
+
+    fig = backprop.broken_gradients()
+    slider = next(c for c in fig.controls.children if c.description == "examples m")
+    results = {}
+    for slider.value in (1, 6, 20):
+        told = fig.text.split(": ", 1)[1].split(". Plain")[0].split(", ")
+        results[slider.value] = {k: float(v) for k, v in (part.rsplit(" ", 1) for part in told)}
+    off = "one entry off by 1%"
+    assert f"{results[6][off]:.3f}, {results[20][off]:.4f}" == "0.002, 0.0008"
+    for m, found in results.items():
+        assert max(found["as it is"], found["rounded to float32"]) < 1e-6
+        wrong = set(found) - {"as it is", "rounded to float32"}
+        hidden = {name for name in wrong if found[name] < 1e-4}
+        assert hidden == ({"layer 1 without 1/m", "no 1/m at all"} if m == 1 else set())
+
+
+def test_a_check_gives_one_third_to_twice_and_to_half_and_one_to_zero():
+    """Are 1/3, 1/3, 1, 1 and 1/2 the results for twice, half, flipped, zero and [0, 3]?"""
+    theta = np.array([2.0, 1.0])
+
+    def f(t):
+        return t[0] ** 2 + 3 * t[1]
+
+    grads = ([8, 6], [2, 1.5], [-4, -3], [0, 0], [0, 3])
+    found = [reference.gradient_check(f, np.array(g, dtype=float), theta) for g in grads]
+    assert found == pytest.approx([1 / 3, 1 / 3, 1, 1, 1 / 2], abs=1e-8)
+
+
+def test_a_batch_keeps_more_values_than_there_are_parameters():
+    """Are 154 values an image kept, against 2,175 parameters?"""
+    assert 64 + 2 * 25 + 2 * 15 + 10 == 154
+    assert 65 * 25 + 26 * 15 + 16 * 10 == 2175
+    assert 32 * 154 > 2175
+
+
+# --- 08_digits ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reading():
+    """A stand-in for the lab's network, of its size, steps and three parts: scikit-learn's."""
+    from sklearn.neural_network import MLPClassifier
+
+    rest, X_test, y_rest, y_test = reference.shuffle_split(*data.digits(), 360, 1)
+    X, X_val, y, y_val = reference.shuffle_split(rest, y_rest, 360, 2)
+    network = MLPClassifier((25, 15), batch_size=32, alpha=0, max_iter=1, random_state=1,
+                            warm_start=True, n_iter_no_change=99)  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it stops early on purpose
+        network.fit(X, y)
+        begin = [W.copy() for W in network.coefs_]
+        network = network.set_params(max_iter=59)
+        network.fit(X, y)
+    return network, begin, (X, y), (X_val, y_val), (X_test, y_test)
+
+
+def test_the_three_parts_are_1077_360_and_360(reading):
+    """Does splitting 360 off twice leave 1,077, and make 34 steps an epoch?"""
+    _, _, *parts = reading
+    assert [len(y) for _, y in parts] == [1077, 360, 360]
+    assert int(np.ceil(1077 / 32)) == 34
+
+
+def test_the_last_360_sorted_digits_are_all_8s_and_9s_and_six_7s():
+    """How many can a network that never saw an 8 or a 9 get right: 6 of 360, 1.7%?"""
+    counts = np.bincount(np.sort(data.digits()[1])[-360:], minlength=10)
+    assert counts[:7].sum() == 0
+    assert counts[7] == 6
+    assert round(100 * 6 / 360, 1) == 1.7
+
+
+def test_weights_move_about_as_far_as_the_lab_says(reading):
+    """Are the means 0.1 to 0.35 from the start, and the busiest about 1?"""
+    network, begin, *_ = reading
+    moved = [np.abs(W - W0) for W, W0 in zip(network.coefs_, begin, strict=True)]
+    assert all(0.1 < m.mean() < 0.35 for m in moved)
+    assert 0.6 < max(m.max() for m in moved) < 1.6
+
+
+def test_confidence_and_mistakes_are_as_the_lab_says(reading):
+    """Is p over 0.99 for two in three, and are most mistakes among the fifty least sure?"""
+    network, _, _, (X, y), _ = reading
+    P = network.predict_proba(X)
+    confidence, wrong = P.max(axis=1), P.argmax(axis=1) != y
+    assert 0.55 < np.mean(confidence > 0.99) < 0.8
+    assert 0.08 < np.mean(confidence < 0.9) < 0.18
+    assert 0.02 < np.mean(wrong) < 0.07
+    assert wrong[np.argsort(confidence)[:50]].sum() > wrong.sum() / 2
+    losses = -np.log(P[np.arange(len(y)), y])
+    assert losses[wrong].sum() > losses.sum() / 2
+
+
+def test_images_of_one_digit_grow_alike_from_layer_to_layer(reading):
+    """Does the lead in likeness of one digit over different digits grow with every layer?"""
+    network, _, _, (X, y), _ = reading
+    now, leads = X, []
+    same = (y[:, None] == y) & ~np.eye(len(y), dtype=bool)
+    for number, (W, b) in enumerate(zip(network.coefs_, network.intercepts_, strict=True)):
+        now = np.maximum(now @ W + b, 0) if number < 2 else now @ W + b
+        unit = now / np.linalg.norm(now, axis=1, keepdims=True)
+        alike = unit @ unit.T
+        leads.append(alike[same].mean() - alike[y[:, None] != y].mean())
+    assert leads == sorted(leads)
+
+
+def test_about_two_thirds_of_the_first_layer_are_on_for_a_digit(reading):
+    """Is it between one half and four fifths?"""
+    network, _, _, (X, _), _ = reading
+    on = np.mean(X @ network.coefs_[0] + network.intercepts_[0] > 0)
+    assert 0.5 < on < 0.8
+
+
+def test_an_empty_page_is_read_with_little_confidence(reading):
+    """Is it below one half: rather this than the other nine, and not by much?"""
+    assert reading[0].predict_proba(np.zeros((1, 64))).max() < 0.5
+
+
+def test_97_percent_of_360_has_a_standard_error_of_0_9_points():
+    """Is it 0.9?"""
+    assert round(100 * np.sqrt(0.97 * 0.03 / 360), 1) == 0.9
+
+
+@pytest.fixture(scope="module")
+def started():
+    """Validation share by size of the starting weights and steps, mean of three seeds."""
+    from utils.figures.digits import experiments
+    from utils.figures.digits.in_numpy import read_rightly
+
+    (X, y), (X_val, y_val), _ = experiments.parts()
+    return {
+        (size, steps): np.mean([
+            read_rightly(experiments.from_size(X, y, 32, steps, 0.02, seed, size), X_val, y_val)
+            for seed in range(3)
+        ])
+        for size in (0.0, 0.01, 0.18, 0.5, 1.0, 5.0, 20.0)
+        for steps in (10, 100, 300)
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_size_of_the_first_weights_matters_as_the_lab_says(started):
+    """Is 0 guessing, small to 0.5 alike after 100 steps, 0.18 best after 10, large ones worse?"""
+    assert max(started[0.0, steps] for steps in (10, 100, 300)) < 0.15
+    middle = [started[size, 100] for size in (0.01, 0.18, 0.5)]
+    assert np.ptp(middle) < 0.03
+    assert started[0.18, 10] > max(started[0.01, 10], started[0.5, 10]) + 0.05
+    assert min(middle) > started[1.0, 100] > started[5.0, 100] > started[20.0, 100]
+    assert started[5.0, 300] > started[5.0, 100]
+    assert started[20.0, 300] < 0.7
+
+
+@pytest.mark.slow
+def test_twice_the_digits_stands_out_and_half_the_rate_does_not():
+    """Is the gain of 800 digits larger than both spreads, a change of the rate smaller?"""
+    from utils.figures import digits
+
+    tried = {
+        "as it was": {}, "half the rate": {"alpha": 0.01}, "twice the units": {"hidden": 64},
+        "twice the digits": {"digits": 800},
+    }  # fmt: skip
+    told = digits.changes(None, tried).text.split(": ", 1)[1].rstrip(".").split("; ")
+    numbers = {
+        name: (float(line.split()[-6]), float(line.split()[-1]))
+        for name, line in zip(tried, told, strict=True)
+    }
+    mean, spread = numbers["as it was"]
+    assert abs(numbers["half the rate"][0] - mean) < spread
+    assert abs(numbers["twice the units"][0] - mean) < 1.5 * spread
+    assert numbers["twice the digits"][0] - mean > spread + numbers["twice the digits"][1]
+
+
+@pytest.mark.slow
+def test_the_winner_keeps_a_small_part_of_its_lead():
+    """Over four splits: is the lead over a point on validation, and under half of that on test?"""
+    from utils.figures.digits import experiments
+    from utils.figures.digits.in_numpy import read_rightly
+
+    leads = []
+    for split in range(1, 5):
+        (X, y), *held = experiments.parts(split)
+        shares = np.array([
+            [read_rightly(reference.train_numpy_network(X, y, 32, 40, 0.02, seed), *part)
+             for part in held]
+            for seed in range(20)
+        ])  # fmt: skip
+        leads.append(shares[np.argmax(shares[:, 0])] - shares.mean(axis=0))
+    on_validation, on_test = np.mean(leads, axis=0)
+    assert on_validation > 0.01
+    assert on_test < on_validation / 2

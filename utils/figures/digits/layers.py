@@ -31,7 +31,7 @@ def first_layer(training):
         large = fig.canvas.add_subplot(grid[:3, 6:10])
         large.set(xticks=[], yticks=[])
         picture = large.imshow(W[:, 0].reshape(8, 8), **colours)
-        large.imshow(blank, cmap="gray", vmin=0, vmax=2)
+        grey = large.imshow(blank, cmap="gray", vmin=0, vmax=2)
         fig.canvas.colorbar(picture, ax=large, label="weight")
         beside = fig.canvas.add_subplot(grid[:3, 11:15])
         beside.set(xticks=[], yticks=[])
@@ -44,7 +44,7 @@ def first_layer(training):
             ax.add_patch(Rectangle((-0.5, -0.5), 8, 8, fill=False, edgecolor=kit.BLUE, linewidth=4))
             for ax in small
         ]
-        fig.live(picture, product, *pictures, *names, *frames)
+        fig.live(picture, grey, product, *pictures, *names, *frames)
 
         @fig.on_change
         def update():
