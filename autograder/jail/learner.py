@@ -11,6 +11,7 @@ import fcntl
 import gc
 import os
 import random
+import select
 import signal
 import socket
 import sys
@@ -103,7 +104,7 @@ class Service:
         self, channel: Channel, loans: Channel, shell: Any, settings: dict, seen: list[str]
     ) -> None:
         self.channel, self.shell, self.seen = channel, shell, seen
-        self.output, self.loans = settings["output"], Loans(loans, shell.user_ns)
+        self.output, self.loans = settings["output"], Loans(loans)
         self.shell.stop = (Timeout,)
 
     def serve(self) -> None:
@@ -135,10 +136,13 @@ class Service:
         self.shell.user_ns.update({name: self.loans.function(name) for name in names})
         yield None
 
-    def on_lend(self) -> Iterator[None]:
-        """Be the process of the right answers from here on."""
+    def on_lend(self, names: list[str]) -> Iterator[None]:
+        """Be the process of right answers: lend those of `names`, until the marker says more."""
+        self.loans.here = {name: self.shell.user_ns[name] for name in names}
         yield None
-        self.loans.serve()
+        ours, theirs = self.channel.socket, self.loans.channel.socket
+        while ours not in select.select([ours, theirs], [], [])[0]:
+            self.loans.answer()
 
     def on_calls(self, cases: list, seconds: float, wall: float) -> Iterator[list]:
         """Answer every case with its outcomes."""

@@ -32,8 +32,8 @@ class Loans:
     of what is lent from `here`, or the place of a function among the arguments of a call before.
     """
 
-    def __init__(self, channel: Channel, here: dict[str, Any]) -> None:
-        self.channel, self.here = channel, here
+    def __init__(self, channel: Channel) -> None:
+        self.channel, self.here = channel, {}
         self.turn, self.open = threading.RLock(), 0
 
     def function(self, target: str | int) -> Callable:
@@ -45,11 +45,10 @@ class Loans:
         lent.__name__ = str(target)
         return lent
 
-    def serve(self) -> None:
-        """Answer calls until the other end closes."""
-        while True:
-            _, (_, target, packed) = self.channel.receive()
-            self.channel.send(0, ["done", self._perform(self.here, target, packed)])
+    def answer(self) -> None:
+        """Answer the next call that comes in."""
+        _, (_, target, packed) = self.channel.receive()
+        self.channel.send(0, ["done", self._perform(self.here, target, packed)])
 
     def _out(self, target: str | int, args: tuple, kwargs: dict) -> Any:
         kept: list[Any] = []

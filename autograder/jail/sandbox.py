@@ -472,18 +472,18 @@ class Learner:
         self._next, self._fresh = 0, True
 
     def _lend(self) -> None:
-        """Start the process of the right answers, unless it is there."""
+        """Have a process of the right answers that lends what is borrowed, and nothing else."""
         if self._right is None:
             cells = [("right answers", self._sources)]
             self._right = Learner(self._server, cells, [], self._limits, self._budget)
             self._right._serve(self._loans)
+        self._right._order("lend", self._borrowed)
 
     def _serve(self, loans: socket.socket) -> None:
         """Be the process of right answers for the process at the other end of `loans`."""
-        self._loans = None
+        self._started = time.monotonic()
         self._pid, self._channel, self._clock = self._server.fork(self._settings, loans)
         self._run_cell(0)
-        self._order("lend")
 
     def _run_cell(self, index: int) -> None:
         if index in self._fatal:

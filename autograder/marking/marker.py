@@ -26,6 +26,7 @@ from utils.engine.forbidden import FAMILIES
 from utils.engine.judging import Case
 
 MAX_LINES = 1000
+MAX_SHOWN = 2 << 20  # characters of all outputs of a submission
 SLACK = 4.0  # deadlines of a second try, in which every call of a right answer crosses two pipes
 # Failures after which a process is no more.
 FATAL = ("Died", "Protocol")
@@ -202,7 +203,7 @@ class _Marking:
 
     def _look_at(self, results: list[CellResult]) -> None:
         """Keep what the cells did, before anything was asked: outputs, notes, syntax errors."""
-        self.outputs = {r.cell_id: shown(r) for r in results}
+        self.outputs = _bounded(results)
         for cell, result in zip(self.runs, results, strict=True):
             if result.error and result.error.type in UNREAD:
                 for name in roughly_binds(cell.source):
@@ -375,7 +376,7 @@ def work(submission: Submission) -> str:
     """Return a digest of what a learner wrote: changed work is asked other questions."""
     digest = hashlib.sha256()
     for cell in submission.cells:
-        if cell.kind in ("answer", "own", "demo") and cell.source != cell.released:
+        if cell.source != cell.released:
             data = cell.source.strip().encode()
             digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
@@ -422,6 +423,17 @@ def _plainly(ex: Exercise, second: Score, needed: list[Exercise]) -> Score:
 def in_words(mistake: str) -> str:
     """Return the name of a mistake for people."""
     return WORDS.get(mistake, mistake)
+
+
+def _bounded(results: list[CellResult]) -> dict[str, list[dict]]:
+    """Return the outputs of cells by id, until they are too many to be looked at."""
+    outputs, room = {}, MAX_SHOWN
+    for result in results:
+        room -= len(result.stdout) + len(result.stderr)
+        if room < 0:
+            result = replace(result, stdout="[left out: too many outputs]\n", stderr="")
+        outputs[result.cell_id] = shown(result)
+    return outputs
 
 
 def shown(result: CellResult) -> list[dict]:
