@@ -10,26 +10,30 @@ no right or wrong code is shipped.
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import textwrap
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
 from utils import progress
 from utils.engine.absent import present
-from utils.engine.calling import Call, Outcome, run_calls
+from utils.engine.calling import MOST_PRINTED, Call, Outcome, run_calls
 from utils.engine.forbidden import watch
-from utils.engine.judging import UNWRITTEN, Case, Finding, show, verdict
+from utils.engine.judging import UNWRITTEN, Case, Finding, Names, show, verdict
+from utils.engine.judging.state import probe
 from utils.engine.plain import decode
-from utils.engine.recognise import Known, fingerprint, recognise
+from utils.engine.recognise import Known, diagnose
 
 BAKED = Path(__file__).parent / "baked"
 WIDTH = 78
 HANG = " " * 10
-HEADS = ("Wrong", "Input", "Expected", "Got", "Next", "Note")
+HEADS = ("Wrong", "Input", "Expected", "Got", "Printed", "Next", "Note")
+SHOWN_LINES = 8
 
 
 class CheckFailed(Exception):
@@ -61,7 +65,8 @@ class Check:
             raise CheckFailed(f'Write: check("{name}", {", ".join(wanted)})')
         functions = {f for each in self._exercises.values() for f in each["functions"]}
         answers = present(wanted, answers, functions)
-        passed, report = judge(exercise, dict(zip(wanted, answers, strict=True)))
+        namespace = dict(zip(wanted, answers, strict=True))
+        passed, report = judge(exercise, namespace, self._exercises)
         if os.environ.get("NBGRADER_EXECUTION") is None:
             progress.record(self.lab, name, passed)
         if passed or os.environ.get("NBGRADER_EXECUTION") == "autograde":
@@ -104,12 +109,13 @@ def load(lab: str) -> dict[str, dict]:
 @cache
 def _prepared(text: str) -> tuple[list[tuple[str, Case]], list[Known]]:
     exercise = json.loads(text)
+    names = Names(exercise.get("parameters", {}), exercise.get("results", {}))
     cases, calls = [], {}
     for check in exercise["checks"]:
         for data in check["cases"]:
             case = read_case(data)
             shared = calls.setdefault(json.dumps(data["calls"]), case.calls)
-            cases.append((check["title"], replace(case, calls=shared)))
+            cases.append((check["title"], replace(case, calls=shared, names=names)))
     known = [
         Known(w["name"], w["hint"], decode(w["prints"]), w["finding"]) for w in exercise["wrong"]
     ]
@@ -122,47 +128,150 @@ def read_case(data: dict) -> Case:
     return Case(calls, data["judge"], decode(data["params"]), decode(data["expect"]))
 
 
-def judge(exercise: dict, namespace: dict[str, Any]) -> tuple[bool, str]:
-    """Run the visible probes of a baked exercise; return whether all pass, and the report."""
-    cases, known = _prepared(json.dumps(exercise))
-    findings: list[Finding | None] = []
-    prints = []
-    done: dict[int, list[Outcome]] = {}  # cases that share their calls are run once
-    for _, case in cases:
-        if id(case.calls) not in done:
-            with watch(exercise["forbids"]) as guard:
-                done[id(case.calls)] = run_calls(namespace, case.calls, guard=guard)
-        outcomes = done[id(case.calls)]
-        findings.append(verdict(case, outcomes))
-        prints.append(fingerprint(case, outcomes))
+def judge(
+    exercise: dict, namespace: dict[str, Any], lab: dict[str, dict] | None = None
+) -> tuple[bool, str]:
+    """Run the visible probes of a baked exercise; return whether all pass, and the report.
+
+    With the exercises of the `lab`, a mistake in an earlier answer that this one calls is told.
+    """
+    titled, known = _prepared(json.dumps(exercise))
+    cases = [case for _, case in titled]
+    outcomes = _run(exercise, namespace, cases)
+    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
     passed = sum(finding is None for finding in findings)
     if passed == len(cases):
-        more = "marking uses more" if exercise["kind"] == "function" else "marking comes later"
-        return True, f"{passed} of {passed} visible checks pass; {more}."
+        return _judge_together(exercise, namespace, cases)
     first = next(i for i, finding in enumerate(findings) if finding is not None)
-    title, case = cases[first]
-    wrong = recognise(known, prints, findings)
+    title, finding = titled[first][0], findings[first]
+    wrong = diagnose(known, cases, outcomes, findings, exercise["slips"])
+    if blamed := _blamed(exercise, namespace, finding, lab or {}):
+        finding, wrong = blamed, None
     lines = [f"{passed} of {len(cases)} visible checks pass. The first that fails: {title}"]
-    lines += explain(case, findings[first], wrong)
+    lines += explain(cases[first], finding, wrong, outcomes[first])
     return False, "\n".join(wrap(line) for line in lines)
 
 
-def explain(case: Case, finding: Finding, wrong: Known | None = None) -> list[str]:
-    """Write a finding as lines: what is wrong, for which input, expected, got, one next step."""
+def _blamed(exercise: dict, namespace: dict, finding: Finding, lab: dict) -> Finding | None:
+    """Return the finding with the earlier answer that is to blame for it, None if none is."""
+    earlier = [each for name, each in lab.items() if name != exercise["name"]]
+    name = finding.detail.rpartition(": ")[2]
+    if finding.code == "NotImplementedError":
+        other = next((each for each in earlier if each["name"] == name), None)
+        state = "is not written yet"
+    else:
+        called = _called(
+            namespace, {f: each["name"] for each in earlier for f in each["functions"]}
+        )
+        told = (each for each in earlier if each["name"] in called)
+        other = next((each for each in told if not _passes(each, called[each["name"]])), None)
+        state = "does not pass its own check"
+    if other is None:
+        return None
+    functions = " and ".join(other["functions"])
+    what = f"{finding.what}: it calls {functions}, which {state}"
+    if finding.code == "NotImplementedError":
+        what = f"{finding.what.split()[0]} calls {functions}, which {state}"
+    step = f"First the exercise `{other['name']}`: run its check, mend it, then come back."
+    return replace(finding, what=what, next_step=step)
+
+
+def _called(namespace: dict, known: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the functions of other exercises that answers call, straight or not.
+
+    `known` maps each function to its exercise; so does the result, with what it is by now.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    queue, seen = list(namespace.values()), set()
+    while queue:
+        function = inspect.unwrap(queue.pop()) if callable(queue[-1]) else queue.pop()
+        if not isinstance(function, FunctionType) or id(function) in seen:
+            continue
+        seen.add(id(function))
+        codes = [function.__code__]
+        while codes:
+            code = codes.pop()
+            codes += [const for const in code.co_consts if isinstance(const, CodeType)]
+            for name in code.co_names:
+                value = function.__globals__.get(name)
+                if callable(value) and name not in namespace:
+                    queue.append(value)
+                    if name in known:
+                        found.setdefault(known[name], {})[name] = value
+    return found
+
+
+def _passes(exercise: dict, functions: dict[str, Any]) -> bool:
+    """Tell whether those cases of an exercise pass that ask for the given functions."""
+    cases = [case for _, case in _prepared(json.dumps(exercise))[0]]
+    cases = [case for case in cases if {call.function for call in case.calls} <= functions.keys()]
+    outcomes = _run(exercise, functions, cases)
+    return not any(verdict(*each) for each in zip(cases, outcomes, strict=True))
+
+
+def _run(exercise: dict, namespace: dict, cases: list[Case]) -> list[list[Outcome]]:
+    """Make the calls of cases; those that share their calls are run once."""
+    done: dict[int, list[Outcome]] = {}
+    for case in cases:
+        if id(case.calls) not in done:
+            with watch(exercise["forbids"]) as guard:
+                done[id(case.calls)] = run_calls(namespace, case.calls, guard=guard)
+    return [done[id(case.calls)] for case in cases]
+
+
+def _judge_together(exercise: dict, namespace: dict, cases: list[Case]) -> tuple[bool, str]:
+    """Judge whether calls leave one another alone, where each of them alone is right."""
+    together = [] if exercise["kind"] == "quiz" else probe(cases)
+    outcomes = _run(exercise, namespace, together)
+    for case, each in zip(together, outcomes, strict=True):
+        if finding := verdict(case, each):
+            lines = [
+                f"{len(cases)} of {len(cases)} visible checks pass one by one, but not together"
+            ]
+            lines += explain(case, finding, None, each)
+            return False, "\n".join(wrap(line) for line in lines)
+    more = "marking uses more" if exercise["kind"] == "function" else "marking comes later"
+    return True, f"{len(cases)} of {len(cases)} visible checks pass; {more}."
+
+
+def explain(
+    case: Case, finding: Finding, wrong: Known | None = None, outcomes: list[Outcome] | None = None
+) -> list[str]:
+    """Write a finding as lines: what is wrong, for which input, expected, got, one next step.
+
+    With `outcomes`, what the failing call printed is shown too.
+    """
     call = case.calls[finding.call]
     lines = [f"Wrong:    {finding.what}"]
     if call.args and finding.code not in UNWRITTEN:
-        shown = [show(arg) for arg in call.args]
-        short = sum(map(len, shown)) < 60 and not any("\n" in text for text in shown)
-        lines.append("Input:    " + ("; " if short else "\n").join(shown))
+        lines.append("Input:    " + _inputs(case, call))
     if finding.expected:
         lines.append(f"Expected: {finding.expected}")
     if finding.got:
         lines.append(f"Got:      {finding.got}")
+    if outcomes and outcomes[finding.call].printed.strip():
+        lines.append("Printed:  " + _beginning(outcomes[finding.call].printed))
     step = wrong.hint if wrong else finding.next_step
     if step:
         lines.append(f"Next:     {step}")
     return [line.replace("\n", "\n" + HANG) for line in lines]
+
+
+def _inputs(case: Case, call: Call) -> str:
+    """Write the arguments of a call with their names, on one line where they are short."""
+    shown = []
+    for position, arg in enumerate(call.args or []):
+        name = f"{case.names.argument(call.function, position)} = "
+        shown.append(name + show(arg).replace("\n", "\n" + " " * len(name)))
+    short = sum(map(len, shown)) < 60 and not any("\n" in text for text in shown)
+    return ("; " if short else "\n").join(shown)
+
+
+def _beginning(text: str) -> str:
+    """Return the first lines of what was printed, and say where there is more."""
+    lines = [line[: WIDTH - len(HANG)] for line in text.strip("\n").splitlines()]
+    more = ["..."] if len(lines) > SHOWN_LINES or len(text) >= MOST_PRINTED else []
+    return "\n".join(lines[:SHOWN_LINES] + more)
 
 
 def wrap(text: str) -> str:

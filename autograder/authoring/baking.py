@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.authoring import slips
 from autograder.authoring.answers import DeclarationError
 from autograder.authoring.declaration import Exercise, Lab
 from utils.checks import BAKED, read_case
@@ -88,6 +89,8 @@ def _exercise(ex: Exercise) -> dict:
         "functions": list(ex.functions),
         "forbids": list(ex.forbids),
         "hints": list(ex.hints),
+        "parameters": ex.names.parameters,
+        "results": ex.names.results,
         "checks": [
             {"title": check.title, "cases": [_case(ex, case) for case in cases]}
             for check, cases in zip(ex.checks, ex.seen, strict=True)
@@ -101,6 +104,7 @@ def _exercise(ex: Exercise) -> dict:
             }
             for k in known
         ],
+        "slips": slips.shipped(ex),
     }
 
 
@@ -165,6 +169,8 @@ def _computed(lab: dict) -> Iterator[tuple[Any, Allowed]]:
                 yield value, tolerances(case, call).allowed
         for wrong in exercise["wrong"]:
             yield wrong.pop("prints"), recognise.allowed
+        for slip in exercise["slips"]:
+            yield slip.pop(), lambda marks: 1e-7 + 1e-6 * np.abs(marks)
 
 
 def _each(array: dict, allowed: Allowed) -> list[float]:

@@ -17,6 +17,7 @@ tests of both.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import hmac
 import importlib
@@ -41,7 +42,7 @@ from autograder.authoring.answers import (
     place,
 )
 from utils.engine.calling import Call, Outcome, run_calls
-from utils.engine.judging import Case, verdict
+from utils.engine.judging import Case, Names, verdict
 from utils.engine.plain import ModelData
 from utils.engine.recognise import Known, fingerprint
 
@@ -148,6 +149,10 @@ class NumpyModel:
         """Return the weights, layer by layer."""
         return list(self.data.weights)
 
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Take other weights, layer by layer."""
+        self.data = replace(self.data, weights=list(weights))
+
 
 @dataclass
 class Exercise:
@@ -169,6 +174,7 @@ class Exercise:
     cell: Cell | None = None
     oracle: str = ""
     place: str = ""
+    results: dict[str, list[str]] = field(default_factory=dict)
 
     def check(
         self,
@@ -277,6 +283,7 @@ class Exercise:
 
         Raises `DeclarationError`, with `where` in it, if the right answer itself fails.
         """
+        case = replace(case, names=self.names)
         if case.judge != "close" or any(e is not None for e in case.expect):
             return case
         outcomes = self.run(case)
@@ -291,7 +298,21 @@ class Exercise:
                     "Correct the probe, or the answer."
                 )
             values.append(outcome.value)
-        return Case(case.calls, case.judge, case.params, values)
+        return replace(case, expect=values)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the parameters of each function are called, and the parts of its result.
+
+        The parts are those of `results`, or the names that the right answer returns.
+        """
+        if self.kind == "quiz":
+            return Names()
+        tree = ast.parse(self.oracle)
+        own = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+        parameters = {name: [a.arg for a in own[name].args.args] for name in self.functions}
+        results = {name: _returned(own[name]) for name in self.functions} | self.results
+        return Names(parameters, {name: parts for name, parts in results.items() if parts})
 
     @cached_property
     def seen(self) -> list[list[Case]]:
@@ -468,6 +489,13 @@ def exercise(
     """Add the exercise that a file declares, named as the file: `module` is its `__name__`."""
     package, _, name = module.rpartition(".")
     return sys.modules[package].lab.exercise(name, points, forbids, deadline)
+
+
+def _returned(function: ast.FunctionDef) -> list[str]:
+    """Return the names in the last `return a, b` of a function, [] where they are no names."""
+    returns = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    parts = returns[-1].elts if returns and isinstance(returns[-1], ast.Tuple) else []
+    return [p.id for p in parts] if all(isinstance(p, ast.Name) for p in parts) else []
 
 
 # --- loading --------------------------------------------------------------------------------------

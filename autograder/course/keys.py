@@ -36,9 +36,12 @@ CODE = (
     "utils/checks.py",
     "utils/engine/forbidden.py",
     "utils/engine/judging/__init__.py",
+    "utils/engine/judging/state.py",
     "utils/engine/models.py",
+    "utils/engine/patterns.py",
     "utils/engine/plain.py",
     "utils/engine/recognise.py",
+    "utils/engine/slips.py",
 )
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "tensorflow", "tensorflow-cpu", "keras")
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from utils.engine.forbidden import FAMILIES, Family, ForbiddenCall, refuser, stub
+from utils.engine.forbidden import FAMILIES, Family, ForbiddenCall, Refused, refuser, stub
 
 from . import confine
 
@@ -116,7 +116,7 @@ def destroy(targets: Targets, families: Iterable[str], seen: list[str], jailed: 
             called = readable(f"{function.__globals__['__name__']}.{function.__code__.co_name}")
             function.__code__ = stub(function, refuser(called, seen))
         for holder, key, called in targets.references[name]:
-            holder[key] = _Refused(refuser(readable(called), seen))
+            holder[key] = Refused(refuser(readable(called), seen))
         if family.ops:
             _refuse_operations(re.compile(family.ops), seen)
         if family.packages:
@@ -133,19 +133,6 @@ def readable(name: str) -> str:
     parts = name.split(".")
     kept = [p for p in parts[1:-1] if not re.match(r"_|src$|python$|ops$|backend$|gen_", p)]
     return ".".join(parts[:1] + kept[:1] + parts[-1:])
-
-
-class _Refused:
-    """Stands where a compiled function was."""
-
-    def __init__(self, refuse: Callable[[], Any]) -> None:
-        object.__setattr__(self, "_refuse", refuse)
-
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        return self._refuse()
-
-    def __getattr__(self, name: str) -> Any:
-        return self._refuse()
 
 
 class _Refuser:

@@ -18,6 +18,7 @@ from utils.engine.plain import (
     ModelData,
     Result,
     Rng,
+    Same,
     Source,
     walkable,
 )
@@ -27,7 +28,7 @@ MAX_LAYERS = 200
 MAX_TEXTS = 50  # warnings of a call, or names of forbidden functions
 MAX_UNITS = 1_000_000
 RETURNED = (ModelData, HistoryData)
-ANY = (*RETURNED, Rng, Source, Result, Layout)
+ANY = (*RETURNED, Rng, Source, Result, Same, Layout)
 # Entries of the dicts in a model's data; those in capitals must be there.
 _DENSE = {"KIND": str, "UNITS": int, "ACTIVATION": str, "USE_BIAS": bool}
 _LOSS = {"NAME": str, "from_logits": bool, "reduction": str}

@@ -7,22 +7,36 @@ kernel (`incell`, for stock nbgrader). The score does not depend on it.
 from __future__ import annotations
 
 import builtins
+import contextlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
 from autograder.authoring.declaration import Check, Exercise
-from utils.checks import explain, wrap
+from utils.checks import explain, load, wrap
 from utils.engine.calling import Outcome
 from utils.engine.judging import UNWRITTEN, Case, Finding, explain_failure, verdict
 from utils.engine.judging.quiz import letter
-from utils.engine.recognise import fingerprint, recognise
+from utils.engine.judging.state import probe
+from utils.engine.recognise import Known, diagnose
 
 # Failures that the marker names itself.
 FAILURES = ("NotPlain", "Timeout", "Died", "Memory", "Protocol", *UNWRITTEN)
 QUICK = 5.0  # seconds: exercises with a longer deadline are not called once more
 Run = Callable[[list[Case]], list[list[Outcome]]]
+
+# Findings that say more than that an answer is wrong for fresh inputs.
+REFUSED = ("forbidden", "Timeout", "Memory", "Died", "Protocol")
+STATEFUL = Known(
+    "keeps something between calls",
+    "Each call is right alone, and not after others: start from the arguments each time, and make "
+    "new arrays. Nothing may be left from the call before.",
+)
+BY_HEART = Known(
+    "learnt by heart",
+    "It is right for the inputs shown and for no other: compute the result from the arguments.",
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,7 @@ class _Tried:
     hidden: bool
     outcomes: list[Outcome]
     finding: Finding | None
+    together: bool = False  # asks for the state that an answer keeps between calls
 
 
 def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
@@ -76,20 +91,17 @@ def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
         fresh = check.hidden(rng) if check.hidden else []
         plan += [(check, exercise.expected(case), True) for case in fresh]
     distinct = list({id(case.calls): case for _, case, _ in plan}.values())
-    again = []
-    if exercise.kind == "function" and exercise.deadline <= QUICK:
-        again = [plan[0][1]]  # an answer keeps no state between calls
-        plan.append((plan[0][0], plan[0][1], True))
-    results = run(distinct + again)
+    later = _together(exercise, [case for _, case, _ in plan])
+    results = run(distinct + later)
     # Several checks may judge one run: their cases share their calls.
     first = {id(case.calls): each for case, each in zip(distinct, results, strict=False)}
-    done = [first[id(case.calls)] for _, case, _ in plan]
-    if again:
-        done[-1] = results[-1]
     tried = [
-        _Tried(check, case, hidden, outcomes, verdict(case, outcomes))
-        for (check, case, hidden), outcomes in zip(plan, done, strict=True)
+        _Tried(check, case, hidden, first[id(case.calls)], verdict(case, first[id(case.calls)]))
+        for check, case, hidden in plan
     ]
+    for case, outcomes in zip(later, results[len(distinct) :], strict=True):
+        finding = verdict(case, outcomes)
+        tried.append(_Tried(plan[0][0], case, True, outcomes, finding, together=True))
     checks = [
         CheckScore(
             check.title,
@@ -106,6 +118,14 @@ def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
     return Score(exercise.name, points, exercise.points, checks, mistake, report)
 
 
+def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
+    """Return what to ask after all cases: an answer keeps no state between calls."""
+    if exercise.kind != "function":
+        return []
+    again = [cases[0]] if exercise.deadline <= QUICK else []
+    return again + probe(cases)
+
+
 def _gives(check: Check) -> bool:
     """Tell whether a check asks for a value: refusing every input must not earn points."""
     return not check.visible or not all("raises" in case.params for case in check.visible)
@@ -120,7 +140,7 @@ def _report(exercise: Exercise, tried: list[_Tried], checks: list[CheckScore]) -
         return "", f"All {len(checks)} checks pass."
     lines = [f"{passed} of {len(checks)} checks pass."]
     first = failing[0]
-    wrong = _recognise(exercise, tried)
+    wrong = _diagnosis(exercise, tried)
     mistake = wrong.name if wrong else _code(first)
     lines[0] += f" The first that fails: {first.check.title}"
     seen = next((t for t in failing if not t.hidden and t.check is first.check), None)
@@ -163,17 +183,38 @@ def _safe_step(finding: Finding, wrong: object | None) -> str:
     return "Try other sizes, other signs, and larger numbers by hand."
 
 
-def _recognise(exercise: Exercise, tried: list[_Tried]) -> object | None:
-    """Recognise the mistake by the visible cases, by the hidden ones where only those fail.
+def _diagnosis(exercise: Exercise, tried: list[_Tried]) -> Known | None:
+    """Name the mistake by the visible cases, by the hidden ones where only those fail.
 
     A known mistake that shows on visible cases is known by them. On hidden ones the known wrong
     answers must be run first, which may take seconds.
     """
+    alone = [t for t in tried if not t.together]
+    failing = [t for t in alone if t.finding]
+    if not failing:
+        return STATEFUL
+    if failing[0].finding.code not in REFUSED and _by_heart(alone):
+        return BY_HEART
     hidden = not any(t.finding for t in tried if not t.hidden)
-    chosen = [t for t in tried if t.hidden == hidden]
-    prints = [fingerprint(t.case, t.outcomes) for t in chosen]
+    chosen = [t for t in alone if t.hidden == hidden]
     known = exercise.known_on([t.case for t in chosen]) if hidden else exercise.known
-    return recognise(known, prints, [t.finding for t in chosen])
+    tables = ([getattr(t, part) for t in chosen] for part in ("case", "outcomes", "finding"))
+    return diagnose(known, *tables, [] if hidden else _slips(exercise))
+
+
+def _slips(exercise: Exercise) -> list[list]:
+    """Return what is baked of the slips in a right answer."""
+    with contextlib.suppress(ValueError):
+        return load(exercise.lab).get(exercise.name, {}).get("slips", [])
+    return []
+
+
+def _by_heart(alone: list[_Tried]) -> bool:
+    """Tell whether an answer is right for the visible inputs and for no other."""
+    fresh = [t for t in alone if t.hidden and "raises" not in t.case.params]
+    seen = [t for t in alone if not t.hidden]
+    right = len(seen) > 1 and not any(t.finding for t in seen)
+    return right and len(fresh) > 2 and all(t.finding for t in fresh)
 
 
 def _quiz_report(exercise: Exercise, tried: list[_Tried]) -> tuple[str, str]:

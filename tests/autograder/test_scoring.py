@@ -115,3 +115,59 @@ def test_standard_error_is_swallowed_in_a_marked_cell(capfd):
 
     assert incell.mark("03_softmax", "softmax", noisy) == 20
     assert capfd.readouterr().err == ""
+
+
+def test_a_buffer_that_is_returned_again_is_found():
+    """Does an answer lose points whose earlier results change with the next call?"""
+    ex, buffers = load("03_softmax").find("softmax"), {}
+
+    def softmax(z):
+        e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+        buffer = buffers.setdefault(z.shape, np.empty(z.shape))
+        buffer[...] = e / e.sum(axis=-1, keepdims=True)
+        return buffer
+
+    def run(cases):
+        return [run_calls({"softmax": softmax}, c.calls) for c in cases]
+
+    result = score(ex, run, np.random.default_rng(0))
+    assert result.points < ex.points
+    assert result.mistake == "keeps something between calls"
+
+
+def test_examples_learnt_by_heart_are_told():
+    """Is an answer that knows the visible inputs told to compute?"""
+    ex = load("06_adam").find("sgd_step")
+    known = [(c.calls[0].args, c.expect[0]) for cases in ex.seen for c in cases]
+
+    def sgd_step(*args):
+        for given, value in known:
+            if all(
+                np.array_equal(np.asarray(a), np.asarray(b))
+                for a, b in zip(args, given, strict=True)
+            ):
+                return value
+        return np.zeros_like(args[0])
+
+    def run(cases):
+        return [run_calls({"sgd_step": sgd_step}, c.calls) for c in cases]
+
+    result = score(ex, run, np.random.default_rng(0))
+    assert result.mistake == "learnt by heart"
+
+
+def test_a_pattern_of_hidden_inputs_shows_no_number_of_theirs():
+    """Is a kind of mistake on fresh inputs told without an entry of them?"""
+    ex = load("03_softmax").find("cross_entropy")
+
+    def cross_entropy(P, y):
+        value = np.mean(-np.log(np.maximum(P[np.arange(len(y)), y], 1e-12)))
+        return value * 2 if len(y) > 4 else value
+
+    def run(cases):
+        return [run_calls({"cross_entropy": cross_entropy}, c.calls) for c in cases]
+
+    result = score(ex, run, np.random.default_rng(0))
+    assert result.mistake == "a factor 2"
+    step = result.report.split("Next:")[1]
+    assert set("0123456789") & set(step) <= set("2")

@@ -164,3 +164,96 @@ def test_a_written_answer_that_was_not_run_or_is_misspelt_is_told_so():
     assert "and run that cell again" in " ".join(said.split())
     said = notebook(STUB.format("softmax"), WRITTEN.replace("def softmax", "def sofmax"))
     assert "softmax is not defined, but sofmax is" in said
+
+
+def made(source, *names):
+    """Return functions written in one cell, with a namespace of their own."""
+    space = {"np": np}
+    exec(compile(source, "<cell>", "exec"), space)
+    return [space[name] for name in names]
+
+
+REGRESSION = """
+def predict_proba(X, W, b):
+    return helper(X @ W + b)
+def helper(Z):
+    return softmax(Z)
+def predict(X, W, b):
+    return np.argmax(X @ W + b, axis=1)
+"""
+
+
+def test_inputs_are_shown_by_name():
+    """Can a learner tell which number is which argument?"""
+    (step,) = made("def sgd_step(theta, grad, alpha):\n    return theta", "sgd_step")
+    with pytest.raises(CheckFailed) as caught:
+        Check("06_adam")("sgd_step", step)
+    report = str(caught.value)
+    assert all(f"{name} = " in report for name in ("theta", "grad", "alpha"))
+
+
+def test_an_earlier_answer_that_is_wrong_is_blamed():
+    """Is a wrong `softmax` named, rather than `predict_proba` that calls it by another?"""
+    wrong = "def softmax(z):\n    return np.exp(z) / np.exp(z).sum()\n"
+    report = failing("softmax_regression", *made(wrong + REGRESSION, "predict_proba", "predict"))
+    assert "it calls softmax, which does not pass" in report
+    assert "the exercise `softmax`" in report
+
+
+def test_an_earlier_answer_that_is_not_written_is_named():
+    """Is "not written yet" said of the function that is not?"""
+    stub = 'def softmax(z):\n    raise NotImplementedError("03_softmax: softmax")\n'
+    report = failing("softmax_regression", *made(stub + REGRESSION, "predict_proba", "predict"))
+    assert "predict_proba calls softmax, which is not written yet" in " ".join(report.split())
+
+
+def test_a_right_earlier_answer_is_not_blamed():
+    """Does the report stay with the answer that is checked?"""
+    fine = "def softmax(z):\n    e = np.exp(z)\n    return e / e.sum(axis=-1, keepdims=True)\n"
+    source = fine + REGRESSION.replace("W + b)\ndef helper", "W)\ndef helper")
+    report = failing("softmax_regression", *made(source, "predict_proba", "predict"))
+    assert "which does not pass" not in report
+
+
+def test_what_the_failing_call_prints_is_shown_and_capped():
+    """Does `print` help to find a mistake, also from a loop that prints a million lines?"""
+
+    def softmax(z):
+        for i in range(100_000):
+            print("line", i)
+        return z
+
+    report = failing("softmax", softmax)
+    assert "Printed:  line 0\n          line 1\n" in report
+    assert "          ..." in report
+    assert "line 50" not in report
+
+
+def test_expected_and_got_are_printed_with_digits_that_differ():
+    """Can a difference in the eighth digit be seen?"""
+
+    def softmax(z):
+        e = np.exp(z)
+        return e / e.sum(axis=-1, keepdims=True) + 3e-6
+
+    lines = {line[:8]: line for line in failing("softmax", softmax).split("\n")}
+    assert lines["Expected"][10:] != lines["Got:    "][10:]
+
+
+def test_a_part_of_a_forbidden_function_is_forbidden():
+    """Is `np.logaddexp.reduce` called forbidden, rather than an attribute that is missing?"""
+    source = "def log_sum_exp(Z):\n    return np.logaddexp.reduce(Z, axis=-1)\n"
+    with pytest.raises(CheckFailed, match=r"numpy.logaddexp, which this exercise\s+forbids"):
+        Check("04_improved_softmax")("log_sum_exp", *made(source, "log_sum_exp"))
+
+
+def test_calls_that_disturb_one_another_are_found_in_the_notebook():
+    """Is a result that is overwritten by the next call told, where each call alone is right?"""
+    source = (
+        "kept = {}\n"
+        "def cross_entropy(P, y):\n"
+        "    p = P[np.arange(len(y)), y]\n"
+        "    return kept.setdefault(id(P), (P, np.mean(-np.log(np.maximum(p, 1e-12)))))[1]\n"
+    )
+    report = failing("cross_entropy", *made(source, "cross_entropy"))
+    assert "gives the old result for an object" in " ".join(report.split())

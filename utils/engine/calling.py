@@ -12,19 +12,36 @@ import linecache
 import re
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from utils.engine.models import to_keras, to_plain
-from utils.engine.plain import Layout, ModelData, NotPlain, Result, Rng, Source
+from utils.engine.plain import (
+    MAX_ITEMS,
+    Layout,
+    ModelData,
+    NotPlain,
+    Result,
+    Rng,
+    Same,
+    Source,
+)
+
+# The function of a call that gives back its argument, a `Result`, as that is by now.
+KEPT = "="
+MOST_PRINTED = 2000  # characters of what a call prints
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the learner's `function` with plain `args`; `args=None` reads a variable."""
+    """A call of the learner's `function` with plain `args`; `args=None` reads a variable.
+
+    The function `KEPT` is ours: it looks once more at what an earlier call returned.
+    """
 
     function: str
     args: list | None
@@ -45,13 +62,25 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call did: its value or its failure, warnings, and the arguments afterwards."""
+    """What one call did: its value or its failure, warnings, and the arguments afterwards.
+
+    `printed` is the beginning of what it printed, where the call was made in this process.
+    """
 
     value: Any = None
     error: Failure | None = None
     warnings: list[str] = field(default_factory=list)
     args_after: list = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
+    printed: str = ""
+
+
+class _Printed(io.StringIO):
+    """Keeps the beginning of what is printed: a loop may print a million lines."""
+
+    def write(self, text: str) -> int:
+        super().write(text[: max(MOST_PRINTED - self.tell(), 0)])
+        return len(text)
 
 
 class _Counted:
@@ -75,8 +104,8 @@ def run_calls(
     """Make the calls of one case in order and return what each did.
 
     `guard` is entered around each call of an answer (a deadline, a detector of forbidden calls).
-    Printing is swallowed. An exception of the answer becomes a `Failure`; `KeyboardInterrupt`
-    passes.
+    Printing is kept from the screen. An exception of the answer becomes a `Failure`;
+    `KeyboardInterrupt` passes.
     """
     outcomes: list[Outcome] = []
     raw: list[Any] = []
@@ -117,6 +146,10 @@ def _build(arg: Any, built: dict[Any, Any], raw: list, build_model: Callable) ->
             else:
                 built[key] = build_model(arg)
         return built[key]
+    if isinstance(arg, Same):
+        key = ("same", arg.key)
+        built[key] = _filled(built.get(key), _build(arg.value, built, raw, build_model))
+        return built[key]
     if isinstance(arg, Layout):
         return arg.build()
     if isinstance(arg, np.ndarray):
@@ -130,7 +163,25 @@ def _build(arg: Any, built: dict[Any, Any], raw: list, build_model: Callable) ->
     return arg
 
 
+def _filled(old: Any, new: Any) -> Any:
+    """Return the object `old` with the contents of `new`; `new` itself where there is no old."""
+    if old is None:
+        return new
+    if isinstance(old, np.ndarray):
+        np.copyto(old, new)
+    elif isinstance(old, list):
+        old[:] = new
+    elif isinstance(old, dict):
+        old.clear()
+        old.update(new)
+    else:
+        old.set_weights(new.get_weights())
+    return old
+
+
 def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[Any, Outcome]:
+    if call.function == KEPT:
+        return args[0], _finish(args[0], [], [])
     if call.function not in namespace:
         return None, Outcome(error=Failure("Missing", call.function))
     target = namespace[call.function]
@@ -138,20 +189,30 @@ def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[A
         return target, _finish(target, [], [])
     if not callable(target):
         return None, Outcome(error=Failure("NotCallable", type(target).__name__))
+    printed = _Printed()
     with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as stack:
         warnings.simplefilter("always")
         stack.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"))
-        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
         try:
             with guard():
-                value = target(*args)
+                value = _drawn(target(*args))
             outcome = _finish(value, args, _texts(caught))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            return None, Outcome(error=failure(error), args_after=_after(args))
-    return value, outcome
+            value, outcome = None, Outcome(error=failure(error), args_after=_after(args))
+    return value, replace(outcome, printed=printed.getvalue())
+
+
+def _drawn(value: Any) -> Any:
+    """Return a result that can be looked at twice: iterators are read to their end."""
+    if isinstance(value, Iterator):
+        return list(islice(value, MAX_ITEMS + 1))
+    if type(value) in (list, tuple) and any(isinstance(part, Iterator) for part in value):
+        return [_drawn(part) for part in value]
+    return value
 
 
 def _finish(value: Any, args: list, texts: list[str]) -> Outcome:

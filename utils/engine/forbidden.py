@@ -301,6 +301,19 @@ def refuser(name: str, seen: list[str] | None = None) -> Callable[[], Any]:
     return refuse
 
 
+class Refused:
+    """Stands where a compiled function was; its parts are refused too (`np.logaddexp.reduce`)."""
+
+    def __init__(self, refuse: Callable[[], Any]) -> None:
+        object.__setattr__(self, "_refuse", refuse)
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        return self._refuse()
+
+    def __getattr__(self, name: str) -> Any:
+        return self._refuse()
+
+
 @contextlib.contextmanager
 def watch(families: Iterable[str]) -> Iterator[Callable]:
     """Yield a guard for `run_calls` inside which the public names of `families` raise.
@@ -329,7 +342,7 @@ def _refused(names: Iterable[str]) -> Iterator[None]:
                 value.__code__ = stub(value, refuser(name))
             elif value is not None:
                 undo.append(lambda o=owner, a=attribute, v=value: setattr(o, a, v))
-                setattr(owner, attribute, lambda *_, _name=name, **__: refuser(_name)())
+                setattr(owner, attribute, Refused(refuser(name)))
         yield
     finally:
         for step in reversed(undo):

@@ -55,6 +55,18 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Same:
+    """Argument: one object of a case that holds another `value` from call to call.
+
+    The first call that names `key` makes the object; a later one fills that very object (an array,
+    a list, a dict, a model) anew. So a result that was remembered by identity is found out.
+    """
+
+    key: int
+    value: Any
+
+
+@dataclass(frozen=True)
 class Layout:
     """Argument: an array whose memory is laid out unusually.
 
@@ -134,7 +146,7 @@ class _Plain:
             if len(value) > MAX_TEXT:
                 raise NotPlain("a text that is far too long")
             return value
-        if isinstance(value, (Rng, Source, Result, Layout, ModelData, HistoryData)):
+        if isinstance(value, (Rng, Source, Result, Same, Layout, ModelData, HistoryData)):
             return value
         if isinstance(value, np.generic):
             return self._scalar(value)
@@ -197,6 +209,12 @@ class _Guard:
         self.state.open.discard(self.key)
 
 
+def bare(arg: Any) -> Any:
+    """Return the value of an argument, out of its `Same` or `Layout`."""
+    arg = arg.value if isinstance(arg, Same) else arg
+    return arg.array if isinstance(arg, Layout) else arg
+
+
 def array(value: np.ndarray) -> np.ndarray:
     """Return a base-class copy of an array of numbers or booleans, else raise `NotPlain`."""
     if np.ndarray.__dict__["nbytes"].__get__(value) > MAX_BYTES:
@@ -223,6 +241,7 @@ _DATACLASSES = {
     "source": Source,
     "result": Result,
     "layout": Layout,
+    "same": Same,
     "model": ModelData,
     "history": HistoryData,
 }

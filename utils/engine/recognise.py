@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from utils.engine import patterns, slips
 from utils.engine.calling import Outcome
-from utils.engine.judging import Case, Finding, same
-from utils.engine.plain import Layout
+from utils.engine.judging import UNWRITTEN, Case, Finding, Tolerance, same, tolerances
+from utils.engine.plain import bare
 
-RTOL, ATOL = 1e-5, 1e-12
+RTOL, ATOL = 1e-6, 1e-12
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def fingerprint(case: Case, outcomes: list[Outcome]) -> list:
             for place, (arg, after) in enumerate(
                 zip(call.args or [], outcome.args_after, strict=False)
             )
-            if isinstance(arg, (np.ndarray, Layout, list, dict)) and not same(_array(arg), after)
+            if isinstance(bare(arg), (np.ndarray, list, dict)) and not same(bare(arg), after)
         ]
         counts = [a["calls"] for a in outcome.args_after if isinstance(a, dict) and "calls" in a]
         error = outcome.error.type if outcome.error else None
@@ -50,47 +51,85 @@ def fingerprint(case: Case, outcomes: list[Outcome]) -> list:
     return out
 
 
-def _array(arg: Any) -> Any:
-    return arg.array if isinstance(arg, Layout) else arg
-
-
 def _number_kind(a: np.ndarray) -> str:
     return "i" if a.dtype.kind in "iu" else a.dtype.kind
 
 
 def allowed(numbers: np.ndarray) -> np.ndarray:
-    """Return how far from `numbers` a fingerprint may lie, entry by entry."""
+    """Return how far from `numbers` those of a fingerprint may lie, baked on another machine."""
     return ATOL + RTOL * np.abs(numbers)
 
 
-def alike(a: Any, b: Any) -> bool:
-    """Tell whether two fingerprints, or parts of them, are equal up to rounding."""
+def alike(a: Any, b: Any, tolerance: Tolerance | None = None, right: Any = None) -> bool:
+    """Tell whether two fingerprints, or parts of them, are equal as closely as values are judged.
+
+    Where both miss the `right` value, they must also lie ten times closer to each other than to
+    that: a slip of rounding is no mistake that is as small.
+    """
+    tolerance = tolerance or Tolerance()
     if isinstance(a, (np.ndarray, float)) or isinstance(b, (np.ndarray, float)):
-        try:
-            a, b = np.asarray(a), np.asarray(b)
-        except ValueError:
-            return False
-        if a.shape != b.shape or a.dtype.kind not in "biuf" or b.dtype.kind not in "biuf":
-            return False
-        if _number_kind(a) != _number_kind(b):
-            return False
-        with np.errstate(invalid="ignore", over="ignore"):
-            a, b = a.astype(float), b.astype(float)
-            near = np.abs(a - b) <= allowed(np.maximum(np.abs(a), np.abs(b)))
-            near &= np.isfinite(a) & np.isfinite(b)
-            return bool(np.all(near | (a == b) | (np.isnan(a) & np.isnan(b))))
+        return _alike_numbers(a, b, tolerance, right)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(alike(x, y) for x, y in zip(a, b, strict=True))
+        told = isinstance(right, (list, tuple)) and len(right) == len(a)
+        rights = right if told else [None] * len(a)
+        return len(a) == len(b) and all(
+            alike(x, y, tolerance, r) for x, y, r in zip(a, b, rights, strict=True)
+        )
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(alike(a[k], b[k]) for k in a)
+        rights = right if isinstance(right, dict) else {}
+        return a.keys() == b.keys() and all(alike(a[k], b[k], tolerance, rights.get(k)) for k in a)
     return type(a) is type(b) and a == b
 
 
-def recognise(known: list[Known], prints: list, findings: list[Finding | None]) -> Known | None:
+def _alike_numbers(a: Any, b: Any, tolerance: Tolerance, right: Any) -> bool:
+    try:
+        a, b = np.asarray(a), np.asarray(b)
+    except ValueError:
+        return False
+    if a.shape != b.shape or a.dtype.kind not in "biuf" or b.dtype.kind not in "biuf":
+        return False
+    if _number_kind(a) != _number_kind(b):
+        return False
+    with np.errstate(invalid="ignore", over="ignore"):
+        a, b = a.astype(float), b.astype(float)
+        distance = np.abs(a - b)
+        size = np.maximum(np.abs(a), np.abs(b))
+        if tolerance.largest and np.isfinite(size).any():
+            size = np.full(size.shape, size[np.isfinite(size)].max())
+        near = distance <= ATOL + tolerance.rtol * size
+        near &= np.isfinite(a) & np.isfinite(b)
+        right = _as_numbers(right)
+        if right is not None and right.shape == a.shape and right.size:
+            missed = np.abs(a - right)
+            near &= (missed <= tolerance.allowed(right)) | (distance <= ATOL + 0.1 * missed)
+        return bool(np.all(near | (a == b) | (np.isnan(a) & np.isnan(b))))
+
+
+def _as_numbers(right: Any) -> np.ndarray | None:
+    try:
+        array = np.asarray(right)
+    except ValueError:
+        return None
+    return array.astype(float) if array.dtype.kind in "biuf" else None
+
+
+def _fails_alike(case: Case, own: list, known: list) -> bool:
+    """Tell whether two fingerprints of a case are alike."""
+    for index, (a, b) in enumerate(zip(own, known, strict=True)):
+        expected = case.expect[index] if index < len(case.expect) else None
+        tolerance = tolerances(case, case.calls[index])
+        if not alike(a, b, tolerance, [None, expected, None, None, None]):
+            return False
+    return True
+
+
+def recognise(
+    known: list[Known], cases: list[Case], prints: list, findings: list[Finding | None]
+) -> Known | None:
     """Return the known wrong answer that fails as this one does, None if there is none.
 
-    `prints` and `findings` hold one entry a case. An exact match on all cases comes first, then a
-    match on every failing case, then on the first failing case where that has a value.
+    `prints` and `findings` hold one entry a case. A known mistake has the outputs of this answer
+    on every case, or on every case that fails.
     """
     failing = [i for i, finding in enumerate(findings) if finding is not None]
     if not failing:
@@ -101,10 +140,61 @@ def recognise(known: list[Known], prints: list, findings: list[Finding | None]) 
             return wrong
     if first.code == "forbidden":  # its values may be right: they tell nothing
         return None
-    candidates = [wrong for wrong in known if len(wrong.prints) == len(prints)]
-    told = [i for i in failing if prints[i][-1][0] is None]
-    for chosen in (range(len(prints)), failing, told[:1]):
-        for wrong in candidates:
-            if len(chosen) and all(alike(prints[i], wrong.prints[i]) for i in chosen):
+    for chosen in (range(len(prints)), failing):
+        for wrong in _candidates(known, prints):
+            if all(_fails_alike(cases[i], prints[i], wrong.prints[i]) for i in chosen):
                 return wrong
     return None
+
+
+def recognise_first(
+    known: list[Known], cases: list[Case], prints: list, findings: list[Finding | None]
+) -> Known | None:
+    """Return the one known mistake that explains the first case that fails, which a report shows.
+
+    For an answer with several mistakes. None where that case has no value, or fits several.
+    """
+    first = next((i for i, finding in enumerate(findings) if finding is not None), None)
+    if first is None or prints[first][-1][0] is not None or findings[first].code == "forbidden":
+        return None
+    fits = [
+        wrong
+        for wrong in _candidates(known, prints)
+        if _fails_alike(cases[first], prints[first], wrong.prints[first])
+    ]
+    return fits[0] if len({wrong.hint for wrong in fits}) == 1 else None
+
+
+def diagnose(
+    known: list[Known],
+    cases: list[Case],
+    outcomes: list[list[Outcome]],
+    findings: list[Finding | None],
+    made: list[list] | None = None,
+) -> Known | None:
+    """Name the mistake of an answer and the hint it earns; None where nothing is known of it.
+
+    A known mistake that explains all failing cases comes first, then a slip of those `made` in the
+    right answer, a pattern that the cases have in common, a known mistake that explains the first.
+    """
+    first = next((finding for finding in findings if finding is not None), None)
+    if first is None or first.code in UNWRITTEN:
+        return None
+    prints = [fingerprint(*each) for each in zip(cases, outcomes, strict=True)]
+    if wrong := recognise(known, cases, prints, findings):
+        return wrong
+    if first.code == "forbidden":
+        return None
+    if slip := slips.find(made or [], cases, outcomes, findings):
+        step = f"These are the numbers of a right formula with one slip: {slip[1]}."
+        return Known(f"one slip: {slip[0]}", step)
+    if pattern := patterns.find(cases, outcomes, findings):
+        step = pattern.step
+        if any(o.error is not None for o in outcomes[findings.index(first)]):
+            step = f"{first.next_step} {step}"
+        return Known(pattern.name, step)
+    return recognise_first(known, cases, prints, findings)
+
+
+def _candidates(known: list[Known], prints: list) -> list[Known]:
+    return [wrong for wrong in known if len(wrong.prints) == len(prints)]

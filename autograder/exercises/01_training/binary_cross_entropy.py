@@ -29,6 +29,7 @@ ex.check(
              np.array([0.9, 0.6, 0.05, 0.35, 0.2])),
     ],
     lambda rng: [
+        case("binary_cross_entropy", labels(rng, 2000), _answers(rng, 2000)),
         case("binary_cross_entropy", labels(rng, 7), _answers(rng, 7)),
         case("binary_cross_entropy", labels(rng, 12).astype(float), _answers(rng, 12)),
         case("binary_cross_entropy", Layout(labels(rng, 5), "readonly"),

@@ -14,6 +14,7 @@ ex.hints = [
     "Take both parts of the gradient before you change either parameter.",
     "`w -= ...` changes the array that the caller gave you; `w = w - ...` makes a new one.",
 ]
+ex.results = {"gradient_descent": ["w", "b", "costs"]}
 
 # Where the valley is narrow: with alpha = 8 the cost goes up and down.
 _JUMPY = np.array([[1.0, 2.0], [2.0, 1.0], [-1.5, 1.0], [1.0, 1.0]])

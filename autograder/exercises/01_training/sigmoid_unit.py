@@ -26,6 +26,7 @@ ex.check(
     "probabilities, one for each row",
     [case("predict", ROWS, WEIGHTS, 0.5), case("predict", _SQUARE, np.array([0.5, -0.25]), -0.75)],
     lambda rng: [
+        case("predict", *unit(rng, 300, 3)),
         case("predict", *unit(rng, int(rng.integers(2, 9)), int(rng.integers(2, 6)))),
         case("predict", *unit(rng, 4, 4)),
         case("predict", *_single(*unit(rng, 5, 3))),

@@ -11,6 +11,7 @@ ex.hints = [
     "Collect the part with X in it: what stands to the right of X?",
     "Everything without X is the new bias. Two terms remain: which of them passes through W2?",
 ]
+ex.results = {"collapse": ["W", "b"]}
 
 _W1 = np.array([[1.0, -2.0, 0.5], [0.25, 1.5, -1.0]])
 _W2 = np.array([[2.0, -1.0], [0.5, 3.0], [-1.5, 1.0]])

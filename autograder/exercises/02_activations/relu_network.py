@@ -46,6 +46,7 @@ ex.check(
              np.array([1.0, -1.0, 0.5, 2.0, -0.25, 0.75]), -1.25),
     ],
     lambda rng: [
+        _net(*_units(rng, 300, 4)),
         _net(*_units(rng, 7, 3)),
         _net(*_units(rng, 3, 8)),
         _net(*(a.astype(np.float32) for a in _units(rng, 5, 4)[:4]), 0.5),

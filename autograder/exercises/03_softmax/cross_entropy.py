@@ -28,6 +28,7 @@ ex.check(
         case("cross_entropy", _P, np.array([1, 2, 1, 0])),
     ],
     lambda rng: [
+        case("cross_entropy", _table(rng, 2000, 4), rng.integers(0, 4, size=2000)),
         case("cross_entropy", _table(rng, 6, 4), rng.integers(0, 4, size=6)),
         case("cross_entropy", _table(rng, 1, 3), np.array([1])),
         case("cross_entropy", Layout(_table(rng, 5, 5), "fortran"), rng.integers(0, 5, size=5)),

@@ -32,6 +32,7 @@ ex.check(
         case("softmax", np.array([[3.0, 1.0], [0.5, -0.5], [2.0, 7.0]])),
     ],
     lambda rng: [
+        case("softmax", rng.normal(size=(300, 4))),
         case("softmax", rng.normal(size=(5, 3)), tiny=True),
         case("softmax", rng.normal(size=(4, 4)) * 2),
         case("softmax", rng.normal(size=(1, 6))),

@@ -14,6 +14,7 @@ ex.hints = [
     "dW has the shape of W, (n, C). Which product of X and the error gives that shape?",
     "The cost is a mean over the examples. Where does that 1/m appear?",
 ]
+ex.results = {"softmax_gradient": ["dW", "db"]}
 
 
 def _labelled(rng, m, n, classes, size=1.0):
@@ -39,6 +40,7 @@ ex.check(
     "both gradients, three examples",
     [case("softmax_gradient", ROWS, _Y, WEIGHTS, BIASES, largest=True)],
     lambda rng: [
+        case("softmax_gradient", *_labelled(rng, 600, 3, 2), largest=True),
         case("softmax_gradient", *_labelled(rng, 7, 3, 4), largest=True),
         case("softmax_gradient", *_labelled(rng, 4, 4, 4), largest=True),
         case("softmax_gradient", *_labelled(rng, 12, 2, 3, 3.0), largest=True),
@@ -48,7 +50,7 @@ ex.check(
 ex.check(
     "one example, and large logits",
     [
-        case("softmax_gradient", ROWS[:1], _Y[:1], 9 * WEIGHTS, BIASES, largest=True),
+        case("softmax_gradient", ROWS[:1], np.array([1]), 9 * WEIGHTS, BIASES, largest=True),
         case("softmax_gradient", np.vstack([ROWS, -ROWS]), np.array([0, 1, 2, 2, 2, 1]), WEIGHTS,
              -BIASES, largest=True),
     ],

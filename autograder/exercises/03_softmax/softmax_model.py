@@ -1,7 +1,5 @@
 """softmax_model: a network with a softmax output, compiled."""
 
-from dataclasses import replace
-
 from autograder.authoring.declaration import case, exercise
 
 ex = exercise(__name__, points=14, deadline=10)
@@ -22,17 +20,14 @@ def _model_case(n_features, n_classes, compiled=True):
     return case("build_softmax_model", n_features, n_classes, judge="models.model", **params)
 
 
-_layers = _model_case(64, 10, compiled=False)
-
 ex.check(
     "the layers: 25 relu, 15 relu, softmax",
-    [_layers],
+    [_model_case(64, 10, compiled=False)],
     lambda rng: [_model_case(int(rng.integers(2, 30)), int(rng.integers(3, 9)), compiled=False)],
 )
 ex.check(
     "compiled with the loss that fits",
-    [replace(_model_case(64, 10), calls=_layers.calls)],  # one model for both checks
-    lambda rng: [_model_case(int(rng.integers(2, 30)), int(rng.integers(3, 9)))],
+    [_model_case(5, 3)],  # other sizes: 64 and 10 may not stand in the answer
 )
 
 # fmt: off

@@ -21,6 +21,7 @@ ex.check(
         case("predict_proba", ROWS[:, ::-1].copy(), 3 * WEIGHTS, BIASES - 1),
     ],
     lambda rng: [
+        case("predict_proba", *problem(rng, 300, 3, 4)),
         case("predict_proba", *problem(rng, 5, 3, 4), tiny=True),
         case("predict_proba", *problem(rng, 1, 6, 2)),
         case("predict_proba", *problem(rng, 4, 4, 4)),
@@ -38,6 +39,7 @@ ex.check(
         case("predict", np.array([[0.2, 0.1]]), np.array([[1.0, -3.0], [0.0, 4.0]]), BIASES[:2]),
     ],
     lambda rng: [
+        case("predict", *problem(rng, 300, 3, 4)),
         case("predict", *problem(rng, 9, 3, 4)),
         case("predict", *problem(rng, 1, 2, 3)),
         case("predict", *problem(rng, 5, 5, 5)),

@@ -24,6 +24,7 @@ ex.check(
         case("cross_entropy_from_logits", np.vstack([_Z, 2 * _Z[:1]]), np.array([1, 2, 1, 2])),
     ],
     lambda rng: [
+        case("cross_entropy_from_logits", 3 * rng.normal(size=(2000, 3)), rng.integers(0, 3, 2000)),
         case("cross_entropy_from_logits", rng.normal(size=(6, 4)), rng.integers(0, 4, 6)),
         case("cross_entropy_from_logits", rng.normal(size=(3, 3)), rng.integers(0, 3, 3)),
         case("cross_entropy_from_logits", rng.normal(size=(1, 5)), rng.integers(0, 5, 1)),

@@ -27,7 +27,7 @@ ex.check(
 )
 ex.check(
     "compiled with a loss that takes logits",
-    [_model_case(64, 10)],
+    [_model_case(5, 3)],
     lambda rng: [_model_case(int(rng.integers(2, 30)), int(rng.integers(3, 9)))],
 )
 

@@ -59,6 +59,7 @@ ex.check(
         case("class_probabilities", _BIG, _INPUTS, **_LOOSE),
     ],
     lambda rng: [
+        case("class_probabilities", _MODEL, _inputs(rng, 40), **_LOOSE),
         case("class_probabilities", _MODEL, _inputs(rng, 7), **_LOOSE),
         case("class_probabilities", _BIG, _inputs(rng, 5), **_LOOSE),
         case("class_probabilities", _MODEL, _inputs(rng, 1), **_LOOSE),
@@ -71,6 +72,7 @@ ex.check(
         case("predicted_classes", _BIG, _INPUTS[:2]),
     ],
     lambda rng: [
+        case("predicted_classes", _MODEL, _untied(rng, _MODEL, 40)),
         case("predicted_classes", _MODEL, _untied(rng, _MODEL, 9)),
         case("predicted_classes", _BIG, _untied(rng, _BIG, 4)),
         case("predicted_classes", _MODEL, _untied(rng, _MODEL, 1)),

@@ -25,7 +25,7 @@ ex.check(
 )
 ex.check(
     "compiled with a yes-or-no loss that fits the outputs",
-    [_model_case(64, 3)],
+    [_model_case(5, 2)],
     lambda rng: [_model_case(int(rng.integers(2, 30)), int(rng.integers(2, 8)))],
 )
 

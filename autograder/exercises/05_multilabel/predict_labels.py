@@ -18,6 +18,7 @@ ex.check(
     "one threshold for all labels",
     [case("predict_labels", _P, 0.6), case("predict_labels", _P[:3], 0.28)],
     lambda rng: [
+        case("predict_labels", rng.uniform(size=(300, 3)), 0.45),
         case("predict_labels", rng.uniform(size=(5, 4)), float(rng.uniform(0.3, 0.6))),
         case("predict_labels", rng.uniform(size=(1, 3)), 0.4),
         case("predict_labels", rng.uniform(size=(3, 3)), 0.5),

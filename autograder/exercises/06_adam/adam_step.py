@@ -15,6 +15,7 @@ ex.hints = [
     "On the first step the corrected moments are the gradient and its square, whatever beta1 "
     "and beta2 are. Print yours. With eps = 0.5 you can see on which side of the root it is.",
 ]
+ex.results = {"adam_step": ["theta", "m", "v"]}
 
 
 def _state(rng, *shape, scale=1.0):

@@ -33,6 +33,7 @@ ex.check(
         _slide(_SIGNAL[:3], _FILTERS[:, 1:2], _SHIFTS[1:2]),
     ],
     lambda rng: [
+        _slide(*_signal(rng, 300, 4, 2)),
         _slide(*_signal(rng, 12, 4, 1)),
         _slide(*_signal(rng, 6, 1, 1)),
         _slide(rng.uniform(1, 2, 5), rng.uniform(1, 2, (5, 1)), rng.normal(size=1)),

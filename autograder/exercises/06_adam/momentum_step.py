@@ -13,6 +13,7 @@ ex.hints = [
     "The parameters then move along the velocity. The old or the new one?",
     "Two things come back, in the order of the signature: the parameters, then the velocity.",
 ]
+ex.results = {"momentum_step": ["theta", "velocity"]}
 
 _DRIFT = np.array([[1.1, -0.4, 0.9], [2.2, -1.6, 0.3]])
 

@@ -14,6 +14,7 @@ ex.hints = [
     "Through the second layer the error goes back by W2, transposed; through the ReLU it "
     "passes where Z1 > 0.",
 ]
+ex.results = {"network_gradients": ["dW1", "db1", "dW2", "db2"]}
 
 
 def _network(rng, m, n, hidden, classes, largest=None):

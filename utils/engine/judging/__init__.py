@@ -17,12 +17,32 @@ from typing import Any
 import numpy as np
 
 from utils.engine.calling import Call, Failure, Outcome
-from utils.engine.plain import Layout, ModelData
+from utils.engine.plain import Layout, ModelData, Same, bare
 
 # Failures of answers that are not there yet: no input matters.
 UNWRITTEN = ("NotImplementedError", "Missing", "NotCallable", "Syntax", "Misnamed")
 RTOL, ATOL = 1e-6, 1e-9
 RTOL_32, ATOL_32 = 1e-4, 1e-6
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the statement calls things: the parameters of each function, the parts of its result."""
+
+    parameters: dict[str, list[str]] = field(default_factory=dict)
+    results: dict[str, list[str]] = field(default_factory=dict)
+
+    def argument(self, function: str, position: int) -> str:
+        """Return the name of an argument, its number where it has none."""
+        names = self.parameters.get(function, [])
+        return names[position] if position < len(names) else f"argument {position + 1}"
+
+    def part(self, function: str, position: int, count: int) -> str:
+        """Return the name of a part of the result, its number where it has none."""
+        names = self.results.get(function, [])
+        if len(names) == count:
+            return names[position]
+        return f"part {position + 1} of {count} of the result"
 
 
 @dataclass(frozen=True)
@@ -37,11 +57,15 @@ class Case:
     judge: str | Callable = "close"
     params: dict = field(default_factory=dict)
     expect: list = field(default_factory=list)
+    names: Names = field(default_factory=Names)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One mistake: what is wrong, in which call, what was expected, what came, what to do next."""
+    """One mistake: what is wrong, in which call, what was expected, what came, what to do next.
+
+    `detail` is the message of the exception behind it, as the answer gave it.
+    """
 
     code: str
     what: str
@@ -49,6 +73,7 @@ class Finding:
     expected: str = ""
     got: str = ""
     next_step: str = ""
+    detail: str = ""
 
 
 def verdict(case: Case, outcomes: list[Outcome]) -> Finding | None:
@@ -79,7 +104,8 @@ def verdict(case: Case, outcomes: list[Outcome]) -> Finding | None:
     if not raises and (finding := _judged(case, outcomes)):
         return finding
     for index, (call, outcome) in enumerate(zip(case.calls, outcomes, strict=True)):
-        if not case.params.get("mutates") and (finding := _judge_arguments(call, index, outcome)):
+        keeps = not case.params.get("mutates")
+        if keeps and (finding := _judge_arguments(case, call, index, outcome)):
             return finding
         if case.params.get("quiet") and outcome.warnings:
             return Finding(
@@ -101,7 +127,8 @@ def _judged(case: Case, outcomes: list[Outcome]) -> Finding | None:
         name = case.calls[-1].function
         what = f"{name} returned something that cannot be judged"
         got = show(outcomes[-1].value)
-        return Finding("strange", what, len(outcomes) - 1, "", got, "See the signature.")
+        step = "Compare what you return with what the statement asks for."
+        return Finding("strange", what, len(outcomes) - 1, "", got, step)
 
 
 def _judge(case: Case) -> Callable[[Case, list[Outcome]], Finding | None]:
@@ -135,13 +162,14 @@ def explain_failure(call: Call, index: int, error: Failure) -> Finding:
         "Protocol": (f"{name} gave an answer that could not be read", "Return plain arrays."),
         "ForbiddenCall": (f"{name} calls {error.message}, which this exercise forbids",
                           "Write this step yourself, with NumPy."),
-        "NotPlain": (f"{name} returned {error.message}", "See the statement."),
+        "NotPlain": (f"{name} returned {error.message}",
+                     "Return numbers, arrays, lists or texts, as the statement says."),
     }  # fmt: skip
     if error.type in known:
         what, step = known[error.type]
         code = "forbidden" if error.type == "ForbiddenCall" else error.type
         got = said if code == "Syntax" else ""
-        return Finding(code, what, index, got=got, next_step=step)
+        return Finding(code, what, index, got=got, next_step=step, detail=error.message)
     got = f"{error.type}: {error.message}" if error.message else error.type
     step = f"It came from: {error.line}" if error.line else "Call it by hand with this input."
     return Finding(error.type, f"{name} raised an error", index, got=got, next_step=step)
@@ -152,7 +180,11 @@ def _judge_raise(raises: str, call: Call, index: int, outcome: Outcome) -> Findi
         return None
     if outcome.error is not None and outcome.error.type in UNWRITTEN:
         return explain_failure(call, index, outcome.error)
-    got = outcome.error.type if outcome.error else f"it returned {show(outcome.value)}"
+    got = f"it returned {show(outcome.value)}"
+    if outcome.error is not None:
+        got = outcome.error.type
+        if got == "NotPlain":
+            got = f"it returned {outcome.error.message}"
     return Finding(
         "no-raise",
         f"{call.function} must raise {raises} here",
@@ -171,19 +203,38 @@ def _is_a(name: str, wanted: str) -> bool:
     return issubclass(*kinds)
 
 
-def _judge_arguments(call: Call, index: int, outcome: Outcome) -> Finding | None:
+def _judge_arguments(case: Case, call: Call, index: int, outcome: Outcome) -> Finding | None:
+    given = case.judge in ("close", "state.again")  # other judges look at models themselves
     for position, (arg, after) in enumerate(zip(call.args or [], outcome.args_after, strict=False)):
-        before = arg.array if isinstance(arg, Layout) else arg
-        if isinstance(before, (np.ndarray, dict, list)) and not same(before, after):
+        before, name = bare(arg), case.names.argument(call.function, position)
+        if isinstance(before, ModelData) and isinstance(after, ModelData):
+            if given and (change := _model_change(before, after)):
+                return Finding(
+                    "model-changed",
+                    f"{call.function} changed the model it was given: {change}",
+                    index,
+                    next_step="Use the model, and leave it as it is: others use it after you.",
+                )
+        elif isinstance(before, (np.ndarray, dict, list)) and not same(before, after):
             return Finding(
                 "mutated",
-                f"{call.function} changed its argument number {position + 1}",
+                f"{call.function} changed its argument `{name}`",
                 index,
                 expected=show(before),
                 got=show(after),
                 next_step="Work on a copy: the caller still needs the original.",
             )
     return None
+
+
+def _model_change(before: ModelData, after: ModelData) -> str:
+    """Say how a model was changed, "" if it was not. How it is compiled is no part of it here."""
+    if before.layers != after.layers:
+        return f"it had {len(before.layers)} layers, and now has other ones"
+    pairs = zip(before.weights, after.weights, strict=False)
+    if len(before.weights) != len(after.weights) or not all(same(a, b) for a, b in pairs):
+        return "its weights are others now"
+    return ""
 
 
 def same(a: Any, b: Any) -> bool:
@@ -214,8 +265,11 @@ def close(case: Case, outcomes: list[Outcome]) -> Finding | None:
     for index, (expected, outcome) in enumerate(zip(case.expect, outcomes, strict=True)):
         if expected is None:
             continue
-        tolerance = tolerances(case, case.calls[index])
-        finding = compare(expected, outcome.value, tolerance, case.calls[index].function, index)
+        call = case.calls[index]
+        tolerance = tolerances(case, call)
+        finding = compare(
+            expected, outcome.value, tolerance, call.function, index, names=case.names
+        )
         if finding:
             return finding
     return None
@@ -242,7 +296,7 @@ class Tolerance:
 
 def tolerances(case: Case, call: Call) -> Tolerance:
     """Choose the tolerance of a call: looser where an argument is float32."""
-    arrays = [a.array if isinstance(a, Layout) else a for a in call.args or []]
+    arrays = [bare(arg) for arg in call.args or []]
     single = any(isinstance(a, np.ndarray) and a.dtype == np.float32 for a in arrays)
     rtol = case.params.get("rtol", RTOL_32 if single else RTOL)
     atol = case.params.get("atol", ATOL_32 if single else ATOL)
@@ -251,16 +305,21 @@ def tolerances(case: Case, call: Call) -> Tolerance:
 
 
 def compare(
-    expected: Any, got: Any, tolerance: Tolerance, name: str, index: int = 0, place: str = ""
+    expected: Any,
+    got: Any,
+    tolerance: Tolerance,
+    name: str,
+    index: int = 0,
+    place: str = "",
+    names: Names | None = None,
 ) -> Finding | None:
     """Compare plain data with what was expected; `place` names the part of a larger result."""
     subject = f"{name}: {place}" if place else name
     if isinstance(expected, (bool, str)) or expected is None:
         if type(got) is type(expected) and got == expected:
             return None
-        return Finding(
-            "value", f"{subject} is not right", index, show(expected), show(got), "Reread the rule."
-        )
+        step = "Which rule of the statement speaks of this input?"
+        return Finding("value", f"{subject} is not right", index, show(expected), show(got), step)
     if isinstance(expected, dict):
         return _compare_dicts(expected, got, tolerance, name, index)
     if isinstance(expected, (list, tuple)):
@@ -268,10 +327,13 @@ def compare(
         if isinstance(got, np.ndarray) and got.ndim:
             got = list(got)
         if not isinstance(got, list) or len(got) != count:
+            parts = [(names or Names()).part(name, i, count) for i in range(count)]
+            told = ", ".join(parts) if "part 1 of" not in parts[0] else f"{count} values"
             what = f"{subject} should return {count} things"
-            return Finding("count", what, index, str(count), show(got), "See the signature.")
+            step = "Return all of them, in the order of the statement: `return a, b`."
+            return Finding("count", what, index, told, _kind_of(got), step)
         for position, (part, value) in enumerate(zip(expected, got, strict=True)):
-            where = f"part {position + 1} of {count} of the result"
+            where = (names or Names()).part(name, position, count)
             if finding := compare(part, value, tolerance, name, index, where):
                 return finding
         return None
@@ -283,10 +345,11 @@ def _compare_dicts(
 ) -> Finding | None:
     if not isinstance(got, dict):
         what = f"{name} should return a dict"
-        return Finding("type", what, index, show(expected), show(got), "See the signature.")
+        step = "Start from `{}`, and give it one entry for each name."
+        return Finding("type", what, index, show(expected), _kind_of(got), step)
     if expected.keys() != got.keys():
         what = f"the dict that {name} returns has other names in it"
-        keys = [", ".join(map(str, d)) for d in (expected, got)]
+        keys = [", ".join(map(str, sorted(d, key=str))) or "none" for d in (expected, got)]
         return Finding("keys", what, index, *keys, "One entry for every name, no more.")
     for key in expected:
         entry = f"the entry {key!r}"
@@ -299,14 +362,17 @@ def _compare_numbers(
     expected: np.ndarray, got: Any, tolerance: Tolerance, subject: str, index: int
 ) -> Finding | None:
     def finding(code: str, what: str, step: str, worst: tuple | None = None) -> Finding:
-        return Finding(code, what, index, show(expected, worst), show(got, worst), step)
+        shown = apart(expected, values, worst) if code == "value" else None
+        shown = shown or (show(expected, worst), show(got, worst))
+        return Finding(code, what, index, *shown, step)
 
     try:
         values = np.asarray(got)
     except (ValueError, TypeError):
         values = np.asarray(None)
     if values.dtype.kind not in "biuf":
-        return finding("type", f"{subject} is no array of numbers", "What type do you return?")
+        step = "What does `type(...)` say about what you return?"
+        return finding("type", f"{subject} is no array of numbers", step)
     if values.shape != expected.shape:
         what = f"{subject} has the shape {values.shape}, not {expected.shape}"
         return finding("shape", what, "Which axis is lost, or one too many?")
@@ -329,27 +395,66 @@ def _compare_numbers(
     if np.isinf(values[np.isfinite(wanted)]).any():
         step = "Which operation overflows, or divides by 0?"
         return finding("inf", f"{subject} holds inf", step, worst)
-    return finding("value", f"{subject} is not right", "Work this input out by hand.", worst)
+    step = "Print each step for this input: which one is not what you expect?"
+    if _is_easy(wanted):
+        step = "Work this input out by hand, and compare step by step."
+    return finding("value", f"{subject} is not right", step, worst)
 
 
-def show(value: Any, worst: tuple | None = None) -> str:
-    """Write plain data for a person, on a few short lines; large arrays by their worst entry."""
+def _is_easy(wanted: np.ndarray) -> bool:
+    """Tell whether a person can be asked to work a result out: a few short numbers."""
+    return wanted.size <= 4 and bool(np.all(np.round(wanted, 2) == wanted))
+
+
+def apart(expected: np.ndarray, got: np.ndarray, worst: tuple | None) -> tuple[str, str] | None:
+    """Write two arrays with as many digits as their worst entry needs to show a difference."""
+    if worst is None or not np.isfinite([expected[worst], got[worst]]).all():
+        return None
+    pair = float(expected[worst]), float(got[worst])
+    for digits in range(6, 18):
+        one, other = (f"{number:.{digits}g}" for number in pair)
+        if one != other:
+            digits = min(digits + 1, 17)
+            return show(expected, worst, digits), show(got, worst, digits)
+    return None
+
+
+def _kind_of(value: Any) -> str:
+    """Say what a value of the wrong kind is: its kind, and the value where it is short."""
+    kinds = {list: "a list or tuple", dict: "a dict", str: "a text", ModelData: "a model"}
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}" if value.ndim else f"one number, {show(value)}"
+    if isinstance(value, (bool, int, float)):
+        return f"one number, {show(value)}"
+    if isinstance(value, list):
+        return f"{len(value)} things: {show(value)}"
+    return f"{kinds.get(type(value), type(value).__name__)}: {show(value)}"
+
+
+def show(value: Any, worst: tuple | None = None, digits: int = 0) -> str:
+    """Write plain data for a person, on a few short lines; large arrays by their worst entry.
+
+    `digits` is the number of significant digits where the usual number shows no difference.
+    """
     if isinstance(value, (list, tuple)) and all(isinstance(v, (int, float)) for v in value):
         value = np.asarray(value) if value else value
     if isinstance(value, np.ndarray):
-        if value.size <= 16:
+        if value.size <= 16 and not digits > 7:
             return np.array2string(value, precision=6, separator=", ", max_line_width=60)
         entry = ""
         if worst is not None:
             place = ", ".join(str(int(i)) for i in worst)
-            entry = f", entry [{place}] is {value[worst]:.8g}"
-        return f"an array of shape {value.shape}{entry}"
+            entry = f"entry [{place}] is " if place else ""
+            entry += f"{value[worst]:.{max(digits, 8)}g}"
+        if value.ndim == 0:
+            return entry or f"{value[()]:.10g}"
+        return f"an array of shape {value.shape}{entry and ', ' + entry}"
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return f"{value:.{max(digits, 10)}g}"
     if isinstance(value, list):
         text = "[" + ", ".join(show(v) for v in value[:6]) + (", ..." if value[6:] else "") + "]"
-    elif isinstance(value, Layout):
-        return show(value.array)
+    elif isinstance(value, (Layout, Same)):
+        return show(bare(value))
     elif isinstance(value, ModelData):
         text = " - ".join(
             f"{d.get('units', d['kind'])} {d.get('activation', '')}" for d in value.layers

@@ -69,8 +69,22 @@ def pieces(case: Case, outcomes: list[Outcome]) -> Finding | None:
         step = "Units that are already on keep adding their slope. What is left for the next?"
         return Finding("slopes-add", what, index, expected, got, step)
     what = f"{name}: the network misses {len(missed)} of {len(knots)} points"
-    step = f"The heights above are those at the knots. Start with knot number {missed[0] + 1}."
-    return Finding("missed", what, index, expected, got, step)
+    return Finding(
+        "missed", what, index, expected, got, _first_missed(missed[0], knots, heights, wanted)
+    )
+
+
+def _first_missed(number: int, knots: np.ndarray, heights: list, wanted: list) -> str:
+    """Say where a line leaves the points, and what is wrong with the piece before."""
+    shown = "The heights above are those at the knots. "
+    if number == 0:
+        return f"{shown}The first is missed already: what is the height there when all is off?"
+    width = Fraction(knots[number]) - Fraction(knots[number - 1])
+    got, right = (float((y[number] - y[number - 1]) / width) for y in (heights, wanted))
+    return (
+        f"{shown}Up to knot {number} the line is right; from there its slope is {got:.6g}, "
+        f"and {right:.6g} is needed."
+    )
 
 
 def _unusable(value: Any, name: str, index: int) -> Finding | None:

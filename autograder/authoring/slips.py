@@ -1,0 +1,220 @@
+"""Make slips: a right answer with one operator, axis, constant or name changed.
+
+From those of each right answer `bake` gets short marks of their outputs (`utils.engine.slips`), so
+that an answer with the outputs of a slip is told its kind; the bench marks those of other right
+answers. A slip is told by its kind and by parameters near it, never by code.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from autograder.authoring.declaration import Exercise, NumpyModel
+from utils.engine import patterns
+from utils.engine.calling import Outcome, run_calls
+from utils.engine.judging import Case, verdict
+from utils.engine.recognise import fingerprint, recognise
+from utils.engine.slips import mark
+
+SLOW = 3.0  # seconds of a deadline: exercises with models have judges that name what they find
+VAGUE = ("one kind of input", "a factor for each", "a constant", "wrong for one sign", "NaN",
+         "infinite", "some left at 0", "only the", "always the same")  # fmt: skip
+
+_OPERATORS: dict[type, tuple[type, ...]] = {
+    ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div,), ast.Div: (ast.Mult,),
+    ast.Pow: (ast.Mult,), ast.FloorDiv: (ast.Div,),
+    ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.Lt), ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.Gt), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
+    ast.And: (ast.Or,), ast.Or: (ast.And,),
+}  # fmt: skip
+_FUNCTIONS = {"mean": "sum", "sum": "mean", "max": "min", "argmax": "argmin", "maximum": "minimum",
+              "minimum": "maximum", "log": "log2", "log1p": "log", "exp": "exp2", "all": "any",
+              "zeros": "ones", "ones": "zeros", "sqrt": "square"}  # fmt: skip
+_DROPPED = ("exp", "log", "sqrt", "maximum", "clip", "abs", "square")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A slip: its kind, in a few words, what it is in a sentence, and the source with it."""
+
+    kind: str
+    what: str
+    source: str
+
+
+def slips(source: str) -> Iterator[Slip]:
+    """Yield `source` with one slip in it, again and again."""
+    tree = ast.parse(source)
+    parameters = {a.arg for node in ast.walk(tree) if isinstance(node, ast.arguments)
+                  for a in node.args}  # fmt: skip
+    for number, node in enumerate(ast.walk(tree)):
+        for kind, what, other in _changes(node):
+            fresh = ast.parse(source)
+            _replace(fresh, list(ast.walk(fresh))[number], copy.deepcopy(other))
+            with contextlib.suppress(Exception):
+                text = ast.unparse(ast.fix_missing_locations(fresh))
+                yield Slip(kind, what + _near(node, parameters), text)
+    for function in [n for n in tree.body if isinstance(n, ast.FunctionDef)]:
+        for a, b in pairwise([a.arg for a in function.args.args]):
+            fresh = ast.parse(source)
+            own = next(n for n in fresh.body if getattr(n, "name", "") == function.name)
+            for node in ast.walk(own):
+                if isinstance(node, ast.arg) and node.arg in (a, b):
+                    node.arg = b if node.arg == a else a
+            text = f"`{a}` and `{b}` are exchanged"
+            yield Slip("parameters swapped", text, ast.unparse(fresh))
+
+
+def _near(node: ast.AST, parameters: set[str]) -> str:
+    names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in parameters]
+    names = list(dict.fromkeys(names))
+    return f", near {' and '.join(f'`{name}`' for name in names[:3])}" if names else ""
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, str, ast.AST]]:
+    """Yield slips at one place of the source: kind, sentence, and what stands there instead."""
+    if isinstance(node, (ast.BinOp, ast.BoolOp)):
+        words = {
+            ast.Add: "a plus is a minus", ast.Sub: "a minus is a plus",
+            ast.Mult: "a product is a quotient", ast.Div: "a quotient is a product",
+            ast.Pow: "a power is a product", ast.FloorDiv: "a whole quotient is a fraction",
+            ast.And: "an `and` is an `or`", ast.Or: "an `or` is an `and`",
+        }  # fmt: skip
+        for other in _OPERATORS.get(type(node.op), ()):
+            yield "operator", words[type(node.op)], _with(node, op=other())
+    if isinstance(node, ast.BinOp):
+        yield from _changes_of_operands(node)
+    if isinstance(node, ast.Compare):
+        for other in _OPERATORS.get(type(node.ops[0]), ()):
+            what = "a comparison is another (turned round, or with or without equality)"
+            yield "comparison", what, _with(node, ops=[other(), *node.ops[1:]])
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "sign", "a minus is missing", node.operand
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        for other in {node.value + 1, node.value - 1, node.value * 2} - {node.value}:
+            yield "constant", "one of the numbers in the formula is another", ast.Constant(other)
+    if isinstance(node, ast.Attribute) and node.attr in _FUNCTIONS:
+        other = _FUNCTIONS[node.attr]
+        yield "function", f"`{other}` stands for another function", _with(node, attr=other)
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield "transpose missing", "a transpose is missing", node.value
+    if isinstance(node, ast.Call):
+        yield from _changes_of_call(node)
+    if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
+        yield "parts swapped", "two things are in the wrong order", _with(
+            node, elts=node.elts[::-1])  # fmt: skip
+
+
+def _changes_of_operands(node: ast.BinOp) -> Iterator[tuple[str, str, ast.AST]]:
+    if isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)):
+        word = "term" if isinstance(node.op, (ast.Add, ast.Sub)) else "factor"
+        yield f"{word} missing", f"a {word} is left out", node.left
+        if isinstance(node.op, (ast.Add, ast.Mult)):
+            yield f"{word} missing", f"a {word} is left out", node.right
+    if isinstance(node.op, ast.Sub):
+        what = "a difference is taken the other way round"
+        yield "difference turned round", what, _with(node, left=node.right, right=node.left)
+    if isinstance(node.op, ast.Pow):
+        yield "power missing", "a power is left out", node.left
+
+
+def _changes_of_call(node: ast.Call) -> Iterator[tuple[str, str, ast.AST]]:
+    for i, keyword in enumerate(node.keywords):
+        others = [k for j, k in enumerate(node.keywords) if j != i]
+        if keyword.arg == "keepdims":
+            what = "`keepdims=True` is missing"
+            yield "keepdims missing", what, _with(node, keywords=others)
+        if keyword.arg == "axis":
+            what = "an axis is not named"
+            yield "axis missing", what, _with(node, keywords=others)
+            for axis in (0, 1):
+                changed = [*others, ast.keyword("axis", ast.Constant(axis))]
+                yield "another axis", "an axis is another", _with(node, keywords=changed)
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name in _DROPPED and node.args:
+        yield f"{name} missing", f"`{name}` is missing in one place", node.args[0]
+    if name == "range":
+        last = ast.BinOp(node.args[-1], ast.Sub(), ast.Constant(1))
+        what = "a loop ends one step early"
+        yield "loop too short", what, _with(node, args=[*node.args[:-1], last])
+    if name in ("zeros", "zeros_like"):
+        int_ = ast.keyword("dtype", ast.Name("int", ast.Load()))
+        what = "an array of ints cuts off the decimals"
+        yield "integer buffer", what, _with(node, keywords=[*node.keywords, int_])
+    if len(node.args) == 2:
+        what = "two arguments of a call are exchanged"
+        yield "arguments swapped", what, _with(node, args=node.args[::-1])
+
+
+def _with(node: ast.AST, **fields: Any) -> ast.AST:
+    other = copy.copy(node)
+    for name, value in fields.items():
+        setattr(other, name, value)
+    return other
+
+
+def _replace(tree: ast.AST, target: ast.AST, other: ast.AST) -> None:
+    for node in ast.walk(tree):
+        for name, value in ast.iter_fields(node):
+            if value is target:
+                setattr(node, name, other)
+            elif isinstance(value, list):
+                value[:] = [other if item is target else item for item in value]
+
+
+# --- what ships of them ---------------------------------------------------------------------------
+
+
+def shipped(ex: Exercise) -> list[list]:
+    """Return `[kind, what, marks]` of the slips of an exercise that nothing else would tell.
+
+    Left out are slips that are right, raise, are in the catalogue, or have a pattern.
+    """
+    if ex.kind != "function" or ex.deadline >= SLOW or ex.needs_keras:
+        return []
+    cases = [case for cases in ex.seen for case in cases]
+    out, taken = [], set()
+    for slip in slips(ex.oracle):
+        outcomes = _outcomes(ex, slip, cases)
+        if outcomes is None:
+            continue
+        made = _told(ex, cases, outcomes)
+        if made is not None and str(made) not in taken:
+            taken.add(str(made))
+            out.append([slip.kind, slip.what, made])
+    return out
+
+
+def _outcomes(ex: Exercise, slip: Slip, cases: list[Case]) -> list[list[Outcome]] | None:
+    try:
+        functions = ex.made_of(slip.source, f"<{ex.name}, a slip>")
+    except Exception:
+        return None
+    return [run_calls(functions, case.calls, build_model=NumpyModel) for case in cases]
+
+
+def _told(ex: Exercise, cases: list[Case], outcomes: list[list[Outcome]]) -> list | None:
+    """Return the marks of a slip, None where it needs none."""
+    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
+    first = next((f for f in findings if f is not None), None)
+    if first is None or re.search("[A-Z]", first.code[:1]):
+        return None
+    prints = [fingerprint(*each) for each in zip(cases, outcomes, strict=True)]
+    if recognise(ex.known, cases, prints, findings):
+        return None
+    pattern = patterns.find(cases, outcomes, findings)
+    if pattern and not pattern.name.startswith(VAGUE):
+        return None
+    made = [
+        mark(case, each) if finding else None
+        for case, each, finding in zip(cases, outcomes, findings, strict=True)
+    ]
+    told = [m for m, f in zip(made, findings, strict=True) if f is not None]
+    return made if all(m is not None for m in told) else None

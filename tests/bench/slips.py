@@ -1,0 +1,299 @@
+"""Wrong answers that are in no catalogue: right ones with one slip, and what they are told.
+
+`python -m tests.bench.slips [LAB ...] [NUMBER]` makes slips, so many an exercise or all, in the
+right answers of `tests/labs/answers` (what ships is made from the solutions), marks them, and
+counts how many get a reason that a learner can act on. Slips that are right, or that the
+catalogue knows, do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.authoring import slips as authoring
+from autograder.authoring.declaration import Exercise, generator, load, names
+from autograder.marking.scoring import Score, score
+from tests import cohort
+from utils.engine.calling import run_calls
+from utils.engine.forbidden import watch
+
+ANSWERS = Path(__file__).resolve().parents[1] / "labs" / "answers"
+SECONDS = 5
+SLOW = 3.0  # deadline of an exercise that builds or trains models: its judges name all they find
+# What is no reason: that something is wrong.
+BARE = {"value", "nan", "inf", "strange", "error", "shape", "count", "type", "keys", "missed"}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A right answer with one slip: what it is, and the functions with it."""
+
+    exercise: Exercise
+    kind: str
+    text: str
+    functions: dict[str, Callable]
+
+
+# --- slips around the answer ----------------------------------------------------------------------
+
+
+def _array(value: Any) -> Any:
+    return np.asarray(value, dtype=float)
+
+
+def _on_result(change: Callable) -> Callable:
+    """Return a slip that changes what the function returns; every part of several."""
+
+    def slip(function: Callable) -> Callable:
+        @wraps(function)
+        def answer(*args: Any, **kwargs: Any) -> Any:
+            value = function(*args, **kwargs)
+            if isinstance(value, tuple):
+                return tuple(change(part, args) for part in value)
+            if isinstance(value, dict):
+                return {key: change(part, args) for key, part in value.items()}
+            return change(value, args)
+
+        return answer
+
+    return slip
+
+
+def _rows(args: tuple) -> int:
+    return next((len(a) for a in args if isinstance(a, np.ndarray) and a.ndim), 1)
+
+
+def _where(special: Callable, otherwise: Callable) -> Callable:
+    """Return a slip for one kind of input only."""
+
+    def change(value: Any, args: tuple) -> Any:
+        return otherwise(value) if any(special(a) for a in args) else value
+
+    return _on_result(change)
+
+
+def _is(ndim: int, test: Callable) -> Callable:
+    return lambda a: isinstance(a, np.ndarray) and a.ndim == ndim and bool(test(a))
+
+
+def _by_identity(function: Callable) -> Callable:
+    remembered: dict[Any, Any] = {}
+
+    @wraps(function)
+    def answer(*args: Any) -> Any:
+        key = tuple(map(id, args))
+        if key not in remembered:
+            remembered[key] = (args, function(*args))
+        return remembered[key][1]
+
+    return answer
+
+
+def _one_buffer(function: Callable) -> Callable:
+    buffers: dict[Any, Any] = {}
+
+    @wraps(function)
+    def answer(*args: Any) -> Any:
+        value = function(*args)
+        if not isinstance(value, np.ndarray):
+            return value
+        buffer = buffers.setdefault(value.shape, np.empty(value.shape))
+        buffer[...] = value
+        return buffer
+
+    return answer
+
+
+def _first_only(function: Callable) -> Callable:
+    kept: list[Any] = []
+
+    @wraps(function)
+    def answer(*args: Any) -> Any:
+        if not kept:
+            kept.append(function(*args))
+        return kept[0]
+
+    return answer
+
+
+def _in_place(function: Callable) -> Callable:
+    @wraps(function)
+    def answer(*args: Any) -> Any:
+        value = function(*args)
+        for arg in args:
+            if isinstance(arg, np.ndarray) and arg.size:
+                arg += 1
+                break
+        return value
+
+    return answer
+
+
+AROUND: dict[str, Callable] = {
+    "factor 2": _on_result(lambda v, a: 2 * _array(v)),
+    "factor -1": _on_result(lambda v, a: -_array(v)),
+    "factor 1/m": _on_result(lambda v, a: _array(v) / _rows(a)),
+    "factor m": _on_result(lambda v, a: _array(v) * _rows(a)),
+    "one too much": _on_result(lambda v, a: _array(v) + 1),
+    "rounded to 3": _on_result(lambda v, a: np.round(_array(v), 3)),
+    "float32": _on_result(lambda v, a: _array(v).astype(np.float32)),
+    "float16": _on_result(lambda v, a: _array(v).astype(np.float16)),
+    "decimals cut off": _on_result(lambda v, a: _array(v).astype(int)),
+    "logarithm": _on_result(lambda v, a: np.log(np.abs(_array(v)) + 1e-300)),
+    "reversed": _on_result(lambda v, a: _array(v)[::-1]),
+    "transposed": _on_result(lambda v, a: _array(v).T),
+    "a column": _on_result(lambda v, a: _array(v)[..., None]),
+    "flat": _on_result(lambda v, a: _array(v).ravel()),
+    "total": _on_result(lambda v, a: _array(v).sum()),
+    "average": _on_result(lambda v, a: _array(v).mean()),
+    "clipped": _on_result(lambda v, a: np.clip(_array(v), 0.1, 0.6)),
+    "squeezed": _on_result(lambda v, a: np.squeeze(_array(v))),
+    "first row only": _on_result(lambda v, a: np.where(
+        np.arange(len(_array(v))).reshape(-1, *[1] * (_array(v).ndim - 1)) == 0, _array(v), 0)),
+    "last row lost": _on_result(lambda v, a: _array(v)[:-1]),
+    "single row": _where(_is(2, lambda a: len(a) == 1), lambda v: _array(v) * 0),
+    "vectors": _where(_is(1, lambda a: True), lambda v: _array(v) + 0.5),
+    "two columns": _where(_is(2, lambda a: a.shape[1] == 2), lambda v: 0.7 * _array(v)),
+    "integers": _where(_is(1, lambda a: a.dtype.kind == "i"), lambda v: _array(v) + 0.25),
+    "negative numbers": _where(lambda a: isinstance(a, np.ndarray) and bool((a < 0).any()),
+                               lambda v: np.abs(_array(v)) * 1.5),
+    "by identity": _by_identity,
+    "one buffer": _one_buffer,
+    "first result kept": _first_only,
+    "in place": _in_place,
+}  # fmt: skip
+
+
+# --- marking them ---------------------------------------------------------------------------------
+
+
+def slips(exercise: Exercise, number: int | None = None, seed: int = 0) -> Iterator[Slip]:
+    """Yield slips in the right answers to an exercise, `number` of them drawn at random."""
+    sources: list[str] = []
+    for path in sorted((ANSWERS / exercise.lab).glob("right_*.py")):
+        sources += [text for name, text in cohort.sections(path).items() if name == exercise.name]
+    made = {slip.source: slip.kind for source in sources for slip in authoring.slips(source)}
+    for source in map(ast.unparse, map(ast.parse, sources)):
+        made.pop(source, None)
+    wanted: list[tuple[str, str]] = [(kind, text) for text, kind in made.items()]
+    wanted += [(kind, "") for kind in AROUND]
+    if number is not None:
+        rng = np.random.default_rng(seed)
+        wanted = [wanted[i] for i in rng.permutation(len(wanted))[:number]]
+    for kind, text in wanted:
+        space = dict(_helpers(exercise))
+        with contextlib.suppress(Exception):
+            exec(compile(text or exercise.source(), "<cell>", "exec"), space)
+            if not text:
+                space |= {name: AROUND[kind](space[name]) for name in exercise.functions}
+            yield Slip(exercise, kind, text, {name: space[name] for name in exercise.functions})
+
+
+def _helpers(exercise: Exercise) -> dict[str, Any]:
+    right: dict[str, Any] = {"np": np, "__name__": "answers"}
+    for other in load(exercise.lab).exercises:
+        if other.kind == "function" and other is not exercise:
+            right |= other.answers
+    return right
+
+
+class _TooLong(BaseException):
+    pass
+
+
+@contextlib.contextmanager
+def _seconds() -> Iterator[None]:
+    def ring(*_: object) -> None:
+        raise _TooLong
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def told(slip: Slip) -> Score | None:
+    """Mark a slip; None where it is right, or never ends."""
+    ex = slip.exercise
+
+    def run(cases: list) -> list:
+        with watch(ex.forbids) as guard:
+            return [run_calls(slip.functions, case.calls, guard=guard) for case in cases]
+
+    with contextlib.suppress(_TooLong), _seconds():
+        result = score(ex, run, generator(b"slips", "ada", ex.lab, ex.name))
+        return result if result.points < ex.points else None
+    return None
+
+
+def is_known(slip: Slip, result: Score) -> bool:
+    """Tell whether a slip is an entry of the catalogue."""
+    return result.mistake in {wrong.name for wrong in slip.exercise.wrongs}
+
+
+def has_reason(result: Score) -> bool:
+    """Tell whether the report names a mistake, or an error with the line that it came from."""
+    return result.mistake not in BARE
+
+
+def exercises(labs: list[str]) -> list[Exercise]:
+    """Return the exercises whose answers compute numbers."""
+    return [
+        ex
+        for lab in labs
+        for ex in load(lab).exercises
+        if ex.kind == "function" and ex.deadline < SLOW
+    ]
+
+
+def main(arguments: list[str]) -> None:
+    """Print how many slips get a reason, exercise by exercise, and those that get none."""
+    each = next((int(a) for a in arguments if a.isdigit()), None)
+    labs = [a for a in arguments if not a.isdigit()]
+    total, fine, known = 0, 0, 0
+    kinds: Counter[str] = Counter()
+    for ex in exercises(labs or names()):
+        own = own_fine = 0
+        for slip in slips(ex, each):
+            result = told(slip)
+            if result is None:
+                continue
+            if is_known(slip, result):
+                known += 1
+                continue
+            own += 1
+            own_fine += has_reason(result)
+            kinds[result.mistake] += 1
+            if not has_reason(result):
+                last = slip.text.splitlines()[1:] or [""]
+                print(
+                    "   ",
+                    ex.name,
+                    "|",
+                    slip.kind,
+                    "|",
+                    result.mistake,
+                    "|",
+                    " ; ".join(last)[-220:],
+                )
+        total, fine = total + own, fine + own_fine
+        print(f"{ex.lab} {ex.name}: {own_fine} of {own}", flush=True)
+    print(f"{fine} of {total} slips get a reason; {known} more are known by name")
+    print(kinds.most_common(60))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,112 @@
+"""Is an answer found out that keeps something between calls, or changes what it was given?"""
+
+import numpy as np
+import pytest
+
+from utils.engine.calling import Call, Outcome, run_calls
+from utils.engine.judging import Case, verdict
+from utils.engine.judging.state import probe
+from utils.engine.models import dense
+from utils.engine.plain import Same, decode, encode
+
+A, B = np.array([1.0, 2.0, 4.0]), np.array([5.0, 3.0, 0.5])
+
+
+def case(z, expect=None):
+    return Case([Call("f", [z])], "close", {}, [2 * z if expect is None else expect])
+
+
+def found(function, *cases):
+    codes = []
+    for each in probe(list(cases) or [case(A), case(B)]):
+        finding = verdict(each, run_calls({"f": function}, each.calls))
+        codes.append(finding.code if finding else None)
+    return codes
+
+
+def by_identity():
+    kept = {}
+    return lambda z: kept.setdefault(id(z), (z, 2 * z))[1]
+
+
+def one_buffer():
+    buffer = np.empty(3)
+    return lambda z: np.multiply(z, 2, out=buffer)
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [
+        (lambda z: 2 * z, None),
+        (lambda z: (2 * z).tolist(), None),
+        (lambda z: iter(2 * z), None),
+        (by_identity(), "remembered"),
+        (one_buffer(), "kept"),
+        (lambda z: 3 * z, "value"),
+    ],
+)
+def test_state_between_calls_is_found(function, code):
+    """Are a buffer and a memory by identity told, and an honest answer not?"""
+    assert found(function) == [code]
+
+
+def test_returning_the_argument_itself_is_allowed():
+    """Is `linear` right where it returns what it is given?"""
+    assert found(lambda z: z, case(A, A), case(B, B)) == [None]
+
+
+def test_arrays_of_other_shapes_ask_for_the_buffer_alone():
+    """Is the first result looked at again where no array can be filled anew?"""
+    long = np.arange(5.0)
+    (each,) = probe([case(A), case(long)])
+    assert each.judge == "state.kept"
+    store = np.empty(9)
+
+    def view(z):
+        store[: len(z)] = 2 * z
+        return store[: len(z)]
+
+    assert found(view, case(A), case(long)) == ["kept"]
+
+
+def test_nothing_is_asked_where_nothing_can_be_kept():
+    """Are numbers, refusals and models left alone?"""
+    number = Case([Call("f", [3.0])], "close", {}, [6.0])
+    other = Case([Call("f", [4.0])], "close", {}, [8.0])
+    refusal = Case([Call("f", [A])], "close", {"raises": "ValueError"}, [None])
+    model = Case([Call("f", [3])], "models.model", {}, [None])
+    assert probe([number, other, refusal, model, model]) == []
+
+
+def test_a_dict_is_filled_anew_too():
+    """Is a graph remembered by its identity found out?"""
+    first = Case([Call("f", [{"a": 1.0}])], "close", {}, [{"a": 2.0}])
+    second = Case([Call("f", [{"b": 3.0}])], "close", {}, [{"b": 6.0}])
+    kept = {}
+
+    def remembered(graph):
+        return kept.setdefault(id(graph), (graph, {k: 2 * v for k, v in graph.items()}))[1]
+
+    assert found(lambda g: {k: 2 * v for k, v in g.items()}, first, second) == [None]
+    assert found(remembered, first, second) == ["remembered"]
+
+
+def test_a_filled_object_crosses_as_data():
+    """Does `Same` survive JSON, inside and out?"""
+    back = decode(encode(Same(2, A)))
+    assert back.key == 2
+    np.testing.assert_array_equal(back.value, A)
+
+
+@pytest.mark.parametrize("change", ["weights", "layers", None])
+def test_a_model_that_was_given_is_left_as_it_is(change):
+    """Does an answer lose points that sets weights of the model, or adds a layer?"""
+    given = dense(2, [(3, "relu"), (2, "linear")], seed=1)
+    after = dense(2, [(3, "relu"), (2, "linear")], seed=1)
+    if change == "weights":
+        after.weights[0][0, 0] += 1
+    if change == "layers":
+        after = dense(2, [(3, "relu"), (2, "linear"), (2, "softmax")], seed=1)
+    each = Case([Call("f", [given, A])], "close", {}, [6.0])
+    finding = verdict(each, [Outcome(6.0, args_after=[after, A])])
+    assert (finding.code if finding else None) == (change and "model-changed")

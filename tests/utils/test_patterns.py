@@ -1,0 +1,157 @@
+"""Is a mistake that is in no catalogue told by its kind, and never by a kind that it is not?"""
+
+import numpy as np
+import pytest
+
+from utils.engine import patterns
+from utils.engine.calling import Call, run_calls
+from utils.engine.judging import Case, Names, verdict
+from utils.engine.plain import Layout
+from utils.engine.recognise import Known, diagnose, fingerprint
+
+RNG = np.random.default_rng(5)
+TABLES = [RNG.normal(size=(4, 3)), RNG.normal(size=(3, 2)), RNG.normal(size=(5, 4))]
+NAMES = Names({"f": ["X", "c"]}, {"f": ["total", "parts"]})
+
+
+def right(X, c):
+    return np.exp(X) * c + 0.3
+
+
+def row_sums(X, c):
+    return X.sum(axis=1) * c
+
+
+def told(answer, expected=right, inputs=None, **params):
+    inputs = inputs or [(X, c) for X, c in zip(TABLES, (2.0, 3.0, 0.7), strict=True)]
+    cases = []
+    for args in inputs:
+        plain = [a.array if isinstance(a, Layout) else a for a in args]
+        value = expected(*plain)
+        value = list(value) if isinstance(value, tuple) else value
+        cases.append(Case([Call("f", list(args))], "close", params, [value], NAMES))
+    outcomes = [run_calls({"f": answer}, case.calls) for case in cases]
+    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
+    assert any(findings)
+    found = patterns.find(cases, outcomes, findings)
+    return found.name if found else None
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda X, c: 2 * right(X, c), "a factor 2"),
+        (lambda X, c: -right(X, c), "sign"),
+        (lambda X, c: right(X, c) / len(X), "divided by the number of rows of `X`"),
+        (lambda X, c: right(X, c) * X.shape[1], "a factor: the number of columns of `X`"),
+        (lambda X, c: right(X, c) / c, "divided by c"),
+        (lambda X, c: right(X, c) - X, "X left out"),
+        (lambda X, c: right(X, c) + 0.25, "a constant added"),
+        (lambda X, c: np.log(right(X, c)), "the logarithm of it"),
+        (lambda X, c: right(X, c).astype(int), "decimals cut off"),
+        (lambda X, c: right(X, c).T, "transposed"),
+        (lambda X, c: right(X, c)[::-1], "reversed"),
+        (lambda X, c: np.round(right(X, c), 3), "rounded"),
+        (lambda X, c: right(X, c).astype(np.float32) * np.float32(1 + 3e-6), "float32"),
+        (lambda X, c: right(X, c).astype(np.float16), "float16"),
+        (lambda X, c: np.clip(right(X, c), 0.9, 1.5), "clipped"),
+        (lambda X, c: np.zeros(X.shape), "zeros"),
+        (lambda X, c: X, "an argument returned"),
+        (lambda X, c: right(X, c)[:, None], "an axis too many"),
+        (lambda X, c: right(X, c)[:-1], "last missing"),
+        (lambda X, c: right(TABLES[0], 2.0), "always the same"),
+        (lambda X, c: right(X, c) * np.eye(1, len(X)).T, "only the first row is right"),
+        (lambda X, c: right(X, c) * (X > 0), "some left at 0"),
+        (lambda X, c: right(np.abs(X), c), "wrong for one sign"),
+        (lambda X, c: right(X, c) * np.arange(2, len(X) + 2)[:, None], "a factor for each row"),
+        (lambda X, c: right(X, c) if X.shape[1] > 2 else 5 * X * X, "one kind of input"),
+    ],
+)
+def test_a_kind_of_mistake_is_told_by_its_outputs(answer, name):
+    """Is the relation to the right values found, whatever the exercise?"""
+    assert told(answer) == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda X, c: X.mean(axis=1) * c, "divided by the number of columns of `X`"),
+        (lambda X, c: X.sum(axis=0) * c, "the wrong axis"),
+        (lambda X, c: X.sum() * c, "sum taken"),
+        (lambda X, c: X * c, "sum missing"),
+        (lambda X, c: (X.sum(axis=1) * c)[:, None] - np.zeros(len(X)), "broadcast to a table"),
+    ],
+)
+def test_a_wrong_axis_or_sum_is_told_by_the_shape(answer, name):
+    """Is it said what the shape that came has to do with the one asked for?"""
+    assert told(answer, row_sums) == name
+
+
+def test_parts_in_another_order_are_told():
+    """Is it seen that both parts are right, and in whose place each is?"""
+    both = lambda X, c: (X * c, X - c)  # noqa: E731
+    assert told(lambda X, c: both(X, c)[::-1], both) == "parts swapped"
+
+
+def test_the_part_that_is_wrong_is_named():
+    """Does the sentence begin with the name of the part?"""
+    value = [1.0, np.array([1.0, 2.0])]
+    case = Case([Call("f", [TABLES[0]])], "close", {}, [value], NAMES)
+    outcomes = run_calls({"f": lambda X: (1.0, np.array([2.0, 4.0]))}, case.calls)
+    finding = verdict(case, outcomes)
+    assert finding.what == "f: parts is not right"
+    assert patterns.find([case], [outcomes], [finding]).step.startswith("parts: ")
+
+
+def test_a_mistake_for_one_layout_or_type_is_told():
+    """Is it found that only integers, or only one row, go wrong?"""
+    ints = [(np.array([[1, 2], [3, 4]]), 2.0), *zip(TABLES, (1.0, 2.0, 3.0), strict=True)]
+    assert told(lambda X, c: right(X, c) if X.dtype.kind == "f" else X * X, inputs=ints)
+    row = [(TABLES[0][:1], 2.0), (TABLES[0], 3.0), (TABLES[1], 0.5)]
+    assert told(lambda X, c: right(X, c) if len(X) > 1 else X * X, inputs=row)
+
+
+@pytest.mark.parametrize("value", [lambda X, c: np.sin(X) + c * X**3, lambda X, c: "text"])
+def test_what_has_no_pattern_is_told_none(value):
+    """Is nothing made up for numbers that have nothing to do with the right ones?"""
+    assert told(value) is None
+
+
+@pytest.mark.parametrize(
+    "odd", [{1: 2}, [[1.0], [2.0, 3.0]], [], "x", 1 + 2, [None], [{}], np.array([]), True]
+)
+def test_odd_results_break_nothing(odd):
+    """Does a result of any plain kind leave the search standing?"""
+    told(lambda X, c: odd)
+
+
+def test_rounding_is_no_other_mistake():
+    """Is a right formula in float32 not taken for a mistake that is as small as its rounding?"""
+    X = TABLES[0]
+    expected = np.exp(X)
+    case = Case([Call("f", [X])], "close", {"rtol": 1e-9, "atol": 0}, [expected], NAMES)
+    slip = Case([Call("f", [X])], "close", {}, [expected + 1e-7], NAMES)
+    known = [Known("1e-7 added", "Nothing is added.", [
+        fingerprint(slip, run_calls({"f": lambda X: expected + 1e-7}, slip.calls))])]  # fmt: skip
+    outcomes = [run_calls({"f": lambda X: expected.astype(np.float32)}, case.calls)]
+    assert diagnose(known, [case], outcomes, [verdict(case, outcomes[0])]).name == "float32"
+    outcomes = [run_calls({"f": lambda X: expected + 1e-7}, case.calls)]
+    assert diagnose(known, [case], outcomes, [verdict(case, outcomes[0])]).name == "1e-7 added"
+
+
+def test_a_hint_never_comes_from_another_case():
+    """Is a known mistake named only where it fails the case that the report shows?"""
+    cases = [Case([Call("f", [X, 1.0])], "close", {}, [right(X, 1.0)], NAMES) for X in TABLES]
+
+    def known_wrong(X, c):
+        return X * 7
+
+    def other(X, c):
+        return np.sin(X) if len(X) == 4 else X * 7
+
+    prints = [fingerprint(c, run_calls({"f": known_wrong}, c.calls)) for c in cases]
+    known = [Known("times 7", "Why 7?", prints)]
+    outcomes = [run_calls({"f": other}, case.calls) for case in cases]
+    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
+    found = diagnose(known, cases, outcomes, findings)
+    assert found is None or found.name != "times 7"

@@ -1,0 +1,77 @@
+"""Know a slip by its numbers: a right formula with one operator, axis or constant changed.
+
+What ships of a slip is a mark for each case that it fails: one number, a weighted sum of all that
+the case returns. An answer with the same marks makes the same slip, whatever it is written like.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from utils.engine.calling import Outcome
+from utils.engine.judging import Case, Finding, compare, tolerances
+
+AGREE, GRID = 2e-7, 1e-8  # of the sum of sizes: how closely a mark is met, and written
+
+
+def mark(case: Case, outcomes: list[Outcome]) -> float | None:
+    """Return the mark of what a case returned, None where that is no array of the right shape."""
+    found = _weighed(case, outcomes)
+    if found is None or not found[1]:
+        return None
+    return round(found[0], math.ceil(-math.log10(GRID * found[1])))
+
+
+def find(
+    slips: list[list],
+    cases: list[Case],
+    outcomes: list[list[Outcome]],
+    findings: list[Finding | None],
+) -> tuple[str, str] | None:
+    """Return the kind of the slip with these outputs, and what it is; None if there is none."""
+    failing = [i for i, finding in enumerate(findings) if finding is not None]
+    found = {i: _weighed(cases[i], outcomes[i]) for i in failing}
+    if not failing or any(each is None for each in found.values()):
+        return None
+    for kind, what, marks in slips:
+        if [i for i, m in enumerate(marks) if m is not None] != failing:
+            continue
+        if all(abs(found[i][0] - marks[i]) <= AGREE * found[i][1] for i in failing):
+            return kind, what
+    return None
+
+
+def _weighed(case: Case, outcomes: list[Outcome]) -> tuple[float, float] | None:
+    """Return the weighted sum of all numbers that a case returned, and that of their sizes."""
+    if case.judge not in ("close", "adam.path") or "raises" in case.params:
+        return None
+    numbers: list[float] = []
+    for call, expected, outcome in zip(case.calls, case.expect, outcomes, strict=True):
+        if outcome.error is not None:
+            return None
+        told = compare(expected, outcome.value, tolerances(case, call), call.function)
+        if told is not None and told.code != "value":
+            return None
+        try:
+            for part in _parts(outcome.value):
+                numbers += np.asarray(part, dtype=float).ravel().tolist()
+        except (ValueError, TypeError):
+            return None
+    weights = 1 + np.random.default_rng(len(numbers)).random(len(numbers))
+    values = np.asarray(numbers)
+    if not len(values) or not np.isfinite(values).all():
+        return None
+    return float(weights @ values), float(weights @ np.abs(values))
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from (value[key] for key in sorted(value, key=str))
+    elif isinstance(value, list):
+        yield from value
+    else:
+        yield value
