@@ -252,6 +252,8 @@ def explain(
     if outcomes and outcomes[finding.call].printed.strip():
         lines.append("Printed:  " + _beginning(outcomes[finding.call].printed))
     step = wrong.hint if wrong else finding.next_step
+    if wrong and wrong.beside:
+        step = f"{finding.next_step} {wrong.hint}"
     if step:
         lines.append(f"Next:     {step}")
     return [line.replace("\n", "\n" + HANG) for line in lines]

@@ -199,7 +199,7 @@ def _diagnosis(exercise: Exercise, tried: list[_Tried]) -> Known | None:
     chosen = [t for t in alone if t.hidden == hidden]
     known = exercise.known_on([t.case for t in chosen]) if hidden else exercise.known
     tables = ([getattr(t, part) for t in chosen] for part in ("case", "outcomes", "finding"))
-    return diagnose(known, *tables, [] if hidden else _slips(exercise))
+    return diagnose(known, *tables, [] if hidden else _slips(exercise), hidden)
 
 
 def _slips(exercise: Exercise) -> list[list]:

@@ -171,3 +171,23 @@ def test_a_pattern_of_hidden_inputs_shows_no_number_of_theirs():
     assert result.mistake == "a factor 2"
     step = result.report.split("Next:")[1]
     assert set("0123456789") & set(step) <= set("2")
+
+
+def test_a_hidden_text_or_line_is_not_told():
+    """Do the words of a hidden input, and the line that raised on it, stay out of the report?"""
+    ex = load("02_activations").find("choose_output")
+    right = ex.answers["output_activation"]
+    seen = {c.calls[0].args[0] for cases in ex.seen for c in cases}
+
+    def output_activation(target):
+        if target in seen or not isinstance(target, str):
+            return right(target)
+        raise KeyError(target)
+
+    def run(cases):
+        return [run_calls({"output_activation": output_activation}, c.calls) for c in cases]
+
+    result = score(ex, run, np.random.default_rng(0))
+    assert result.points < ex.points
+    assert "It came from" not in result.report
+    assert '"' not in result.report

@@ -55,20 +55,28 @@ class Part:
 
 
 def find(
-    cases: list[Case], outcomes: list[list[Outcome]], findings: list[Finding | None]
+    cases: list[Case],
+    outcomes: list[list[Outcome]],
+    findings: list[Finding | None],
+    hidden: bool = False,
 ) -> Pattern | None:
     """Return the pattern that all failing cases of a function have in common, None without one.
+
+    Where inputs are `hidden`, no text of theirs is told either.
 
     Data so odd that a look at it fails has no pattern.
     """
     try:
-        return _find(cases, outcomes, findings)
+        return _find(cases, outcomes, findings, hidden)
     except Exception:
         return None
 
 
 def _find(
-    cases: list[Case], outcomes: list[list[Outcome]], findings: list[Finding | None]
+    cases: list[Case],
+    outcomes: list[list[Outcome]],
+    findings: list[Finding | None],
+    hidden: bool,
 ) -> Pattern | None:
     first = next((i for i, finding in enumerate(findings) if finding is not None), None)
     if first is None:
@@ -78,6 +86,8 @@ def _find(
     parts = [p for i in chosen for p in _parts(i, cases[i], outcomes[i])]
     own = [p for p in parts if p.case == first and p.wrong]
     where = _where(chosen, cases, findings)
+    if hidden and '"' in where:
+        where = ""
     pattern = None
     if own and findings[first].code not in ("mutated", "warning", "model-changed"):
         with np.errstate(all="ignore"):

@@ -24,13 +24,15 @@ class Known:
     """A known wrong answer: its name, the hint it earns, and how it is told.
 
     `prints` holds one fingerprint a case, in the order of the cases; where `finding` is set, the
-    code of the first finding decides instead.
+    code of the first finding decides instead. `beside`: the hint comes beside what the finding
+    says, such as the line that raised.
     """
 
     name: str
     hint: str
     prints: list = field(default_factory=list)
     finding: str = ""
+    beside: bool = False
 
 
 def fingerprint(case: Case, outcomes: list[Outcome]) -> list:
@@ -171,8 +173,11 @@ def diagnose(
     outcomes: list[list[Outcome]],
     findings: list[Finding | None],
     made: list[list] | None = None,
+    hidden: bool = False,
 ) -> Known | None:
     """Name the mistake of an answer and the hint it earns; None where nothing is known of it.
+
+    Where the inputs are `hidden`, no text of theirs is in the hint.
 
     A known mistake that explains all failing cases comes first, then a slip of those `made` in the
     right answer, a pattern that the cases have in common, a known mistake that explains the first.
@@ -188,11 +193,9 @@ def diagnose(
     if slip := slips.find(made or [], cases, outcomes, findings):
         step = f"These are the numbers of a right formula with one slip: {slip[1]}."
         return Known(f"one slip: {slip[0]}", step)
-    if pattern := patterns.find(cases, outcomes, findings):
-        step = pattern.step
-        if any(o.error is not None for o in outcomes[findings.index(first)]):
-            step = f"{first.next_step} {step}"
-        return Known(pattern.name, step)
+    if pattern := patterns.find(cases, outcomes, findings, hidden):
+        raised = any(o.error is not None for o in outcomes[findings.index(first)])
+        return Known(pattern.name, pattern.step, beside=raised)
     return recognise_first(known, cases, prints, findings)
 
 
