@@ -13,7 +13,15 @@ import numpy as np
 
 from utils.engine import patterns, slips
 from utils.engine.calling import Outcome
-from utils.engine.judging import UNWRITTEN, Case, Finding, Tolerance, same, tolerances
+from utils.engine.judging import (
+    UNWRITTEN,
+    Case,
+    Finding,
+    Tolerance,
+    compare,
+    same,
+    tolerances,
+)
 from utils.engine.plain import bare
 
 RTOL, ATOL = 1e-6, 1e-12
@@ -115,14 +123,37 @@ def _as_numbers(right: Any) -> np.ndarray | None:
     return array.astype(float) if array.dtype.kind in "biuf" else None
 
 
-def _fails_alike(case: Case, own: list, known: list) -> bool:
+def _is_alike(case: Case, own: list, known: list) -> bool:
     """Tell whether two fingerprints of a case are alike."""
     for index, (a, b) in enumerate(zip(own, known, strict=True)):
-        expected = case.expect[index] if index < len(case.expect) else None
         tolerance = tolerances(case, case.calls[index])
-        if not alike(a, b, tolerance, [None, expected, None, None, None]):
+        if not alike(a, b, tolerance, [None, _expected(case, index), None, None, None]):
             return False
     return True
+
+
+def _fails_alike(case: Case, own: list, known: list) -> bool:
+    """Tell whether a known mistake fails a case as this answer does, rather than passes it."""
+    return _is_alike(case, own, known) and any(
+        error or changed or warned or counts or _misses(case, index, value)
+        for index, (error, value, changed, counts, warned) in enumerate(known)
+    )
+
+
+def _misses(case: Case, index: int, value: Any) -> bool:
+    """Tell whether a value in a fingerprint is wrong; what is nearly 0 is not kept in those."""
+    expected = _expected(case, index)
+    if expected is None:
+        return True
+    right, kept = _as_numbers(expected), _as_numbers(value)
+    if right is not None and kept is not None and right.shape == kept.shape:
+        value = np.where((np.abs(right) < ATOL) & (np.abs(kept) < ATOL), right, value)
+    call = case.calls[index]
+    return compare(expected, value, tolerances(case, call), call.function) is not None
+
+
+def _expected(case: Case, index: int) -> Any:
+    return case.expect[index] if index < len(case.expect) else None
 
 
 def recognise(
@@ -144,7 +175,9 @@ def recognise(
         return None
     for chosen in (range(len(prints)), failing):
         for wrong in _candidates(known, prints):
-            if all(_fails_alike(cases[i], prints[i], wrong.prints[i]) for i in chosen):
+            if all(_is_alike(cases[i], prints[i], wrong.prints[i]) for i in chosen) and all(
+                _fails_alike(cases[i], prints[i], wrong.prints[i]) for i in failing
+            ):
                 return wrong
     return None
 
