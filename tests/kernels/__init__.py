@@ -17,14 +17,15 @@ HERE = Path(__file__).parent
 
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[Path]:
-    """Start the process that kernels are forked from; yield its socket. It ends with this one."""
+    """Start the process that kernels are forked from; yield its socket once it is ready."""
     address = folder / "kernels.socket"
     with open(folder / "kernels.log", "w") as log:
         process = subprocess.Popen(
             [sys.executable, "-W", "default", HERE / "server.py", address],
-            stdin=subprocess.PIPE, stdout=log, stderr=log,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
         )  # fmt: skip
     try:
+        process.stdout.readline()  # whoever waits for a kernel does not wait for its libraries
         yield address
     finally:
         process.kill()  # its kernels end with it

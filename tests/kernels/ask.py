@@ -11,7 +11,7 @@ import socket
 import sys
 
 with socket.socket(socket.AF_UNIX) as server:
-    server.connect(sys.argv[1])  # waits in the queue until the libraries are imported
+    server.connect(sys.argv[1])
     request = {"connection": sys.argv[2], "folder": os.getcwd(), "environment": dict(os.environ)}
     socket.send_fds(server, [json.dumps(request).encode() + b"\n"], [0, 1, 2])
     kernel = int(server.recv(32))

@@ -33,14 +33,18 @@ def serve(address: str) -> None:
         for name in LIBRARIES:
             importlib.import_module(name)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+        print("ready", flush=True)
         while True:
             ready, _, _ = select.select([listener, 0], [], [])
             if 0 in ready:
                 return
             asker, _ = listener.accept()
             if os.fork() == 0:
-                listener.close()
-                become_kernel(asker)
+                try:
+                    listener.close()
+                    become_kernel(asker)
+                finally:
+                    os._exit(1)
             asker.close()
 
 
@@ -66,11 +70,9 @@ def become_kernel(asker: socket.socket) -> None:
 
     from ipykernel.kernelapp import IPKernelApp
 
-    try:
-        parent = f"--IPKernelApp.parent_handle={os.getppid()}"
-        IPKernelApp.launch_instance(argv=["-f", request["connection"], parent])
-    finally:
-        os._exit(0)
+    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+    IPKernelApp.launch_instance(argv=["-f", request["connection"], parent])
+    os._exit(0)
 
 
 def _end_with(asker: socket.socket) -> None:
