@@ -25,6 +25,7 @@ def pytest_configure(config):
         os.environ[variable] = str(folder)
 
 
+@pytest.hookimpl(tryfirst=True)  # before what takes long, in which a worker may be interrupted
 def pytest_unconfigure(config):
     """Remove that folder."""
     HOME.cleanup()
