@@ -16,8 +16,8 @@ def here(template, monkeypatch):
         def start(self):
             return self
 
-        def learner(self, cells, forbid=frozenset()):
-            return template.learner(cells, forbid)
+        def learner(self, *args):
+            return template.learner(*args)
 
         def close_learners(self, learners):
             template.close_learners(learners)
