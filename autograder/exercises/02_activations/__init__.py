@@ -6,14 +6,7 @@ lab = Lab(
     "02_activations",
     "Activation functions",
     minutes=60,
-    order=[
-        "activations",
-        "slopes",
-        "choose_output",
-        "collapse",
-        "relu_network",
-        "fit_pieces",
-    ],
+    order=["activations", "slopes", "choose_output", "collapse", "relu_network", "fit_pieces"],
 )
 
 # --- quiz ------------------------------------------------------------------------------------------

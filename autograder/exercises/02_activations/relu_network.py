@@ -57,15 +57,8 @@ ex.check(
 )  # fmt: skip
 ex.check(
     "as many units as inputs, and one input",
-    [
-        _net(np.array([-1.0, 0.5, 3.0]), *_NET),
-        _net(np.array([2.0]), *_NET),
-    ],
-    lambda rng: [
-        _net(*_units(rng, 4, 4)),
-        _net(*_units(rng, 9, 9)),
-        _net(*_units(rng, 1, 5)),
-    ],
+    [_net(np.array([-1.0, 0.5, 3.0]), *_NET), _net(np.array([2.0]), *_NET)],
+    lambda rng: [_net(*_units(rng, 4, 4)), _net(*_units(rng, 9, 9)), _net(*_units(rng, 1, 5))],
 )
 
 OUTPUT = "relu(scores) @ v + c"

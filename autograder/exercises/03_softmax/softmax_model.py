@@ -11,10 +11,7 @@ ex.hints = [
 
 
 def _model_case(n_features, n_classes, compiled=True):
-    params = {
-        "inputs": n_features,
-        "layers": [[25, "relu"], [15, "relu"], [n_classes, "softmax"]],
-    }
+    params = {"inputs": n_features, "layers": [[25, "relu"], [15, "relu"], [n_classes, "softmax"]]}
     if compiled:
         params["compiled"] = [["softmax", "sparse_categorical_crossentropy", False]]
     return case("build_softmax_model", n_features, n_classes, judge="models.model", **params)

@@ -11,10 +11,7 @@ ex.hints = [
 
 
 def _model_case(n_features, n_classes, compiled=True):
-    params = {
-        "inputs": n_features,
-        "layers": [[25, "relu"], [15, "relu"], [n_classes, "linear"]],
-    }
+    params = {"inputs": n_features, "layers": [[25, "relu"], [15, "relu"], [n_classes, "linear"]]}
     if compiled:
         params["compiled"] = [["linear", "sparse_categorical_crossentropy", True]]
     return case("build_logits_model", n_features, n_classes, judge="models.model", **params)

@@ -67,10 +67,7 @@ ex.check(
 )
 ex.check(
     "classes",
-    [
-        case("predicted_classes", _MODEL, _INPUTS),
-        case("predicted_classes", _BIG, _INPUTS[:2]),
-    ],
+    [case("predicted_classes", _MODEL, _INPUTS), case("predicted_classes", _BIG, _INPUTS[:2])],
     lambda rng: [
         case("predicted_classes", _MODEL, _untied(rng, _MODEL, 40)),
         case("predicted_classes", _MODEL, _untied(rng, _MODEL, 9)),

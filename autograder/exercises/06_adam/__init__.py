@@ -6,14 +6,7 @@ lab = Lab(
     "06_adam",
     "Advanced optimization and other layers",
     minutes=60,
-    order=[
-        "sgd_step",
-        "momentum_step",
-        "adam_step",
-        "minimize",
-        "conv1d",
-        "count_parameters",
-    ],
+    order=["sgd_step", "momentum_step", "adam_step", "minimize", "conv1d", "count_parameters"],
 )
 
 # --- quiz ------------------------------------------------------------------------------------------

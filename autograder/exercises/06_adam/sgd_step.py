@@ -27,10 +27,7 @@ ex.check(
 )
 ex.check(
     "parameters of any shape, the arguments left alone",
-    [
-        case("sgd_step", TABLE, SLOPES, 0.2),
-        case("sgd_step", np.array(0.75), np.array(-2.0), 0.3),
-    ],
+    [case("sgd_step", TABLE, SLOPES, 0.2), case("sgd_step", np.array(0.75), np.array(-2.0), 0.3)],
     lambda rng: [
         case("sgd_step", *pair(rng, 3, 3), 0.1),
         case("sgd_step", *pair(rng, 2, 1, 3), 0.4),

@@ -64,7 +64,7 @@ ex.check(
             Source(f"lambda x: {rng.uniform(1, 4):.3f} * x if x > 1 else 1.0 - x"),
             1.0 + float(rng.uniform(-0.2, 0.2)),
             0.5,
-        ),
+        )
     ],
 )
 

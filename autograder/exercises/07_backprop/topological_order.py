@@ -26,10 +26,7 @@ _DIAMOND = graph_of("out = mul far a, far = square mid, a = add x y, mid = sigmo
 
 ex.check(
     "graphs listed from the inputs to the output",
-    [
-        _order(graph_of("m = mul w x, s = add m b, out = square s")),
-        _order(graph_of("y = relu x")),
-    ],
+    [_order(graph_of("m = mul w x, s = add m b, out = square s")), _order(graph_of("y = relu x"))],
     lambda rng: [_order(chain(int(rng.integers(5, 12)))), _order({"q": ["add", ["p", "p"]]})],
 )
 ex.check(

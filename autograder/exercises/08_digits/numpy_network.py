@@ -143,16 +143,8 @@ def _trained(rng):
 _PATTERNS = patterns(2, 256)
 _networks = Shared(_trained)
 
-ex.check(
-    "four arrays of the right shapes; the seed decides",
-    [],
-    _forms,
-)
-ex.check(
-    "one step of Adam",
-    [_one_step(*_PATTERNS, 12, 3, "digits.first_step")],
-    _first_steps,
-)
+ex.check("four arrays of the right shapes; the seed decides", [], _forms)
+ex.check("one step of Adam", [_one_step(*_PATTERNS, 12, 3, "digits.first_step")], _first_steps)
 ex.check(
     "88% of the held-back digits are read rightly",
     [

@@ -50,15 +50,9 @@ ex.check(
     _splits("parts"),
     weight=2,
 )
+ex.check("both parts in random order", [_split_case("order", *_ROWS, 12, 3, 4)], _splits("order"))
 ex.check(
-    "both parts in random order",
-    [_split_case("order", *_ROWS, 12, 3, 4)],
-    _splits("order"),
-)
-ex.check(
-    "the seed decides, and nothing else",
-    [_split_case("seeds", *_ROWS, 12, 5, 6)],
-    _splits("seeds"),
+    "the seed decides, and nothing else", [_split_case("seeds", *_ROWS, 12, 5, 6)], _splits("seeds")
 )
 
 # fmt: off

@@ -40,10 +40,7 @@ ex.check(
 )
 ex.check(
     "fewer mistakes than asked for",
-    [
-        case("worst_mistakes", DEEPER, *_FEW, 7),
-        case("worst_mistakes", READER, *_NONE, 2),
-    ],
+    [case("worst_mistakes", DEEPER, *_FEW, 7), case("worst_mistakes", READER, *_NONE, 2)],
     lambda rng: [
         case("worst_mistakes", READER, *_marked_rows(rng, READER, 10, 4), 10),
         case("worst_mistakes", READER, *_marked_rows(rng, READER, 10, 4), 4),
