@@ -28,6 +28,9 @@ _EXERCISE = {
     "points": 0,
     "functions": ["double"],
     "forbids": [],
+    "parameters": {"double": ["x"]},
+    "results": {},
+    "slips": [],
     "hints": [
         "What is twice 3? And what does your function make of 3?",
         "One operator of Python is enough. Which one makes 6 of 3, and -3 of -1.5?",
