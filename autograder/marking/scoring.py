@@ -18,7 +18,7 @@ from utils.checks import explain, load, wrap
 from utils.engine.calling import Outcome
 from utils.engine.judging import UNWRITTEN, Case, Finding, explain_failure, verdict
 from utils.engine.judging.quiz import letter
-from utils.engine.judging.state import probe
+from utils.engine.judging.state import STATE, probe
 from utils.engine.recognise import Known, diagnose
 
 # Failures that the marker names itself.
@@ -99,8 +99,12 @@ def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
         _Tried(check, case, hidden, first[id(case.calls)], verdict(case, first[id(case.calls)]))
         for check, case, hidden in plan
     ]
+    failing = {id(t.case.calls[0]) for t in tried if t.finding}
     for case, outcomes in zip(later, results[len(distinct) :], strict=True):
         finding = verdict(case, outcomes)
+        # What is wrong in itself is no state, and costs the points of its own check only.
+        if finding and finding.code not in STATE and failing & {id(c) for c in case.calls[:2]}:
+            finding = None
         tried.append(_Tried(plan[0][0], case, True, outcomes, finding, together=True))
     checks = [
         CheckScore(

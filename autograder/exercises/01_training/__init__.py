@@ -5,7 +5,7 @@ from autograder.authoring.declaration import Lab
 lab = Lab(
     "01_training",
     "Train a network with TensorFlow",
-    minutes=70,
+    minutes=105,
     order=[
         "build_model",
         "sigmoid_unit",

@@ -5,7 +5,7 @@ from autograder.authoring.declaration import Lab
 lab = Lab(
     "02_activations",
     "Activation functions",
-    minutes=60,
+    minutes=80,
     order=["activations", "slopes", "choose_output", "collapse", "relu_network", "fit_pieces"],
 )
 

@@ -5,7 +5,7 @@ from autograder.authoring.declaration import Lab
 lab = Lab(
     "03_softmax",
     "Multiclass classification and softmax",
-    minutes=60,
+    minutes=80,
     order=[
         "softmax",
         "one_hot",

@@ -5,7 +5,7 @@ from autograder.authoring.declaration import Lab
 lab = Lab(
     "04_improved_softmax",
     "A numerically better softmax",
-    minutes=60,
+    minutes=85,
     order=[
         "log_sum_exp",
         "log_softmax",

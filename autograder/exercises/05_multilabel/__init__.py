@@ -5,7 +5,7 @@ from autograder.authoring.declaration import Lab
 lab = Lab(
     "05_multilabel",
     "Several answers at once",
-    minutes=60,
+    minutes=80,
     order=[
         "kind_of_problem",
         "multilabel_loss",

@@ -5,7 +5,7 @@ from autograder.authoring.declaration import Lab
 lab = Lab(
     "06_adam",
     "Advanced optimization and other layers",
-    minutes=60,
+    minutes=90,
     order=["sgd_step", "momentum_step", "adam_step", "minimize", "conv1d", "count_parameters"],
 )
 

@@ -5,7 +5,7 @@ from autograder.authoring.declaration import Lab
 lab = Lab(
     "07_backprop",
     "Back propagation",
-    minutes=75,
+    minutes=95,
     order=[
         "numerical_derivative",
         "local_derivatives",

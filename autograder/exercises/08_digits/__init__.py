@@ -5,7 +5,7 @@ from autograder.authoring.declaration import Lab
 lab = Lab(
     "08_digits",
     "Practice lab: reading hand-written digits",
-    minutes=90,
+    minutes=95,
     order=[
         "shuffle_split",
         "digits_model",

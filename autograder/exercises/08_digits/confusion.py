@@ -9,7 +9,7 @@ ex = exercise(__name__, points=10)
 ex.hints = [
     "Start from a table of zeros. Which two sizes has it?",
     "Every image adds 1 to one entry. Which row, which column?",
-    "`M[y, yhat] += 1` counts a pair that occurs twice only once. `np.add.at` does not.",
+    "Try it on the example. Which cell should each of its four pairs raise by one?",
 ]
 
 

@@ -14,7 +14,8 @@ ex.hints = [
     "The model is compiled already: one method does all of the work. Which?",
     "60 epochs over all images use up the allowance exactly. How many steps are that in "
     "batches of 32, and how many in batches of 512?",
-    "Adam at 0.001, batches of 32 and 60 epochs are enough for the highest mark.",
+    "Count steps: epochs times images over batch size. How far can a weight move at your rate in "
+    "that many?",
 ]
 
 

@@ -15,6 +15,8 @@ from utils.engine.calling import KEPT, Call, Outcome
 from utils.engine.judging import Case, Finding, close, same, show
 from utils.engine.plain import ModelData, Result, Same
 
+STATE = ("kept", "remembered")  # the codes of findings that tell of nothing else
+
 
 def probe(cases: list[Case]) -> list[Case]:
     """Return cases that ask each function of `cases` for its state, as far as two of them allow.
