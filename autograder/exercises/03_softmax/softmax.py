@@ -60,7 +60,8 @@ SUM = "np.sum(exponentials, axis=-1, keepdims=True)"
 # fmt: off
 ex.mistake("axis 0", "You normalised columns. Rows are examples: which axis holds the classes?",
     ("exponentials, axis=-1", "exponentials, axis=0"))
-ex.mistake("everything along axis 0", "Both the shift and the sum run down the columns.",
+ex.mistake("everything along axis 0",
+    "The sum runs down the columns. Rows are examples: which axis holds their classes?",
     ("np.max(z, axis=-1, keepdims=True)", "np.max(z, axis=0)"), (SUM, "np.sum(exponentials, axis=0)"))
 ex.mistake("sum over the whole array", "The whole batch sums to 1; each row should.",
     ("np.max(z, axis=-1, keepdims=True)", "np.max(z)"), (SUM, "np.sum(exponentials)"))
