@@ -55,6 +55,11 @@ class Tally:
     def __init__(self) -> None:
         self.received = 0
 
+    @property
+    def over(self) -> bool:
+        """Tell whether it is more than a submission may send."""
+        return self.received > MAX_TOTAL
+
 
 class Channel:
     """One end of a pipe of frames over a connected stream socket.
@@ -74,9 +79,11 @@ class Channel:
     def receive(self, until: float = math.inf) -> tuple[int, Any]:
         """Return the next frame's number and body. Raises `ProtocolError`, `Late` or `Gone`."""
         header, arrays = _LENGTHS.unpack(self._read(_LENGTHS.size, until))
-        self.tally.received += 32 * header + arrays
-        if header > MAX_HEADER or arrays > MAX_ARRAYS or self.tally.received > MAX_TOTAL:
+        if header > MAX_HEADER or arrays > MAX_ARRAYS:
             raise ProtocolError("a frame that is too large")
+        self.tally.received += 32 * header + arrays
+        if self.tally.over:
+            raise ProtocolError("frames that are too large together")
         return unpack(self._read(header, until), self._read(arrays, until), self.accepts)
 
     def silent(self) -> bool:

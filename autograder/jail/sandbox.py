@@ -456,6 +456,8 @@ class Learner:
     def _start(self) -> None:
         if self._budget.left <= 0:
             raise _Fallen("Timeout", "the time for the whole submission is over")
+        if self._budget.tally.over:
+            raise _Fallen("Protocol", "the submission has sent too much")
         if self._starts_left <= 0:
             raise _Fallen("Died", "the process ended too often")
         self._starts_left -= 1

@@ -19,7 +19,7 @@ HONEST = 20
 @pytest.mark.jail
 @pytest.mark.slow
 @pytest.mark.parametrize(("workers", "every"), [(2, 1), (1, 4)])
-def test_a_class_full_of_attacks_is_marked(workers, every, tmp_path, world, monkeypatch):
+def test_a_class_full_of_attacks_is_marked(workers, every, tmp_path_factory, world, monkeypatch):
     """With one worker and two, does the run end, each mark being what it is without attacks?"""
     honest = list(cohort.many(LAB, HONEST))
     attacks = [
@@ -29,7 +29,7 @@ def test_a_class_full_of_attacks_is_marked(workers, every, tmp_path, world, monk
         )
         for path in ATTACKS[::every]
     ]
-    calm, mixed = tmp_path / "calm", tmp_path / "mixed"
+    calm, mixed = tmp_path_factory.mktemp("calm"), tmp_path_factory.mktemp("mixed")
     lay_out(calm, honest)
     lay_out(mixed, honest + attacks)
     usual = gradebook.configuration()

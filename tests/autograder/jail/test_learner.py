@@ -8,7 +8,7 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.jail.sandbox import JailError, Limits, Template
+from autograder.jail.sandbox import Budget, JailError, Limits, Template
 from utils.engine.calling import Call, Failure
 from utils.engine.plain import ModelData, Result, Rng, Source
 
@@ -467,3 +467,11 @@ def test_plain_fork_where_there_is_no_jail(monkeypatch):
             assert value(one, "f", 1) == 2
     finally:
         template.close()
+
+
+def test_who_has_sent_too_much_is_not_started_again(template):
+    """Is a submission that used up what it may send told so, rather than that the jail fails?"""
+    budget = Budget(template.limits)
+    budget.tally.received = 1 << 31
+    with template.learner([("a", "def f(): return 1")], budget=budget) as one:
+        assert one.call([Call("f", [])])[0].error.type == "Protocol"
