@@ -37,6 +37,8 @@ from utils.engine.plain import array_from_json, encode
 from utils.engine.recognise import alike
 
 SHARE = 0.01  # of what is allowed: the largest step between stored numbers
+FINER = Decimal("1e-4")  # of a step: still some thousand times what kernels differ
+EXACT = Context(prec=400)
 LAST_DIGITS = 1e-12  # relative: how far inputs may differ that another machine drew
 Allowed = Callable[[np.ndarray], np.ndarray]
 
@@ -195,11 +197,16 @@ def _shorten(data: Any, allowed: Allowed) -> Any:
 
 
 def _on_grid(value: float, allowed: float) -> float:
-    """Return the nearest of the numbers a power of ten apart, at most `SHARE` of `allowed`."""
+    """Return the nearest of the numbers a power of ten apart, at most `SHARE` of `allowed`.
+
+    Arguments are short decimals, so a product of them can lie half way between two: it is rounded
+    to a grid `FINER` first, where all kernels agree that it does, and then as all such are.
+    """
     if not allowed or not math.isfinite(allowed):
         return value
     step = Decimal(1).scaleb(Decimal(SHARE * allowed).adjusted())
-    return float(Decimal(value).quantize(step, context=Context(prec=400))) + 0.0  # (no -0.0)
+    near = Decimal(value).quantize(step * FINER, context=EXACT)
+    return float(near.quantize(step, context=EXACT)) + 0.0  # (no -0.0)
 
 
 def _same(a: Any, b: Any, allowed: Allowed) -> bool:
