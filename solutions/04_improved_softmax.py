@@ -320,7 +320,7 @@ mark("04_improved_softmax", "log_softmax", log_softmax)
 # </details>
 
 # %% [markdown]
-
+#
 # ### Exercise: stable_softmax (16 points)
 #
 # Write `stable_softmax(Z)` for `(C,)` and `(m, C)`, along the last axis. Each row sums to 1, for logits up to
