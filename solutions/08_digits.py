@@ -702,7 +702,8 @@ figures.winners_curse(train_numpy_network)
 # %% [markdown]
 # **What it showed.** The winner was ahead of the mean by over a point on the digits that chose it, and on new ones keeps only a small part of that, on average: most of its lead was luck. It is called the **winner's
 # curse**. The more you try on the same validation digits, the more your best number flatters you. That is what the drawer is for.
-#
+
+# %% [markdown]
 # ## Summary
 #
 # - **Split first**, into three. Validation digits serve your choices; the test part stays in its drawer until the end, and is opened once.
