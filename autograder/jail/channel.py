@@ -27,7 +27,7 @@ from .sound import ANY, sound
 
 MAX_HEADER = 4 << 20
 MAX_ARRAYS = 64 << 20
-MAX_TOTAL = 1 << 30  # of all frames of one submission; JSON counts 32 times, as objects do
+MAX_TOTAL = 1 << 29  # of all frames of one submission; JSON counts 32 times, as objects do
 _LENGTHS = struct.Struct(">IQ")
 _DTYPES = {dtype.newbyteorder("<").str: dtype for dtype in map(np.dtype, "?bhiqBHIQefd")}
 _UNSOUND = (ValueError, TypeError, LookupError, AttributeError, SyntaxError, RecursionError)
