@@ -294,13 +294,13 @@ class _Marking:
         asked as the first one was, visible inputs first, and knows nothing of what that was asked.
         """
         places = {cell.name or cell.id: i for i, cell in enumerate(self.submission.cells)}
+        sources = [cell.source for cell in self.runs]
         for ex in self.todo:
             check = places.get(ex.name, len(places))
             count = sum(places[cell.name or cell.id] < check for cell in self.runs)
             first = self.scores[ex.name]
             if first.points == ex.points:
                 continue
-            sources = [cell.source for cell in self.runs]
             if not (again := bound_again(ex.functions, sources[:count], sources[count:])):
                 continue
             place = Place(ex.forbids, count)

@@ -12,14 +12,9 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from autograder.authoring import release
+from tests.utils.figures import controls
 from utils import data, reference
 from utils.figures import activations, improved_softmax, softmax, training
-
-
-def controls(fig):
-    """The controls that hold a value, by label; a row of controls counts as its controls."""
-    found = [c for row in fig.controls.children for c in getattr(row, "children", (row,))]
-    return {c.description: c for c in found if hasattr(c, "value")}
 
 
 def stated(lab):
