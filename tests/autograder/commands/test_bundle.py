@@ -15,7 +15,7 @@ import pytest
 
 from autograder.commands import bundle
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LAB = "03_softmax"
 
 

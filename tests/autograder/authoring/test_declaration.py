@@ -29,7 +29,7 @@ def halve(x):
 # %% [markdown]
 # The end.
 '''
-HERE = r"tests/autograder/test_declaration\.py, line \d+"
+HERE = r"tests/autograder/authoring/test_declaration\.py, line \d+"
 CELL = r"solutions/00_test\.py, line 2"
 
 

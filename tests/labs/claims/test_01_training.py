@@ -1,0 +1,175 @@
+"""Is what lab 01 says about numbers true of its own data, seeds and functions?"""
+
+import numpy as np
+import pytest
+
+from tests.utils.figures import controls
+from utils import data, reference
+from utils.figures import training
+
+
+def first_epoch_below(costs, level):
+    """The first epoch after which a cost lies below a level."""
+    return 1 + int(np.argmax(np.array(costs) < level))
+
+
+def train_network(seed, optimizer, epochs):
+    """The costs of the lab's network on the 280 pictures, epoch by epoch, as Keras tells them."""
+    import keras
+
+    X, _, y, _ = data.digits_binary_split()
+    keras.utils.set_random_seed(seed)
+    model = reference.build_model(64)
+    model.compile(optimizer, "binary_crossentropy")
+    return model, model.fit(X, y, epochs=epochs, verbose=0).history["loss"]
+
+
+def test_the_three_steps_of_keras_give_the_numbers_of_the_unit():
+    """Same weights, same pictures: are prediction, cost and three costs equal to five digits?"""
+    import keras
+
+    X, y = data.digits_binary()
+    w, b = np.random.default_rng(0).normal(scale=0.2, size=64), 0.1
+    unit = keras.Sequential([keras.Input((64,)), keras.layers.Dense(1, activation="sigmoid")])
+    unit.set_weights([w[:, np.newaxis], np.array([b])])
+    p = reference.logistic_unit(X, w, b)
+    assert unit.predict(X[:4], verbose=0).ravel() == pytest.approx(p[:4], abs=5e-6)
+    unit.compile(keras.optimizers.SGD(0.5), "binary_crossentropy")
+    cost = reference.binary_cross_entropy(y, p)
+    assert unit.evaluate(X, y, verbose=0) == pytest.approx(cost, abs=5e-6)
+    costs = unit.fit(X, y, epochs=3, batch_size=360, verbose=0).history["loss"]
+    assert costs == pytest.approx(reference.gradient_descent(X, y, w, b, 0.5, 3)[2], abs=5e-6)
+
+
+def test_the_best_pixel_is_right_about_98_9_percent():
+    """Is "any ink in pixel 36 means 1" the best that a single pixel can do, and how good is it?"""
+    X, y = data.digits_binary()
+    found = np.mean((X[:, 36] > 0) == (y == 1))
+    assert found == pytest.approx(0.989, abs=5e-4)
+    cuts = np.arange(0.5, 16) / 16
+    right = [np.mean((X[:, k] > cut) == (y == 1)) for k in range(64) for cut in cuts]
+    assert found == max(*right, 1 - min(right))
+
+
+def test_the_jumping_quiz_curve_never_rests():
+    """Does the cost of curve D keep changing, with no level stretch of more than three steps?"""
+    text = training.quiz_curves().text
+    X, y = data.digits_two_features()
+    y = np.where(np.random.default_rng(0).random(len(y)) < 0.1, 1 - y, y)
+    costs = reference.gradient_descent(X[:, :1] + 1, y, np.zeros(1), 0.0, 13.0, 31)[2]
+    assert f"D: {costs[0]:.2f}, {costs[1]:.2f}, {costs[2]:.2f}, {costs[3]:.2f}" in text
+    level = np.abs(np.diff(costs)) < 0.03
+    longest = max(len(run) for run in "".join("x" if still else " " for still in level).split(" "))
+    assert longest <= 3
+
+
+def test_small_batches_are_ahead_after_one_epoch_and_do_not_rest():
+    """Is the order of the costs after an epoch that of the batch sizes, and who still moves?"""
+    fig = training.batch_paths()
+    at = controls(fig)
+    after, above = [], []
+    for size in (8, 32, 90, 360):
+        at["batch size"].value = size
+        at["epoch"].value = 1
+        after.append(float(fig.text.split("examples is ")[1].split(",")[0]))
+    assert after == sorted(after)
+    at["batch size"].value = 8
+    for epoch in range(6, 13):
+        at["epoch"].value = epoch
+        above.append(float(fig.text.split(", ")[-1].split(" ")[0]))
+    assert max(above) > 3 * min(above)
+
+
+def test_the_unit_improves_at_once_and_the_network_waits():
+    """After one pass of both over the pictures, in the same batches: who has learned what?"""
+    from utils.figures.training.networks import _Unit
+
+    X, _, y, _ = data.digits_binary_split()
+    unit = _Unit(None, None, X, y, None)
+    unit.epoch()
+    assert reference.binary_cross_entropy(y, reference.logistic_unit(X, unit.w, unit.b)) < 0.3
+    for seed in (1, 2, 3):
+        costs = train_network(seed, "adam", 4)[1]
+        assert min(costs) > 0.6
+
+
+def test_the_history_lies_above_the_cost_after_the_epoch():
+    """Is the mean over the moving weights higher than the cost of the weights at its end?"""
+    import keras
+
+    X, _, y, _ = data.digits_binary_split()
+    keras.utils.set_random_seed(2)
+    model = reference.build_model(64)
+    model.compile(keras.optimizers.SGD(0.5), "binary_crossentropy")
+    for _ in range(4):
+        told = model.fit(X, y, verbose=0).history["loss"][0]
+        assert told > model.evaluate(X, y, verbose=0)
+
+
+def test_two_epochs_of_small_batches_beat_sixty_full_steps():
+    """Where do 60 steps on all pictures end, and batches of 8 after one epoch and after two?"""
+    X, y = data.digits_binary()
+    full = reference.gradient_descent(X, y, np.zeros(64), 0.0, 0.5, 61)[2][-1]
+    assert full == pytest.approx(0.034, abs=5e-4)
+    for seed in range(3):
+        rng, w, b, costs = np.random.default_rng(seed), np.zeros(64), 0.0, []
+        for _ in range(2):
+            for batch in reference.minibatches(360, 8, rng):
+                dw, db = reference.cost_gradient(X[batch], y[batch], w, b)
+                w, b = w - 0.5 * dw, b - 0.5 * db
+            costs.append(reference.binary_cross_entropy(y, reference.logistic_unit(X, w, b)))
+        assert costs[0] > full > costs[1] == pytest.approx(0.024, abs=1.5e-3)
+
+
+@pytest.mark.slow
+def test_the_slow_start_takes_longer_without_adam():
+    """After how many epochs does the cost pass 0.5 with Adam, and with SGD(0.1)?"""
+    import keras
+
+    with_adam = [first_epoch_below(train_network(s, "adam", 18)[1], 0.5) for s in (1, 2, 3)]
+    assert 9 <= min(with_adam) <= max(with_adam) <= 14
+    with_sgd = [
+        first_epoch_below(train_network(s, keras.optimizers.SGD(0.1), 26)[1], 0.5)
+        for s in (1, 2, 3)
+    ]
+    assert 17 <= min(with_sgd) <= max(with_sgd) <= 24
+
+
+@pytest.mark.slow
+def test_unit_and_network_read_nearly_every_kept_picture():
+    """Do both read at least 78 of 80 held-back pictures, with a cost near that of training?"""
+    _, X_kept, _, y_kept = data.digits_binary_split()
+    model, costs = train_network(2, "adam", 60)
+    p = np.asarray(model(X_kept)).ravel()
+    assert np.sum((p >= 0.5) != y_kept) <= 2
+    assert abs(reference.binary_cross_entropy(y_kept, p) - costs[-1]) < 0.02
+
+
+@pytest.mark.slow
+def test_first_layers_weigh_the_middle_against_the_ring():
+    """Do nearly all units learn that contrast, some in each sense, and are few answers in doubt?"""
+    middle, ring = np.zeros((2, 8, 8), bool)
+    middle[:, 3:5], ring[1:7, [1, 2, 5, 6]] = True, True
+    X_kept = data.digits_binary_split()[1]
+    for seed in (1, 2):
+        model, _ = train_network(seed, "adam", 60)
+        W = model.layers[0].get_weights()[0].T.reshape(25, 8, 8)
+        contrast = W[:, middle].mean(axis=1) - W[:, ring].mean(axis=1)
+        assert np.sum(np.abs(contrast) > 0.2) >= 20
+        assert 5 <= np.sum(contrast > 0) <= 20
+        opinions = np.asarray(model.layers[1](model.layers[0](X_kept)))
+        assert np.mean((opinions > 0.2) & (opinions < 0.8)) < 0.15
+
+
+def test_the_reader_makes_no_mistake_on_pictures_100_to_109():
+    """Is the answer to "count its mistakes" none?"""
+    import keras
+
+    X, y = data.digits_binary()
+    for seed in (0, 1, 2):
+        keras.utils.set_random_seed(seed)
+        reader = keras.Sequential([keras.Input((64,)), keras.layers.Dense(1, "sigmoid")])
+        reader.compile(keras.optimizers.SGD(0.5), "binary_crossentropy")
+        reader.fit(X, y, epochs=20, batch_size=32, verbose=0)
+        p = reader.predict(X[100:110], verbose=0).ravel()
+        assert np.sum((p >= 0.5) != y[100:110]) == 0

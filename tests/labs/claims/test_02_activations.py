@@ -1,0 +1,175 @@
+"""Is what lab 02 says about numbers true of its own data, seeds and functions?"""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.utils.figures import controls
+from utils import data, reference
+from utils.figures import activations
+
+
+def race(activation, optimizer, hidden, epochs, seed):
+    """Train one network of the race: its losses epoch by epoch, the share read right, the moves.
+
+    The moves are those of the layers after the first epoch.
+    """
+    import keras
+
+    X, _, y, _ = data.digits_split()
+    keras.utils.set_random_seed(seed)
+    layers = [keras.layers.Dense(25, activation=activation) for _ in range(hidden)]
+    model = keras.Sequential([keras.Input((64,)), *layers, keras.layers.Dense(10, "softmax")])
+    rate = keras.optimizers.SGD(0.1) if optimizer == "sgd" else optimizer
+    model.compile(rate, "sparse_categorical_crossentropy")
+    start = [layer.get_weights()[0] for layer in model.layers]
+    losses, moved = [], []
+
+    def measure(epoch, _):
+        losses.append(reference.cross_entropy(np.asarray(model(X)), y))
+        if epoch == 0:
+            moved[:] = [
+                np.sqrt(np.mean((layer.get_weights()[0] - then) ** 2))
+                for layer, then in zip(model.layers, start, strict=True)
+            ]
+
+    each = keras.callbacks.LambdaCallback(on_epoch_end=measure)
+    model.fit(X, y, epochs=epochs, verbose=0, callbacks=[each])
+    return losses, np.mean(np.asarray(model(X)).argmax(axis=1) == y), np.array(moved)
+
+
+def test_exp_overflows_from_710_on():
+    """Is 709 the last whole number with a finite exponential, so that "nearest ten" is 710?"""
+    with np.errstate(over="ignore"):
+        assert np.isfinite(np.exp(709.0))
+        assert np.isinf(np.exp(710.0))
+
+
+def test_a_sigmoid_layer_loses_a_factor_of_about_three():
+    """Is the loss a layer a quarter times the size of the weights, and 2000 over eight layers?"""
+    fig = activations.saturation()
+    assert "size of the weights" in controls(fig)
+    ratio = float(re.search(r"that is ([\d.e-]+) times as much with sigmoid", fig.text)[1])
+    assert 1 / ratio == pytest.approx(2000, rel=0.2)
+    assert ratio ** (-1 / 7) == pytest.approx(1 / (0.25 * 1.4), rel=0.1)
+
+
+def test_large_weights_let_relu_grow_a_thousandfold():
+    """What do weights of size 4 do to eight layers of ReLU, compared with size 1.4?"""
+    fig = activations.saturation()
+    sizes = []
+    for size in (1.4, 4.0):
+        controls(fig)["size of the weights"].value = size
+        sizes.append(float(re.search(r"with sigmoid, ([\d.e+-]+) with ReLU", fig.text)[1]))
+    assert 500 < sizes[1] / sizes[0] < 5000
+
+
+@pytest.mark.parametrize(("bias", "alive"), [(-5.5, True), (-6.0, False), (-7.0, False)])
+def test_the_unit_learns_up_to_a_bias_of_minus_5_5(bias, alive):
+    """At which start is the ReLU unit dead?"""
+    fig = activations.dead_unit()
+    controls(fig)["bias at the start"].value = bias
+    cost, start = (float(part) for part in re.findall(r"\d+\.\d+", fig.text)[-2:])
+    assert (cost < start) == alive
+
+
+def error_by_hand(fig, target, units):
+    """The error in the workshop with the given (slope, bias) of each unit."""
+    at = controls(fig)
+    with fig.hold():
+        at["target"].value = target
+        for k, (slope, bias) in enumerate(units, 1):
+            at[f"unit {k}: slope v"].value, at[f"unit {k}: bias b"].value = slope, bias
+    return float(re.search(r"Error ([\d.]+\d)", fig.text)[1])
+
+
+def test_the_bowl_can_be_beaten_to_0_13_and_no_further_than_0_12():
+    """Is 0.12 the best that the sliders allow, to two decimals?"""
+    fig = activations.relu_workshop()
+    best = [(-1.5, 0.0), (1.25, -1.75), (1.5, -3.75)]
+    assert error_by_hand(fig, "bowl", best) == pytest.approx(0.124, abs=1e-3)
+    x, (knots, values) = np.linspace(0, 6, 121), activations.TARGETS["bowl"]
+    wanted = np.interp(x, knots, values) - values[0]
+    corners, lowest = np.arange(0, 6, 0.25), np.inf
+    for i, first in enumerate(corners):
+        for j, second in enumerate(corners[i + 1 :], i + 1):
+            for third in corners[j + 1 :]:
+                outputs = np.maximum(x[:, None] - [first, second, third], 0)
+                v = np.linalg.lstsq(outputs, wanted, rcond=None)[0]
+                lowest = min(lowest, np.sqrt(np.mean((outputs @ v - wanted) ** 2)))
+    assert 0.11 < lowest < 0.124
+
+
+def test_gradient_descent_ends_where_the_lab_says():
+    """From the start of the sliders: near on the roof, stuck elsewhere; from good corners, near."""
+    fig = activations.relu_workshop()
+    at = controls(fig)
+    at["let gradient descent try from here"].value = True
+
+    def reached():
+        return float(fig.text.split("reach ")[1].rstrip("."))
+
+    found = {}
+    for target in activations.TARGETS:
+        at["target"].value = target
+        found[target] = reached()
+    assert found.pop("roof") == pytest.approx(0.04, abs=5e-3)
+    assert 0.2 < min(found.values()) <= max(found.values()) < 0.35
+    error_by_hand(fig, "valley", [(0.5, 0.0), (0.5, -1.5), (-1.0, -4.0)])
+    assert reached() == pytest.approx(0.06, abs=6e-3)
+
+
+def test_half_the_distance_is_a_quarter_of_the_error():
+    """Is the factor about 4 from 9 to 17 points, and from 17 to 33?"""
+    fig = activations.pieces()
+    errors = []
+    for points in (9, 17, 33):
+        controls(fig)["points"].value = points
+        errors.append(float(fig.text.split("error ")[1].rstrip(".")))
+    assert np.array(errors[:-1]) / errors[1:] == pytest.approx([4, 4], rel=0.2)
+
+
+@pytest.mark.slow
+def test_under_gradient_descent_the_deep_sigmoid_network_stays():
+    """Does layer 1 move hundreds of times less, and is nothing learned in 15 epochs?"""
+    for seed in (0, 1):
+        losses, share, moved = race("sigmoid", "sgd", 5, 15, seed)
+        assert losses[-1] == pytest.approx(np.log(10), abs=0.01)
+        assert share < 0.12
+        assert moved[-1] / moved[0] > 300
+        losses, _, moved = race("relu", "sgd", 5, 15, seed)
+        assert losses[-1] < 0.2
+        assert moved.max() / moved.min() < 3
+
+
+@pytest.mark.slow
+def test_under_adam_every_layer_moves_and_the_sigmoid_is_still_behind():
+    """Does layer 1 move as far as the last in epoch 1, and is the loss 1.8 against 0.1 at 15?"""
+    for seed in (0, 1):
+        losses, _, moved = race("sigmoid", "adam", 5, 15, seed)
+        assert moved[0] > 0.8 * moved[-1]
+        assert losses[4] > 2.25 > losses[9]
+        assert losses[14] == pytest.approx(1.8, abs=0.1)
+        assert race("relu", "adam", 5, 15, seed)[0][-1] < 0.15
+
+
+@pytest.mark.slow
+def test_with_one_hidden_layer_relu_still_wins():
+    """Are the losses about 0.7 and 0.14 after 15 epochs, with 90 and 97% read right?"""
+    for seed in (0, 1):
+        losses, share, _ = race("sigmoid", "sgd", 1, 15, seed)
+        assert losses[-1] == pytest.approx(0.7, abs=0.05)
+        assert share == pytest.approx(0.9, abs=0.015)
+        losses, share, _ = race("relu", "sgd", 1, 15, seed)
+        assert losses[-1] == pytest.approx(0.14, abs=0.02)
+        assert share == pytest.approx(0.97, abs=0.015)
+
+
+@pytest.mark.slow
+def test_five_linear_layers_lead_for_five_epochs():
+    """Is the linear network ahead of ReLU after one epoch and after five?"""
+    for seed in (0, 1):
+        linear, relu = race("linear", "sgd", 5, 5, seed)[0], race("relu", "sgd", 5, 5, seed)[0]
+        assert linear[0] < relu[0]
+        assert linear[4] < relu[4]

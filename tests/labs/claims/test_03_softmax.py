@@ -1,0 +1,108 @@
+"""Is what lab 03 says about numbers true of its own data, seeds and functions?"""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.utils.figures import controls
+from utils import data, reference
+from utils.figures import softmax
+
+
+def test_ten_sigmoids_claim_from_0_06_to_1_96():
+    """Are the extreme sums those of the lab, and are as many digits read right both ways?"""
+    fig = softmax.ten_sigmoids()
+    buttons = {c.description: c for c in fig.controls.children}
+    for name, total in (("Smallest sum", "0.06"), ("Largest sum", "1.96")):
+        buttons[name].click()
+        assert f"The ten sigmoids add up to {total}" in fig.text
+    assert fig.text.endswith("96.7% by the largest sigmoid, 96.7% by softmax.")
+
+
+def test_the_same_step_costs_six_times_as_much_near_the_bottom():
+    """Do 0.9 to 0.8 and 0.2 to 0.1 cost 0.12 and 0.69?"""
+    high, low = np.log(0.9 / 0.8), np.log(0.2 / 0.1)
+    assert (round(high, 2), round(low, 2)) == (0.12, 0.69)
+    assert low / high == pytest.approx(6, abs=0.2)
+
+
+def test_the_largest_rate_overshoots_first_and_ends_lowest():
+    """Is its first step above ln 4, and its cost after 80 steps the lowest of all four?"""
+    fig = softmax.four_clusters()
+    at = controls(fig)
+    ends = {}
+    for rate in (0.03, 0.3, 3.0, 10.0):
+        at["learning rate"].value, at["step"].value = rate, 80
+        ends[rate] = float(fig.text.split("cost ")[1].split(",")[0])
+    at["step"].value = 1
+    assert float(fig.text.split("cost ")[1].split(",")[0]) > np.log(4)
+    assert min(ends, key=ends.get) == 10.0
+    assert ends[10.0] == pytest.approx(0.119, abs=2e-3)
+    assert ends[0.3] == pytest.approx(0.243, abs=2e-3)
+
+
+@pytest.mark.slow
+def test_softmax_regression_reads_the_digits_as_well_as_the_network():
+    """Do straight borders read 96 to 97%, and the lab's network about 95%, over three seeds?"""
+    import keras
+
+    X, X_test, y, y_test = data.digits_split()
+    W, b, Y = np.zeros((64, 10)), np.zeros(10), np.eye(10)[y]
+    for _ in range(300):
+        error = reference.softmax(X @ W + b) - Y
+        W, b = W - 3 * X.T @ error / len(y), b - 3 * error.mean(axis=0)
+    assert 0.96 <= np.mean(np.argmax(X_test @ W + b, axis=1) == y_test) <= 0.975
+    for seed in (1, 2, 3):
+        keras.utils.set_random_seed(seed)
+        model = reference.build_softmax_model(64, 10)
+        model.fit(X, y, epochs=40, verbose=0)
+        read = np.asarray(model(X_test)).argmax(axis=1)
+        assert np.mean(read == y_test) == pytest.approx(0.95, abs=0.02)
+
+
+@pytest.mark.slow
+def test_the_spiral_leaves_softmax_regression_at_57_percent(monkeypatch):
+    """How much of the spiral do straight borders get right, and how much the network?"""
+    from utils.figures.softmax import plane
+
+    shown = []
+
+    class Handle:
+        update = shown.append
+
+    monkeypatch.setattr(plane, "display", lambda *_, **__: Handle)
+    for seed in (1, 2):
+        softmax.spiral(seed=seed)
+        told = re.search(r"regression (\d+)% right, the network (\d+)%", shown[-1].text)
+        assert int(told[1]) == 57
+        assert int(told[2]) >= 97
+
+
+def test_disjoint_round_clouds_can_be_split_by_straight_borders():
+    """Do linear scores split many round clouds that do not touch, however they lie?"""
+    rng = np.random.default_rng(0)
+    centres = np.zeros((0, 2))
+    while len(centres) < 40:
+        centre = rng.uniform(-10, 10, 2)
+        if len(centres) == 0 or np.hypot(*(centres - centre).T).min() > 2:
+            centres = np.vstack([centres, centre])
+    y = np.arange(4000) % 40
+    angle, radius = rng.uniform(0, 2 * np.pi, 4000), np.sqrt(rng.uniform(0, 1, 4000))
+    X = centres[y] + (radius * [np.cos(angle), np.sin(angle)]).T
+    scores = X @ centres.T - (centres**2).sum(axis=1) / 2
+    assert np.array_equal(np.argmax(scores, axis=1), y)
+
+
+def test_sgd_lowers_the_loss_of_the_network_more_slowly():
+    """Is the loss after five epochs higher with "sgd" than with "adam"?"""
+    import keras
+
+    X, _, y, _ = data.digits_split()
+    losses = {}
+    for name in ("sgd", "adam"):
+        keras.utils.set_random_seed(1)
+        model = reference.build_softmax_model(64, 10)
+        model.compile(name, "sparse_categorical_crossentropy")
+        losses[name] = model.fit(X, y, epochs=5, verbose=0).history["loss"][-1]
+    assert losses["sgd"] > 2 * losses["adam"]

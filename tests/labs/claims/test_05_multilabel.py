@@ -1,0 +1,105 @@
+"""Is what lab 05 says about numbers true of its own data, seeds and functions?"""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from utils import data, reference
+
+
+@pytest.fixture(scope="module")
+def scene_shares():
+    """Share of new scenes wholly right of one small, three small and one large network, a row."""
+    from utils.figures.multilabel.training import shares_right
+
+    return {examples: shares_right(examples).mean(axis=1) for examples in (150, 500, 1500)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("examples", [150, 500, 1500])
+def test_one_large_network_beats_three_small_ones(scene_shares, examples):
+    """At equal size, does sharing win for every number of scenes that can be chosen?"""
+    small, three, large = scene_shares[examples]
+    assert large > three > small
+    assert three - small < 0.04  # "a few scenes in a hundred behind"
+
+
+@pytest.mark.slow
+def test_more_scenes_help_more_than_another_network(scene_shares):
+    """Do ten times as many scenes bring over 20 in a hundred, whichever way?"""
+    assert (scene_shares[1500] - scene_shares[150] > 0.2).all()
+
+
+def test_nearly_all_weights_sit_in_the_first_layer():
+    """Are 6425 of 6863 numbers in the first layer of the small network?"""
+    assert 256 * 25 + 25 == 6425
+    assert 6425 + 25 * 15 + 15 + 15 * 3 + 3 == 6863
+
+
+def test_eight_classes_never_read_an_unseen_set_and_three_sigmoids_do():
+    """Are 0% and about two in five of the scenes with all shapes right, and the others close?"""
+    from utils.figures import multilabel
+
+    words = multilabel.unseen().text.split("with all three shapes: ")[1]
+    eight, three = ([int(w.rstrip("%")) for w in part.split() if w.endswith("%")]
+                    for part in words.split(";"))  # fmt: skip
+    assert eight[0] == 0
+    assert 33 <= three[0] <= 47
+    assert 0 <= eight[1] - three[1] <= 5
+
+
+def test_the_loss_by_way_of_a_probability_breaks_at_37():
+    """Is it 36.04 at 36, infinite from 37 on, and right from the logit?"""
+    with np.errstate(divide="ignore"):
+        told = {z: float(-np.log(1 - 1 / (1 + np.exp(-z)))) for z in (36.0, 37.0, 800.0)}
+    assert f"{told[36.0]:.2f}" == "36.04"
+    assert told[37.0] == told[800.0] == np.inf
+    assert reference.multilabel_loss(np.array([[800.0]]), np.array([[0]])) == 800
+
+
+def test_always_absent_is_right_in_sixty_of_a_hundred_labels():
+    """Is that the baseline for labels, and every fifth scene empty?"""
+    _, Y = data.scenes()
+    assert round(np.mean(Y == 0), 1) == 0.6
+    assert round(np.mean(~Y.any(axis=1)), 1) == 0.2
+
+
+@pytest.fixture(scope="module")
+def scene_network():
+    """A stand-in for the lab's Keras network of as many epochs: probabilities of unseen scenes."""
+    from utils.figures.multilabel.scenes import mlp
+
+    network = mlp(3).set_params(max_iter=30, learning_rate_init=0.001)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it stops early on purpose
+        network.fit(*data.scenes())
+    (X, Y), (X_new, Y_new) = data.scenes(400, seed=1), data.scenes(400, seed=2)
+    return network.predict_proba(X), Y, network.predict_proba(X_new), Y_new
+
+
+def test_the_trained_network_is_too_sure_until_its_logits_are_divided(scene_network):
+    """Is it surer than right by about two in a hundred, and the loss lower with smaller logits?"""
+    P, Y, P_new, Y_new = scene_network
+    p, y = np.clip(np.ravel([P, P_new]), 1e-9, 1 - 1e-9), np.ravel([Y, Y_new])
+    sure, right = np.mean(np.maximum(p, 1 - p)), np.mean((p >= 0.5) == y)
+    assert 0.01 < sure - right < 0.04
+    z = (np.log(p) - np.log1p(-p))[:, None]
+    losses = {t: reference.multilabel_loss(z / t, y[:, None]) for t in (1.0, 1.5, 2.0)}
+    assert min(losses, key=losses.get) == 1.5
+
+
+def test_thresholds_keep_most_of_their_gain_on_new_scenes(scene_network):
+    """If a miss costs five, does more than half of the gain over 0.5 survive on new scenes?"""
+    P, Y, P_new, Y_new = scene_network
+    chosen = reference.choose_thresholds(P, Y, 5, 1)
+
+    def cost(P, Y, t):
+        return 5 * np.sum((t > P) & (Y == 1)) + np.sum((t <= P) & (Y == 0))
+
+    gain, kept = (
+        cost(P, Y, 0.5) - cost(P, Y, chosen),
+        cost(P_new, Y_new, 0.5) - cost(P_new, Y_new, chosen),
+    )
+    assert gain > 0
+    assert kept > gain / 2

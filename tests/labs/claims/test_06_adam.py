@@ -1,0 +1,190 @@
+"""Is what lab 06 says about numbers true of its own data, seeds and functions?"""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from utils import data, reference
+
+
+def downhill(land, move, steps=100):
+    """Cost above the lowest at each step of a walk, and its points."""
+    from utils.figures.adam import landscapes
+
+    points = landscapes.walk(land, steps, move)
+    return land.height(*points.T) - land.floor, points
+
+
+def descent(alpha=0.02):
+    from utils.figures.adam import landscapes
+
+    return landscapes.descending(reference.sgd_step, alpha)
+
+
+def momentum(alpha=0.02, beta=0.9):
+    from utils.figures.adam import landscapes
+
+    return landscapes.rolling(reference.momentum_step, alpha, beta)
+
+
+def adam(alpha=0.3):
+    from utils.figures.adam import landscapes
+
+    return landscapes.adaptive(reference.adam_step, alpha)
+
+
+@pytest.fixture(scope="module")
+def ravine():
+    from utils.figures.adam import landscapes
+
+    return landscapes.valley(25)
+
+
+def test_the_best_single_rate_of_the_ravine_is_2_over_26(ravine):
+    """Does 0.077 leave the lowest cost of all rates, and keep 92% of the distance a step?"""
+    rates = np.linspace(0.01, 0.079, 139)
+    ends = [downhill(ravine, descent(alpha), 60)[0][-1] for alpha in rates]
+    assert abs(rates[np.argmin(ends)] - 2 / 26) < 0.002
+    assert round(1 - 2 / 26, 2) == 0.92
+
+
+def test_the_best_place_of_the_map_keeps_two_thirds():
+    """Do rate 0.11 and beta 0.44 keep least of the distance, 67%, against 92% at beta 0?"""
+    from utils.figures.adam.rates import kept_a_step
+
+    rates, betas = np.meshgrid(np.linspace(0.01, 0.2, 191), np.linspace(0, 0.98, 99))
+    share = np.maximum(kept_a_step(rates, betas, 1)[0], kept_a_step(rates, betas, 25)[0])
+    best = np.unravel_index(np.argmin(share), share.shape)
+    assert abs(rates[best] - 0.11) < 0.01
+    assert abs(betas[best] - 0.44) < 0.02
+    assert round(share.min(), 2) == 0.67
+    assert round(share[0].min(), 2) == 0.92
+
+
+def test_the_map_is_that_of_the_walks(ravine):
+    """Does a long walk lose the share of its distance that the map says?"""
+    from utils.figures.adam.rates import kept_a_step
+
+    for alpha, beta in ((0.02, 0.9), (0.11, 0.44), (0.05, 0.3)):
+        costs, _ = downhill(ravine, momentum(alpha, beta), 180)
+        measured = (costs[180] / costs[120]) ** (1 / 120)  # a cost is a distance squared
+        said = max(float(kept_a_step(alpha, beta, c)[0]) for c in (1, 25))
+        assert abs(measured - said) < 0.02
+
+
+def test_a_wave_found_at_rate_1_is_a_wrong_one():
+    """Does it end at frequency 8.2 with an error of 1.38, and at rate 0.1 near 1.6 with 0.05?"""
+    from utils.figures import adam as figures
+
+    fig = figures.fit_wave()
+    at = {c.description: c for c in fig.controls.children if hasattr(c, "value")}
+    told = {}
+    for rate in (0.1, 0.3, 1.0):
+        with fig.hold():
+            at["learning rate"].value, at["step"].value = rate, 150
+        told[rate] = fig.text
+    assert "frequency 8.20" in told[1.0]
+    assert "error 1.38" in told[1.0]
+    for rate in (0.1, 0.3):
+        assert "frequency 1.59" in told[rate]
+        assert "error 0.048" in told[rate]
+
+
+def test_the_race_opens_with_momentum_ahead_and_both_can_win(ravine):
+    """Is it 0.09 to 0.27 at step 40, 0.04 at Adam's rate 0.56, 5e-8 with momentum tuned?"""
+    at_40 = [downhill(ravine, move)[0][40] for move in (momentum(), adam(), adam(0.56))]
+    assert [round(cost, 2) for cost in at_40] == [0.09, 0.27, 0.04]
+    tuned = downhill(ravine, momentum(0.07, 0.6))[0]
+    assert f"{tuned[40]:.0e}" == "5e-08"
+    assert at_40[0] / tuned[40] > 1e6
+
+
+def test_adam_leaves_at_45_degrees_and_the_goal_lies_at_17(ravine):
+    """Is Adam's first step diagonal, and the direction to the lowest point another?"""
+    _, points = downhill(ravine, adam(), 1)
+    step = np.abs(points[1] - points[0])
+    assert step[0] == pytest.approx(step[1])
+    assert round(np.degrees(np.arctan2(2.4, 8.0))) == 17
+
+
+def test_noise_leaves_adam_the_quietest():
+    """Are the mean costs of the last 30 noisy steps 0.37, 1.5 and 2.3?"""
+    from utils.figures.adam import landscapes
+
+    land = landscapes.valley(4, noise=6.0)
+    means = [downhill(land, move)[0][-30:].mean() for move in (adam(), descent(), momentum())]
+    assert f"{means[0]:.2f}, {means[1]:.1f}, {means[2]:.1f}" == "0.37, 1.5, 2.3"
+
+
+def test_only_adam_suffers_in_a_turned_ravine(ravine):
+    """Does Adam's cost at step 40 go from 0.27 to 8.9 at 45 degrees, while the others stay?"""
+    from utils.figures.adam import landscapes
+
+    turned = landscapes.valley(25, 45)
+    assert f"{downhill(turned, adam())[0][40]:.1f}" == "8.9"
+    for move in (descent, momentum):
+        straight, lean = downhill(ravine, move())[0], downhill(turned, move())[0]
+        assert lean == pytest.approx(straight, rel=1e-6)
+
+
+def test_a_rate_that_falls_makes_the_first_rate_matter_less():
+    """Are the ends 0.05, 0.25 and 0.42 at constant rates, and all below 0.05 where it falls?"""
+    from utils.figures.adam.rates import noisy_walks
+
+    ends = {
+        name: [noisy_walks(reference.adam_step, a, name)[-50:].mean() for a in (0.1, 0.3, 0.6)]
+        for name in ("constant", "halved three times", "down to 0 along a cosine")
+    }
+    assert [round(end, 2) for end in ends["constant"]] == [0.05, 0.25, 0.42]
+    assert max(ends["halved three times"] + ends["down to 0 along a cosine"]) < 0.05
+
+
+def test_optimizers_change_places_with_their_rates():
+    """A stand-in of scikit-learn: does ten times the rate help descent, and unsettle momentum?"""
+    from sklearn.neural_network import MLPClassifier
+
+    X, _, y, _ = data.digits_split()
+
+    def losses(solver, rate, beta=0.0):
+        network = MLPClassifier(
+            (25, 15), solver=solver, learning_rate_init=rate, momentum=beta, batch_size=32,
+            nesterovs_momentum=False, alpha=0, max_iter=15, random_state=1, n_iter_no_change=15,
+        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it stops early on purpose
+            return np.array(network.fit(X, y).loss_curve_)
+
+    plain, rolling, adaptive = (
+        [losses(solver, rate * factor, beta) for factor in (1, 10)]
+        for solver, rate, beta in (("sgd", 0.01, 0), ("sgd", 0.01, 0.9), ("adam", 0.001, 0))
+    )
+    ends = [[curve[-1] for curve in pair] for pair in (plain, rolling, adaptive)]
+    assert ends[1][0] < ends[2][0] < ends[0][0]
+    assert ends[0][0] - ends[0][1] > ends[2][0] - ends[2][1] > 0
+    assert ends[0][1] == pytest.approx(ends[1][0], abs=0.1)
+    rises = [np.sum(np.diff(curve) > 0) for curve in rolling]
+    assert rises[0] == 0
+    assert rises[1] >= 2
+
+
+def test_longer_pieces_cost_the_dense_network_alone():
+    """Does it learn 19,233 numbers of 1200 samples, 1953 of 120, and the other 137 of either?"""
+    assert [(n * 16 + 16) + 17 for n in (120, 1200)] == [1953, 19233]
+    assert (15 * 8 + 8) + 9 == 137
+
+
+def test_the_memory_of_a_recurrent_unit_is_its_weight():
+    """Does a push fade below one, at once at zero, and stay above one until it is turned round?"""
+    from utils.figures import adam as figures
+
+    fig = figures.recurrence()
+    own, ear = (c for c in fig.controls.children if c.description.startswith("weight"))
+    ends = {}
+    for own.value, ear.value in ((0.0, 0.8), (0.9, 0.8), (1.3, 0.8), (1.3, 2.0)):
+        words = fig.text.replace(",", "").rstrip(".").split()
+        ends[own.value, ear.value] = [float(words[words.index("49") + 1]), float(words[-1])]
+    assert ends[0.0, 0.8][0] == 0
+    assert 0 < ends[0.9, 0.8][0] < 0.05
+    assert min(ends[1.3, 0.8]) > 0.5
+    assert ends[1.3, 2.0][0] > 0.5 > -0.5 > ends[1.3, 2.0][1]
