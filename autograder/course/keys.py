@@ -24,7 +24,10 @@ from autograder.marking import intake
 ROOT = Path(__file__).resolve().parents[2]
 CODE = (
     "autograder/authoring/answers.py",
+    "autograder/authoring/cases.py",
     "autograder/authoring/declaration.py",
+    "autograder/authoring/exercise.py",
+    "autograder/authoring/numpy_model.py",
     "autograder/marking/intake.py",
     "autograder/marking/marker.py",
     "autograder/marking/names.py",
