@@ -18,7 +18,7 @@
 # - build a network of dense layers in Keras, and say what each of its numbers is for;
 # - write down the binary cross-entropy and its gradient, and train a logistic unit with them;
 # - choose a learning rate, a batch size and a number of epochs, and read a learning curve;
-# - say which part of this work a framework takes off your hands.
+# - say which part of this work a framework does for you.
 #
 # **Time** about 105 minutes, with a good place for a break in the middle. **You need** NumPy arrays (shapes, `@`,
 # broadcasting), the idea of a derivative (a slope), and Python functions.
@@ -40,7 +40,8 @@ check = Check("01_training")
 # ## The hand-written digit problem
 #
 # Below are 360 real scans of zeros and ones. Each has 8 by 8 pixels, and each pixel is one number:
-# 0 for bare paper, 1 for full ink. A model never sees the picture. It sees the 64 numbers in one row.
+# 0 for bare paper, 1 for full ink. A **model** is the function that is going to be trained. It never sees the picture. It sees
+# the 64 numbers in one row.
 #
 # **Think first.** Suppose you may look at only one pixel. Which one would tell a 0 from a 1 best?
 #
@@ -55,8 +56,8 @@ figures.pixels()
 # problem is an easy one, chosen because you can look at every number. But no pixel is always
 # right. A better answer weighs many of them, and how to weigh them is what training finds out.
 #
-# All labs use the same letters. `X` has one row for each picture and one column for each pixel; `y`
-# holds the right answers, the **labels**. Here $m = 360$ examples and $n = 64$ features.
+# All labs use the same letters. `X` has one row for each picture, an **example**, and one column for each pixel, a
+# **feature**; `y` holds the right answers, the **labels**. Here $m = 360$ examples and $n = 64$ features.
 
 # %%
 X, y = data.digits_binary()
@@ -125,8 +126,8 @@ mark("01_training", "sigmoid_unit", predict)
 # %% [markdown]
 # ### From the unit to the network
 #
-# A *dense* layer is a row of units, and every unit looks at all numbers that come in. The outputs of one
-# **layer** are the inputs of the next, and a network is a chain of layers:
+# A *dense* **layer** is a row of units, and every unit looks at all numbers that come in. The outputs of one
+# layer are the inputs of the next, and a network is a chain of layers. All but the last are called **hidden** layers:
 #
 # $$64 \text{ pixels} \;\to\; 25 \text{ units} \;\to\; 15 \text{ units} \;\to\; 1 \text{ unit} \;\to\; p .$$
 #
@@ -155,9 +156,9 @@ figures.beside("predict", lambda: predict(X[:4], w, b), unit.predict(X[:4], verb
 # %% [markdown]
 # ### Exercise: build_model (10 points)
 #
-# Write `build_model(n_features)`: return a `keras.Sequential` (or an equal functional) model for inputs
-# of shape `(n_features,)`, with three dense layers of 25, 15 and 1 units, all with the sigmoid. Return it as it
-# is, **not compiled**: that is step 2.
+# Write `build_model(n_features)`: return a `keras.Sequential` model for inputs
+# of shape `(n_features,)`, with three dense layers of 25, 15 and 1 units, all with the sigmoid. (Keras has another way to write a
+# model, the *functional* one. An equal functional model is right as well.) Return it as it is, **not compiled**: that is step 2.
 #
 # **Example.** This is a *different* model, for inputs of 8 numbers, with layers of 4 and 2 units:
 #
@@ -169,7 +170,7 @@ figures.beside("predict", lambda: predict(X[:4], w, b), unit.predict(X[:4], verb
 #         ]
 #     )
 #
-# **Not allowed:** further layers with weights, dropout, layers without bias.
+# **Not allowed:** further layers with weights, dropout (a layer that switches units off at random), layers without bias.
 #
 # Stuck? Run `check.hint("build_model")` in a new cell.
 
@@ -206,7 +207,7 @@ figures.count_parameters(build_model)
 
 # %% [markdown]
 # **What it showed.** $64 \cdot 25 + 25 = 1625$, then $25 \cdot 15 + 15 = 390$, then $15 + 1 = 16$:
-# 2031 numbers. They begin as small random numbers, so the model already answers, but it guesses:
+# 2031 numbers, the **parameters** of the network. They begin small and random, so the model already answers, but it guesses:
 # every picture, zero or one, gets nearly the same probability.
 
 # %% [markdown]
@@ -314,10 +315,10 @@ figures.beside("yours", lambda: binary_cross_entropy(y, predict(X, w, b)), keras
 # The same cost, again. Another target needs another loss: to predict a number, such as a temperature, take the squared
 # error, `"mean_squared_error"`; for one class out of several, see `03_softmax`.
 #
-# Now be the training yourself. Each picture is boiled down to two features: the ink in its two middle columns,
+# Now be the training yourself. Each picture is reduced to two features: the ink in its two middle columns,
 # and the ink on both sides of them. Both are **standardised**: 0 stands for the average picture and 1 for a standard deviation
 # more ink than that, which is why a feature called ink can be negative here. The colours show what *your* unit says about
-# every point of the plane.
+# every point of the plane. The **border** runs where it says 0.5.
 #
 # **Try it.** Move $w_0$, $w_1$ and $b$ until the cost is as low as you can get it. Can you get below 0.2?
 
@@ -325,9 +326,9 @@ figures.beside("yours", lambda: binary_cross_entropy(y, predict(X, w, b)), keras
 figures.by_hand(predict, binary_cross_entropy)
 
 # %% [markdown]
-# **What it showed.** The weights turn the border and make it steeper, the bias shifts it. A border in the right place with
-# small weights is still costly: the unit is right, but not sure. And three sliders are work enough. The
-# network has 2031.
+# **What it showed.** The weights turn the border and make the change across it steeper, the bias shifts it. A border in the right
+# place with small weights is still expensive: the unit is right, but not sure. About 0.18 is the lowest cost, at weights near 2.1
+# and $-3.5$ and a bias near 1.5. And three sliders are work enough. The network has 2031 parameters.
 
 # %% [markdown]
 # ## Step 3: gradient descent
@@ -512,8 +513,8 @@ figures.descent(gradient_descent)
 # 1. Long where the ground is steep, short where it is flat: a step is $\alpha$ times the slope. The
 #    path crosses the lines at right angles, because that is the steepest way down.
 # 2. The direction is right, but 40 steps do not get it there. Too small costs time and nothing else.
-# 3. Around 10 it needs a handful of steps. Far above, it leaps across the valley and out of the map, comes back,
-#    and leaps again. A cost that jumps up and down is the sign of it.
+# 3. At 10, four steps are enough. Up to 24 the cost falls with every step. At 32 the path leaps across the valley and out of the
+#    map, comes back, and leaps again. A cost that jumps up and down is the sign of a rate that is too large.
 #
 # The third step in Keras is `fit`. **Try it**: from the same weights as above, three steps on all 360 pictures, by your
 # function and by Keras. These are the costs before each step.
@@ -665,7 +666,7 @@ _, curve = plt.subplots(figsize=(5, 2.5))
 # - The model is one of yours: its output is a sigmoid. So it gives probabilities already, and the
 #   loss must *not* be told `from_logits=True`, which announces raw scores. (This Keras would repair the
 #   contradiction with a warning. Others would not, so the marker calls it wrong. The reverse, raw scores without that setting,
-#   passes in silence everywhere, and trains badly: remember it for `04_improved_softmax`.)
+#   gives no warning in Keras, and trains badly: remember it for `04_improved_softmax`.)
 # - Any batch size will do. Hold no rows back, and leave `X` and `y` as they are.
 #
 # **Example.** After `h = compile_and_fit(build_model(64), X, y, 5)`, the list `h.history["loss"]` has 5 entries.
@@ -706,8 +707,8 @@ figures.train_on_plane(build_model, my_guess)
 
 # %% [markdown]
 # **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. For some epochs
-# it hardly falls, while the weights slowly part ways. Layers of sigmoids are slow
-# starters; the next lab shows why, and what to do about it. When the border appears, it settles quickly. A network
+# it hardly falls, while the units slowly become different. Layers of sigmoids start slowly:
+# the next lab shows why, and what to do about it. When the border appears, it settles quickly. A network
 # *can* bend its border, but nothing in these points calls for it, so it hardly does.
 #
 # Now all 64 pixels. The figure calls your `compile_and_fit` with your `build_model`, and beside it your own
@@ -731,8 +732,8 @@ trained = figures.train_digits(build_model, compile_and_fit, gradient_descent, m
 # - Flat: done, or the learning rate is too small, or, as you have just seen, a **plateau** that it will leave again. Near
 #   $\ln 2$ it has learned nothing yet.
 # - Jumping: the learning rate is too large. A small flutter is only the noise of the mini-batches.
-# - The curve of the training data falls on while that of held-back data turns up: the model is learning its
-#   examples by heart.
+# - The curve of the training data goes on falling while that of held-back data turns up: **overfitting**. The model is learning
+#   its examples by heart.
 #
 # **Try it.** These are the held-back pictures, the most doubtful first. Would you have hesitated as well?
 
@@ -917,7 +918,8 @@ mark("01_training", "training_5", answer_training_5)
 #   $\alpha$ times as far as it is long: too small is slow, too large jumps.
 # - An **epoch** shows every example once, in shuffled **mini-batches**, one step each.
 # - The **learning curve** tells whether to train on, slow down or stop.
-#
+
+# %% [markdown]
 # ## What to try next
 #
 # - Write the loop yourself: your `minibatches` around your `cost_gradient`, on the 64 pixels, with $\alpha = 0.5$. How few epochs

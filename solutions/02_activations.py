@@ -19,8 +19,8 @@
 # - prove that a stack of linear layers is one linear layer, and compute it;
 # - build a ReLU network by hand that draws any line of straight pieces.
 #
-# **Time** about 80 minutes. **You need** NumPy arrays (shapes, broadcasting), the sigmoid of logistic
-# regression, and what a slope (a derivative) is.
+# **Time** about 80 minutes, without the part that is marked as optional. **You need** NumPy arrays (shapes, broadcasting), the
+# sigmoid of logistic regression, and what a slope (a derivative) is.
 #
 # **How it works** Six exercises and a quiz, 100 points. Write your answer in place of `YOUR CODE HERE`,
 # then run the check below it, as often as you like. Figures use *your* functions as soon as they exist.
@@ -291,7 +291,7 @@ mark("02_activations", "choose_output", output_activation)
 #
 # **Think first.** The gradient of an early layer arrives through all later ones. The **chain rule** says that in a chain of
 # functions the slopes multiply, so each layer multiplies by the slope of its activation and by its weights. With ten sigmoid
-# layers in the way, and weights of 1, how much is left at best?
+# layers in the way, and weights of 1, how much is left at most?
 #
 # <details><summary>One answer</summary>
 #
@@ -342,9 +342,9 @@ figures.dead_unit(relu, relu_slope)
 #    of -5.5 it still learns, because some examples switch it on.
 # 2. A small slope on the left lets the error through, and the unit comes back to life.
 #
-# ### The zoo (optional)
+# ### Optional: a zoo of activations
 #
-# There are more animals, and you will meet them in other people's networks. Compare each one's slope with that of ReLU.
+# There are more activations, and you will meet them in other people's networks. Compare the slope of each with that of ReLU.
 
 # %% tags=["demo"]
 figures.zoo()
@@ -429,7 +429,7 @@ figures.deep_linear(collapse, relu, relu_slope)
 
 # %% [markdown]
 # **What it showed.** The deep linear network can draw straight lines and nothing else. It finds the best one
-# and stays there; depth buys it nothing. The ReLU network bends. It is the same network
+# and stays there; more layers do not help. The ReLU network bends. It is the same network
 # but for one function that is flat on one side.
 #
 # This is also why a sigmoid *output* on linear hidden layers is nothing but logistic regression: the hidden
@@ -492,7 +492,7 @@ mark("02_activations", "relu_network", relu_network)
 # %% [markdown]
 # ### Level one: you are the training algorithm
 #
-# In the workshop you are the training algorithm. Three units with $w = 1$ stand ready. A bias $b$
+# Three units with $w = 1$ stand ready. A bias $b$
 # moves the corner of its unit, a slope $v$ turns what lies right of the corner. On the left is what each
 # unit adds, on the right the sum and the target. ($c$ is set for you.)
 #
@@ -623,9 +623,9 @@ for name in ("sigmoid", "relu", "linear"):
 figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
 
 # %% [markdown]
-# **What it showed.** The ReLU network is on its way after one or two epochs, and all its layers move alike. The sigmoid network
-# stays at $\ln 10$: after the first epoch its layer 1 has moved hundreds of times less than its last layer. Only the last
-# layer gets a useful gradient, and all it can learn is how often each digit occurs.
+# **What it showed.** The ReLU network begins to learn after one or two epochs, and all its layers move alike. The sigmoid network
+# stays at $\ln 10$: in the end its layer 1 has moved about fifty times less than its last layer (after the first epoch it was
+# hundreds of times less). Only the last layer gets a useful gradient, and all it can learn is how often each digit occurs.
 #
 # **Try these**, each with a prediction.
 #

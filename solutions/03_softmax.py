@@ -75,7 +75,7 @@ figures.some_digits()
 #   p_0 = \frac{1}{1 + e^{z}} = \frac{e^{0}}{e^{0} + e^{z}} .$$
 #
 # So "no" was a class all along. Its score was fixed at 0, which is why nobody saw it.
-# **Try it** with other scores, large and small: do the two columns ever disagree?
+# **Try it** with other scores, from -100 to 100: do the two columns ever disagree?
 
 # %%
 for z in [-2.0, 0.0, 0.5, 3.0]:
@@ -84,7 +84,7 @@ for z in [-2.0, 0.0, 0.5, 3.0]:
     print(f"z = {z:4.1f}   sigmoid {one_score:.6f}   two exponentials {two_scores:.6f}")
 
 # %% [markdown]
-# Now give every class a score of its own. The pattern needs no change:
+# They never do: it is one number, written in two ways. Now give every class a score of its own. The pattern needs no change:
 #
 # $$\operatorname{softmax}(z)_k = \frac{e^{z_k}}{e^{z_0} + e^{z_1} + \dots + e^{z_{C-1}}} .$$
 #
@@ -114,7 +114,8 @@ print("probabilities", (exponentials / exponentials.sum()).round(3))
 #
 # The batch `[[0, 0], [0, ln 3]]` gives `[[0.5, 0.5], [0.25, 0.75]]`: each row adds up to 1.
 #
-# Logits here stay between -50 and 50. (What happens at 1000 is the subject of the next lab.)
+# A negative logit breaks nothing: its exponential is positive, too. Logits here stay between -50 and 50. (What happens at 1000 is
+# the subject of the next lab.)
 #
 # **Not allowed:** the softmax and log-softmax functions of libraries: TensorFlow, Keras (its layers
 # and its `"softmax"` activation name too), SciPy, scikit-learn. NumPy is all you need.
@@ -258,7 +259,7 @@ mark("03_softmax", "softmax_regression", predict_proba, predict)
 #
 # **Try it.** Here are, at last, the ten yes-or-no classifiers of the beginning, trained on digits, beside one softmax regression
 # on the same digits, asked through your `predict_proba`. Find a picture on which the ten claim far more than 1 in sum, and one
-# on which they claim next to nothing.
+# on which they claim almost nothing.
 
 # %% tags=["demo"]
 figures.ten_sigmoids(predict_proba)
@@ -438,14 +439,14 @@ mark("03_softmax", "one_hot", one_hot)
 # ## Learning: the gradient
 #
 # **Think first.** One example: the model says $(0.125, 0.25, 0.625)$, the true class is 1. Which
-# logits should rise, which should fall, and which of them has the most to move? Then press *Step* and watch the belief flow.
-# (The arrows show where a step leads, the numbers are the slopes.)
+# logits should rise, which should fall, and which of them has the most to move? The figure opens with an example of the same kind:
+# press *Step* and watch the belief flow. (The arrows show where a step leads, the numbers are the slopes.)
 
 # %% tags=["demo"]
 figures.logit_pull(softmax)
 
 # %% [markdown]
-# The logit of the true class rises, all others sink, and the surer of them sinks more.
+# The logit of the true class rises most, all others sink, and the surer of them sinks more.
 #
 # **Try it.** Nudge each logit a little and see how much the loss changes, for each unit of nudge.
 # Then change the true class. Compare with the probabilities: what is the rule?
@@ -655,7 +656,7 @@ training = figures.train_digits(build_softmax_model, epochs=40)
 # **What it showed.** The first point is the untrained network: near $\ln 10 \approx 2.303$, or a little
 # above, where random weights are slightly worse than equal shares. In the end the network does
 # better on digits it has studied; the held-back ones say what it is worth on new handwriting. On such small and tidy digits it is
-# no better than softmax regression was: about 95% of the held-back ones. A network earns its keep where straight
+# no better than softmax regression was: about 95% of the held-back ones. A network is worth its cost where straight
 # borders fail.
 #
 # **Your turn** (no points). Let the trained network read three held-back digits. `predict` gives a row of ten probabilities for
@@ -692,8 +693,8 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 
 # %% [markdown]
 # You have met that number: it is the worked example of `cross_entropy`. **Try it.** Give each
-# loss the other's target. What does the message say? Reading it once on purpose saves an
-# evening later: *sparse* wants class numbers `(m,)`, *categorical* wants rows `(m, C)`.
+# loss the other's target. What does the message say? Reading it once on purpose saves
+# hours later: *sparse* wants class numbers `(m,)`, *categorical* wants rows `(m, C)`.
 
 # %% [markdown]
 # ## Summary
@@ -704,7 +705,8 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 # - Together they have the gradient $P - Y$: what was said minus what should have been said.
 # - **Sparse or one-hot** is a way of writing the target, with a loss for each; the cost is the same.
 # - A softmax **network** is softmax regression on features that the hidden layers learn.
-#
+
+# %% [markdown]
 # ## What to try next
 #
 # - Draw two classes on paper, with two clouds each, so that no straight border splits them. (Round clouds

@@ -14,7 +14,7 @@
 # write the versions that do not.
 #
 # **After this lab you can**
-# - say what a float can hold, and which digits a subtraction costs;
+# - say what a float can hold, and which digits a small number loses beside a large one;
 # - predict when `exp` overflows or underflows, and keep it from doing so without changing the answer;
 # - compute the cost of a classifier from its logits, where the probability itself has rounded to 0;
 # - build a network with a linear output and the loss that goes with it, and read its outputs.
@@ -89,7 +89,7 @@ figures.number_line()
 # %% [markdown]
 # **What it showed**
 #
-# 1. From about $k = 19$ in float32: half a million times. No wonder that one seldom notices.
+# 1. From about $k = 19$ in float32: half a million times. So one seldom notices.
 # 2. It jumps from place to place, always to the nearest one. What is lost is at most half a gap.
 # 3. No: they are twice as close. Gaps double at every power of two, so that the *relative* error stays the
 #    same: about 7 digits in float32, 16 in float64.
@@ -98,7 +98,7 @@ figures.number_line()
 # So **round-off** takes a small number's digits when it is stored as a part of a large one: $e^{-20}$ was lost in $1 + e^{-20}$.
 # It helps to write a formula so that the small number never passes through the large one, as `log1p` does. This is
 # the idea of the whole lab. Large models even compute in half precision (float16 and its relatives), where there
-# are only 3 digits to lose.
+# are only two or three digits to lose.
 
 # %% [markdown]
 # ## Overflow and underflow of exp
@@ -121,7 +121,7 @@ figures.number_line()
 with np.errstate(all="ignore"):
     for z in [50, 100, 500, 1000, -50, -150, -500, -1000]:
         in_float32, in_float64 = np.exp(np.float32(z)), np.exp(np.float64(z))
-        print(f"exp({z:4d})   float32 {in_float32:<12.4g}   float64 {in_float64:.4g}")
+        print(f"exp({z:5d})   float32 {in_float32:<12.4g}   float64 {in_float64:.4g}")
 
 # %% [markdown]
 # Above 88 in float32 and 709 in float64 the result is `inf`, infinity: **overflow**. Below $-103$ and $-745$ it is 0:
@@ -159,7 +159,7 @@ figures.break_it()
 # **What it showed**
 #
 # 1. The exponential of the largest logit, at size 89. Its `inf` goes into the sum, `inf / inf` is `nan`, and all is lost.
-# 2. float16 at 12 already, float64 at 710. More precision buys distance, and does not remove the edge.
+# 2. float16 at 12 already, float64 at 710. More precision moves the edge, and does not remove it.
 # 3. All probabilities hold, however large the logits. But the smallest one rounds to 0, and its $-\ln p$ is infinite. The
 #    rest of this lab repairs one after the other.
 #
@@ -182,7 +182,7 @@ figures.probability_map(plain_softmax)
 # 2. The smallest probability underflows to 0. It is a very small number, so 0 seems close enough. It is, until somebody
 #    takes its logarithm. (B marks a thin border where it is kept with few digits.)
 #
-# Does it happen in earnest? Below, softmax regression learns the digits with the plain formula, in float32.
+# Does it happen in practice? Below, softmax regression learns the digits with the plain formula, in float32.
 # It opens at the end of a run that went well. **Try these.** Choose pixels from 0 to 16, as the scanner delivered them,
 # press *Reset* and *Play*; then pixels from 0 to 255. How many steps does each run survive? What happens to the digits read
 # right, and why does it never recover?
@@ -265,7 +265,7 @@ mark("04_improved_softmax", "log_sum_exp", log_sum_exp)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** After the shift the sum lies between 1 (one logit towers) and $C$ (all are equal), so
+# **What it showed.** After the shift the sum lies between 1 (one logit is far above the others) and $C$ (all are equal), so
 #
 # $$\max_j z_j \;\le\; \operatorname{lse}(z) \;\le\; \max_j z_j + \ln C :$$
 #
@@ -308,7 +308,7 @@ mark("04_improved_softmax", "log_softmax", log_softmax)
 
 # %% [markdown]
 # **What it showed.** The entries of a row lie exactly as far apart as their logits. The largest one lies between 0, when it
-# towers over the rest, and $-\ln C$, when all are equal. No exponential of a large number was ever needed, and no
+# is far above the others, and $-\ln C$, when all are equal. No exponential of a large number was ever needed, and no
 # logarithm of a small one.
 #
 # **Think first.** If you now want the probabilities after all, there are two roads: $e^{\ln p}$, or softmax itself
@@ -320,7 +320,6 @@ mark("04_improved_softmax", "log_softmax", log_softmax)
 # </details>
 
 # %% [markdown]
-#
 # ### Exercise: stable_softmax (16 points)
 #
 # Write `stable_softmax(Z)` for `(C,)` and `(m, C)`, along the last axis. Each row sums to 1, for logits up to
@@ -470,7 +469,7 @@ print("C", float(from_probabilities(y, Z)))
 # B is right. A goes through the probability, which Keras keeps above $10^{-7}$, hence the 16 you have met. (When the
 # probabilities come from a softmax *layer* of a model, Keras looks behind it, finds the logits, and works with them.
 # Do not count on that elsewhere.) C hands logits to a loss that takes them for probabilities. There was no error and no
-# warning: the loss cuts every number off at 0 and 1, scales the rest to sum 1, and carries on.
+# warning: the loss cuts every number off at 0 and 1, scales the result to sum 1, and goes on.
 #
 # Costs are for looking at. What trains a network is the **gradient**, so that is what counts in the end.
 #
@@ -518,7 +517,7 @@ my_guess
 both = figures.train_both_ways(my_guess)
 
 # %% [markdown]
-# **What it showed.** The run that was told the truth reads most digits after a few epochs. The other one hardly learns, and its
+# **What it showed.** The run that was told the truth reads most digits after a few epochs. The other one learns little, and its
 # cost stays near that of equal shares. Wherever a logit lies outside 0 to 1 its slope is 0, so
 # much of what the digits could teach never reaches the weights. This is the quietest of all mistakes with `from_logits`.
 #
@@ -527,7 +526,7 @@ both = figures.train_both_ways(my_guess)
 #
 # | output layer | loss | |
 # | --- | --- | --- |
-# | softmax | `from_logits=False` | right in Keras, which looks behind the layer; elsewhere cut off at 16 |
+# | softmax | `from_logits=False` | right in a Keras model; cut off at 16 for a plain array |
 # | linear | `from_logits=True` | right, and the one to use |
 # | linear | `from_logits=False` | silent nonsense |
 # | softmax | `from_logits=True` | twice, or repaired with a warning |

@@ -157,8 +157,8 @@ figures.three_or_one()
 # small one stays a few scenes in a hundred behind three times its numbers. More scenes help far more
 # than any of this: from 150 to 1500, over 20 scenes in a hundred.
 #
-# The price is that the labels share their training as well: one network cannot stop learning
-# circles while it goes on with triangles. A **new** label is cheap, though. It needs one more output unit
+# The labels share their training as well, which can be a disadvantage: one network cannot stop learning
+# circles while it goes on with triangles. But a **new** label costs little. It needs one more output unit
 # on the hidden features that are there, and only that unit has to be trained.
 #
 # ## Sigmoid outputs
@@ -394,7 +394,7 @@ training = figures.train_scenes(build_multilabel_model)
 
 # %% [markdown]
 # **What it showed.** The start is near $\ln 2$, knowing nothing. The training loss heads for 0; the
-# held-back loss stops falling well above it, and may turn upwards in the end: the network begins to
+# held-back loss stops falling well above it, and may turn upwards in the end: **overfitting**. The network begins to
 # learn the noise of these 1500 pictures by heart. It hardly gets more scenes wrong, but when it is
 # wrong it is sure of itself, and that is what this loss charges for.
 #
@@ -521,7 +521,7 @@ mark("05_multilabel", "scores", label_accuracy, exact_match)
 #   Found / (found + false alarms).
 # - **recall**: of all scenes that really hold it, how many were found? Found / (found + missed).
 #
-# "Always absent" finds nothing: its recall is 0, and that gives it away.
+# "Always absent" finds nothing: its recall is 0, whatever its accuracy.
 #
 # Now your functions and your network work together. Thick lines across the bars are the thresholds;
 # the table counts what they do on all held-back scenes.
@@ -642,8 +642,9 @@ figures.threshold_costs(choose_thresholds, training)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Down: it becomes worth saying "present" on a mere suspicion. So a smoke detector wants a low
-#    threshold, and a filter that deletes mail a high one.
+# 1. Down: it becomes worth saying "present" on a small suspicion. For a smoke detector a miss is a fire that nobody is told of,
+#    a false alarm only a nuisance: it wants a low threshold. The filter's false alarm is a letter that is lost, its miss an
+#    advertisement that gets through: it wants a high one.
 # 2. The thresholds stay and the costs grow tenfold. Only the **ratio** of the two costs matters.
 # 3. Saying no risks $c_m$ with probability $p$, saying yes risks $c_f$ with probability $1 - p$. Yes is
 #    cheaper as soon as $p\, c_m \ge (1 - p)\, c_f$, that is from $p = c_f / (c_f + c_m)$ on. For honest
@@ -703,10 +704,22 @@ figures.reliability(training)
 #   where one kind of mistake matters more.
 # - A **threshold** chooses between misses and false alarms. What they cost decides, and the choice
 #   is made on examples that the network has not learned from, and tested on yet others.
-#
+
+# %% [markdown]
 # ## What to try next
 #
-# - Train with fewer scenes or more noise: `utils.data.scenes(m, seed, noise)` makes them. Which shape
-#   suffers first? How do the best thresholds move?
-# - Give the loss of a rare label more weight instead of moving its threshold. Do you get the same effect?
+# - Train with 100 scenes, or with more noise: `utils.data.scenes(m, seed, noise)` makes them. Which shape
+#   suffers least? How do the best thresholds move if a miss costs 5?
+# - Let each 1 of a rare label count $c$ times in the loss, instead of moving its threshold. Do you get the same effect?
 # - Leave all scenes with a circle *and* a square out of training, and test on those. Do three outputs still compose?
+#
+# <details><summary>Answers</summary>
+#
+# The triangle: with 100 scenes nine of ten triangles are still read rightly, but only about three of four circles and squares,
+# whose outlines are easily confused. The less a network knows, the further down the thresholds go, to about 0.01 there.
+#
+# Nearly. A weight of $c$ makes the network learn $c\,p / (c\,p + 1 - p)$ in place of $p$, and that is 0.5 where $p$ was
+# $1/(1 + c)$: the threshold of a miss that costs $c$ times as much as a false alarm.
+#
+# Now and then: about one such scene in five is wholly right, seven in ten if they were part of the training.
+# </details>

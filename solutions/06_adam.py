@@ -10,7 +10,7 @@
 # # Advanced optimization and other layers
 #
 # Gradient descent takes one learning rate for all parameters. On most networks that is either too
-# fast for some or too slow for the rest. This lab builds the two ideas that put it right, momentum
+# fast for some or too slow for the rest. This lab builds the two ideas that repair it, momentum
 # and Adam, and then looks at a layer that does more with fewer numbers: the convolution.
 #
 # **After this lab you can**
@@ -104,7 +104,7 @@ figures.one_rate(sgd_step)
 # 2. At $\alpha = 2/25 = 0.08$ the factor is $-1$: it jumps forever. Above that it climbs out.
 # 3. The best rate shrinks both directions equally: $1 - \alpha = -(1 - 25 \alpha)$, so
 #    $\alpha = 2/(1 + 25) = 0.077$. Even then each step keeps 92% of the distance: the steep
-#    direction sets the limit, the flat one pays for it. In a round bowl a single rate suits both:
+#    direction sets the limit, and the flat one has to wait. In a round bowl a single rate suits both:
 #    $\alpha = 1$, outside the slider, would arrive in one step; on the slider 0.1 is best.
 #
 # Networks are such valleys with thousands of directions. What could help? Two things: to remember
@@ -202,7 +202,7 @@ figures.rate_map(momentum_step)
 # **What it showed.** Below the dashed line friction is strong and the walk creeps along the floor of the valley; above it
 # the ball overshoots and swings. The best place lies where creeping turns into swinging, at the edge of divergence:
 # $\alpha \approx 0.11$ and $\beta \approx 0.44$, where each step keeps 67% of the distance. Plain
-# descent ($\beta = 0$) keeps 92% at best. All good places lie close to a cliff, which is why people rather stay left of it.
+# descent ($\beta = 0$) keeps 92% at best. The best places lie close to the edge of divergence, so people choose a smaller rate than the best.
 
 # %% [markdown]
 # ## Adam: a rate for each parameter
@@ -394,7 +394,7 @@ figures.fit_wave(minimize)
 # 1. *Ravine*: which path leaves the start at exactly 45 degrees, although the goal lies elsewhere?
 # 2. *Saddle*: the start lies almost exactly on a ridge. Who notices first that the ground falls away
 #    to the side? Pull the step slider slowly.
-# 3. *Noisy*: the same random gradients for all. Who arrives, and who keeps quiet once there?
+# 3. *Noisy*: the same random gradients for all. Who arrives, and who moves least once there?
 # 4. Back in the ravine, momentum is ahead at step 40. Can you choose a rate with which Adam wins? And then a
 #    rate and a $\beta$ with which momentum wins by a factor of a million?
 # 5. Turn the ravine by 45 degrees. Who suffers, who does not notice? Why?
@@ -416,7 +416,7 @@ figures.paths(sgd_step, momentum_step, adam_step)
 #    tuning. It pays with memory: two more numbers for every parameter than plain descent, one more than momentum.
 # 5. Adam: at step 40 its cost goes from 0.27 to 8.9, while the other two walk exactly as before. Its rates belong to the *parameters*.
 #    In a turned valley both parameters are steep *and* flat, and no rate for each of them can help. A network's
-#    valleys are not turned at random, though: in practice Adam's rates fit well enough to be everybody's first choice.
+#    valleys are not turned at random, though: in practice Adam's rates fit so well that it is the usual first choice.
 
 # %% [markdown]
 # ### Optional: a rate that falls
@@ -488,7 +488,7 @@ figures.keras_differs(adam_step)
 figures.train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15)
 
 # %% [markdown]
-# **What it showed.** Momentum first, Adam close behind, plain descent far back. But it is far back only because its rate is small: give it
+# **What it showed.** Momentum first, Adam close behind, plain descent last by far. But it is last only because its rate is small: give it
 # ten times as much, `sgd=0.1`, and it catches up with momentum at 0.01, just as $1/(1 - \beta) = 10$ says.
 #
 # **Try it.** Now give all three ten times their rate: `sgd=0.1, momentum=0.1, adam=0.01`. Who gains most,
@@ -534,7 +534,7 @@ figures.some_pieces()
 # with weights of its own, so the output has a row for each window and a column for each filter.
 #
 # (Mathematicians turn the filter round before they call it a convolution. Neural networks do not: since
-# the weights are learned, it makes no difference, and the name has stuck.)
+# the weights are learned, it makes no difference. The name is used all the same.)
 
 # %% [markdown]
 # ### Exercise: conv1d (16 points)
@@ -587,8 +587,8 @@ mark("06_adam", "conv1d", conv1d)
 # 1. The filter *mean*: what does the output look like, compared with the signal?
 # 2. *Rise*: at which part of a beat does it answer, and why is it silent just after?
 # 3. *Beat*: move the bias down until only the sharp peaks are left. What does the bias do here?
-# 4. Raise the stride to 5, then to 10. How many outputs are left? Which of the four beats does the
-#    *beat* filter still see?
+# 4. Put the bias back to 0. Raise the stride to 5, then to 10. How many outputs are left? Which of the four beats does
+#    the *beat* filter still see?
 
 # %% tags=["demo"]
 figures.sliding_window(conv1d)
@@ -864,18 +864,30 @@ mark("06_adam", "additional_5", answer_additional_5)
 # ## Summary
 #
 # - One **learning rate** for all: the steepest direction sets the limit, the flattest one waits.
-# - **Momentum** adds up gradients: what contradicts itself cancels, what persists is sped up, up to
+# - **Momentum** adds up gradients: what contradicts itself cancels, what persists becomes faster, up to
 #   $1/(1 - \beta)$ times.
 # - **Adam** divides the averaged gradient by its usual size, so every parameter moves by at most about
 #   $\alpha$ a step. The **bias correction** repairs averages that start at 0.
 # - **Keras's Adam** puts $\epsilon$ elsewhere (epsilon hat) and differs where gradients are tiny.
 # - A **dense** layer has a weight for every pair of input and unit. A **convolutional** layer uses the same few
 #   weights at every place, and its size does not depend on the length of the signal.
-#
+
+# %% [markdown]
 # ## What to try next
 #
-# - Write `adamw_step`: Adam, followed by `theta - alpha * 0.01 * theta` with the old theta. What does the
-#   additional pull towards 0 do in the ravine?
+# - Write `adamw_step`: the step of Adam, and then take off `alpha * 0.01 * theta` as well, with the old theta. What does this
+#   additional pull towards 0 do in the ravine, whose lowest point is 0?
 # - Give `effective_steps` a version of your `adam_step` that divides by $|\hat m|$ instead of $\sqrt{\hat v}$. What does the noisy parameter do?
-# - Let `conv1d` look at its own output: how much of the signal does one output of the second layer see?
+# - Let a second `conv1d` look at the output of a first one with one filter (`conv1d(out[:, 0], ...)`): how much of the signal does
+#   one output of the second see?
 # - The next lab, `07_backprop`, is about where the gradients come from.
+#
+# <details><summary>Answers</summary>
+#
+# Here it helps a little, because it pulls to the right place: with the rate 0.3, the cost at step 40 is 0.26 in place of 0.27. In a network
+# it keeps weights small that the data do not ask for. That is called **weight decay**, and this optimizer AdamW.
+#
+# $\hat m / |\hat m|$ is 1 or $-1$: every parameter moves a full $\alpha$ in each step, the noisy one too. It is never quiet.
+#
+# With windows of $k$ samples and a stride of 1: $2k - 1$ samples. With a stride $s$ in the first layer: $k + (k - 1)\,s$.
+# </details>

@@ -16,7 +16,7 @@
 # each of the two you train a network.
 #
 # **After this lab you can**
-# - say what a derivative is, measure one, and choose a step that does not drown in rounding;
+# - say what a derivative is, measure one, and choose a step that is not lost in rounding;
 # - run a computation graph forward, and send derivatives backward through it, by hand and in code;
 # - explain, with counts that you measured, why backward costs $N + P$ and not $N \times P$;
 # - train a network with an engine that is all your own;
@@ -109,7 +109,7 @@ mark("07_backprop", "numerical_derivative", numerical_derivative)
 #
 # 1. Shrink the step from 1 to 0.001. When do secant and tangent become one line to the eye?
 # 2. Go on shrinking, down to $10^{-13}$. What happens to the error, and where is it smallest?
-# 3. Compare the two curves on the right: at a step of $10^{-5}$, what does the second side buy?
+# 3. Compare the two curves on the right: at a step of $10^{-5}$, how many digits does the second side bring?
 # 4. Choose ReLU and set $x$ to 0. Which slope do you measure, and which should it be?
 #
 # (The diamond is the place $x$ itself; the dots of the secant lie to its left and right.)
@@ -212,7 +212,8 @@ mark("07_backprop", "local_derivatives", local_derivatives)
 # %% [markdown]
 # **What it showed.** Six small rules, each of which looks at one operation and nothing else. `add` lets a
 # nudge through unchanged, `mul` scales it by the *other* input, `relu` is a gate. A network is made of
-# such pieces, so these rules are all the calculus that training needs. The rest is bookkeeping.
+# such pieces. A few more rules of this kind, for an exponential or a quotient, and you have all the calculus that training needs. The rest
+# is bookkeeping.
 #
 # ## Computation graphs
 #
@@ -536,13 +537,15 @@ figures.own_engine(engine_step)
 # %% [markdown]
 # **What it showed**
 #
-# 1. A band: one side of each point is cut off by a unit of its own. All four points are right after about 50 steps.
+# 1. A band: on each side of it a unit bends the border. All four points are right after about 50 steps.
 # 2. At most three. One ReLU unit folds the plane once, and that gives one straight border.
 # 3. From two of ten. The others end with three points right, in a valley that is not the lowest. More units
 #    than needed make it easy: with 6 all ten starts arrive.
-# 4. The border bends around both moons. At rate 1 the cost jumps, and units are switched off for good.
+# 4. The border bends around both moons. At rate 1 the cost jumps, and units are switched off for ever.
 #
-# **You have trained a network, and nothing in it was a library's.** All that is missing to train any network in the world
+# And momentum would come into the last line of `engine_step`: a velocity for each parameter, to which the slope is added.
+#
+# **You have trained a network, and nothing in it was a library's.** What is missing for larger networks
 # is speed. Two things bring it: the right *direction*, and *arrays* instead of single numbers.
 
 # %% [markdown]
@@ -555,7 +558,7 @@ figures.own_engine(engine_step)
 # **Think first.** How many passes does backward mode need for all $P$ parameters? And with which numbers of inputs and
 # outputs would forward mode be the cheaper one?
 #
-# The figure does not take anybody's word for it. It runs `forward` and `backward` on graphs of growing size with
+# The figure measures it. It runs `forward` and `backward` on graphs of growing size with
 # numbers that **count every addition and multiplication** made with them. (Your own functions, if they work.)
 #
 # **Try these.**
@@ -635,7 +638,7 @@ print("dZ2.sum(0) ", dZ2.sum(axis=0).shape, "like b2", (C,))
 # These are your three rules again. `mul` scales by the other factor: for $A_1 W_2$ that is $dZ_2 W_2^\top$ for $A_1$, and
 # $A_1^\top dZ_2$ for $W_2$. A name used $m$ times adds up: the sum over the examples. And `relu` is a gate, entry by entry.
 #
-# Do not take it on trust: your `backward` knows nothing of arrays. Below it gets a small layer, $Z = A W$ for two examples, with
+# You can test this: your `backward` knows nothing of arrays. Below it gets a small layer, $Z = A W$ for two examples, with
 # **a name for every single number**, 27 nodes in all. Beside it: the product of arrays.
 #
 # **Try it.** Choose an entry of $dW$. How often is that weight used, and what does each use hand over? Then $dA$.
@@ -712,7 +715,7 @@ figures.spiral(network_gradients)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Two ReLU units fold the plane along two lines only, so a border has next to no bends; the cost stays near 0.7.
+# 1. Two ReLU units fold the plane along two lines only, so a border has hardly any bends; the cost stays near 0.7.
 # 2. First the coarse sectors far from the middle, then the turns inwards, where the arms are close together.
 # 3. It jumps. The gradient is right, but only nearby: it says where downhill is, not how far. In the end the
 #    middle turns blank: a jump has switched units off for every example, and a unit that is off learns nothing.
@@ -782,7 +785,7 @@ figures.broken_gradients(gradient_check, network_gradients)
 # **What it showed**
 #
 # 1. One entry that is off by 1%: about 0.002 here, and 0.0008 with 20 examples. Still a thousand times what rounding leaves. All others
-#    stick out at once, also those that would still have trained.
+#    are seen at once, also those that would still have trained.
 # 2. The two forgotten factors $1/m$: with one example $m$ is 1, and a forgotten 1 changes nothing. So choose a test
 #    in which a mistake cannot hide: several examples, sizes that are all different, no zeros, no two equal rows.
 #
@@ -816,7 +819,8 @@ figures.witnesses(network_gradients, X, y, parameters, by_tape)
 # **What it showed.** Formulas and tape agree to about 15 digits: they make the same steps, in another order. Finite
 # differences agree with both to about 10, which is far better than the $10^{-6}$ that one asks of a gradient.
 # They needed two forward passes for each parameter.
-#
+
+# %% [markdown]
 # ## Summary
 #
 # - A **derivative** is the factor by which a small nudge comes out. Measured centrally, with a step of $10^{-5}$, it has ten digits.
@@ -825,10 +829,20 @@ figures.witnesses(network_gradients, X, y, parameters, by_tape)
 # - One output and $P$ parameters: backward mode costs $N + P$, forward mode and nudging $N \times P$.
 # - For arrays: $dW = A^\top dZ$, $db = $ the sum of the rows of $dZ$, $dA = dZ\, W^\top$, and ReLU is a gate.
 # - Check every gradient you write, in float64, with sizes that are all different.
-#
+
+# %% [markdown]
 # ## What to try next
 #
 # - Add `"exp"` and `"tanh"` to your rules and to `forward`. How many lines does an operation cost?
 # - Let `engine_step` use the momentum of lab 06. From how many starts do two units find "exclusive or" now?
-# - Run `gradient_check` in float32. Which step is best there, and how many digits do you get?
+# - Run `gradient_check` on your `network_gradients` in float32. Which step is best there, and how many digits do you get?
 # - Lab `08_digits` trains a network in NumPy alone, with these gradients and the Adam of lab 06.
+#
+# <details><summary>Answers</summary>
+#
+# Two lines an operation: its value in `forward`, its slope in `local_derivatives`. Order and bookkeeping do not change.
+#
+# From one or two of ten, no more than without. Momentum is faster on the way down, but the wrong valleys are still there.
+#
+# About 0.01, a thousand times the step for float64: a float32 has only 7 digits to lose. Four or five digits of the slopes are left.
+# </details>

@@ -135,6 +135,14 @@ def test_there_is_something_to_do_on_every_screen(lab):
     assert not long
 
 
+@pytest.mark.parametrize("lab", LABS)
+def test_no_text_begins_or_ends_with_an_empty_line(lab):
+    """Is every text cell free of empty lines at its edges, which are a gap on the page?"""
+    cells = release.source_notebook(lab).cells
+    loose = [c.source for c in cells if c.cell_type == "markdown" and c.source != c.source.strip()]
+    assert not loose
+
+
 FIRST_CHECK = """
 import resource, sys
 from IPython.core.interactiveshell import InteractiveShell

@@ -1,5 +1,7 @@
 """Is what lab 01 says about numbers true of its own data, seeds and functions?"""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,38 @@ def test_the_best_pixel_is_right_about_98_9_percent():
     cuts = np.arange(0.5, 16) / 16
     right = [np.mean((X[:, k] > cut) == (y == 1)) for k in range(64) for cut in cuts]
     assert found == max(*right, 1 - min(right))
+
+
+def test_the_lowest_cost_of_the_unit_set_by_hand_is_0_18():
+    """Is it 0.18 at weights 2.1 and -3.5 and a bias of 1.5, so that "below 0.2" can be done?"""
+    X, y = data.digits_two_features()
+    w, b, costs = reference.gradient_descent(X, y, np.zeros(2), 0.0, 2.0, 3000)
+    assert [*w.round(1), round(b, 1)] == [2.1, -3.5, 1.5]
+    at = controls(fig := training.by_hand())
+    at["w0"].value, at["w1"].value, at["b"].value = 2.1, -3.5, 1.5
+    shown = float(fig.text.split("cost ")[1].split(",")[0])
+    assert round(costs[-1], 2) == round(shown, 2) == 0.18
+
+
+def walked(fig, rate, step):
+    """The cost on the map after so many steps, how often it rose, and whether the unit is there."""
+    at = controls(fig)
+    with fig.hold():
+        at["alpha"].value, at["step"].value = rate, step
+    cost = float(re.search(r"cost ([\d.]+\d)", fig.text)[1])
+    return cost, int(re.search(r"rose in (\d+)", fig.text)[1]), "left the map" not in fig.text
+
+
+def test_the_rates_on_the_map_do_what_the_lab_says():
+    """Is 0.1 not there in 40 steps, 10 there in four; does 24 fall, and 32 leave the map?"""
+    fig = training.descent()
+    lowest = walked(fig, 10, 40)[0]
+    assert walked(fig, 0.1, 40)[0] > 3 * lowest
+    assert walked(fig, 10, 4)[0] == lowest < walked(fig, 10 ** (7 / 8), 4)[0]
+    assert walked(fig, 10**1.375, 40)[1] == 0
+    assert walked(fig, 10**1.5, 40)[1] > 10
+    assert all(walked(fig, 10**1.375, step)[2] for step in range(0, 41, 5))
+    assert not all(walked(fig, 10**1.5, step)[2] for step in range(41))
 
 
 def test_the_jumping_quiz_curve_never_rests():
