@@ -149,9 +149,9 @@ def _prepare(course: Course, labs: list[str], ready: Future) -> None:
         url = f"sqlite:///{course.folder.resolve()}/gradebook.db"
         if course.folder.resolve() == (ROOT / "course").resolve():
             url = config.CourseDirectory.get("db_url", url)
-        with Book(url, config):
-            for lab in labs:
-                intake.skeleton(lab)
+        _patiently(Book, url, config).api.close()
+        for lab in labs:
+            intake.skeleton(lab)
         ready.set_result((url, config))
     except BaseException as error:
         ready.set_exception(error)
@@ -170,11 +170,11 @@ def _mark_all(
 
     from autograder.course.gradebook import Book, explained, rows
 
-    with Book(url, config) as book:
+    with _patiently(Book, url, config) as book:
         with explained(url):
-            for lab in labs:
-                book.ensure(lab)  # (changes the working directory for a moment: not in a thread)
-            recorded = {lab: book.recorded(lab) for lab in labs}
+            for lab in labs:  # (changes the working directory for a moment: not in a thread)
+                _patiently(book.ensure, lab)
+            recorded = {lab: _patiently(book.recorded, lab) for lab in labs}
 
         def record(done: Done, fresh: bool) -> None:
             marks, args = done.marks, (done.comments, done.timestamp)
@@ -202,21 +202,22 @@ def _mark_all(
                 summary.each = bar.each
             with explained(url):
                 for lab in summary.labs:
-                    summary.penalties += [(lab, who) for who in book.renew_penalties(lab)]
+                    changed = _patiently(book.renew_penalties, lab)
+                    summary.penalties += [(lab, who) for who in changed]
         except KeyboardInterrupt:
             summary.stopped = True
         finally:
             bar.close()
 
 
-def _patiently(write: Callable, *args: Any) -> None:
-    """Write, and wait some time where another program holds the gradebook."""
+def _patiently(act: Callable, *args: Any) -> Any:
+    """Use the gradebook, and wait some time where another program holds it."""
     from autograder.course.gradebook import is_locked
 
     until = time.monotonic() + LOCKED_SECONDS
     while True:
         try:
-            return write(*args)
+            return act(*args)
         except Exception as error:
             if not is_locked(error) or time.monotonic() > until:
                 raise

@@ -65,11 +65,19 @@ class Book:
         try:
             self.api.find_notebook(lab, lab)
         except MissingEntry:
+            self._writable()
             with tempfile.TemporaryDirectory() as folder:
                 release.generate(
                     {lab: release.source_notebook(lab)}, Path(folder), True, self.db_url
                 )
             self.api.db.expire_all()
+
+    def _writable(self) -> None:
+        """Raise SQLAlchemy's error where nothing can be written: nbgrader logs it and hides it."""
+        self.api.db.rollback()
+        with self.api.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.rollback()
 
     def recorded(self, lab: str) -> dict[str, Rows]:
         """Return what the gradebook holds of a lab: timestamp, scores and comments a student."""
@@ -189,7 +197,9 @@ def explained(db_url: str) -> Iterator[None]:
     """Raise `BookError`, in words, where the database cannot be used."""
     try:
         yield
-    except DBAPIError as error:
+    except Exception as raised:
+        if (error := _of_database(raised)) is None or isinstance(raised, BookError):
+            raise
         said = str(error.orig)
         where = f"the gradebook {make_url(db_url).database or ''}".rstrip()
         if is_locked(error):
@@ -218,10 +228,17 @@ def explained(db_url: str) -> Iterator[None]:
         ) from error
 
 
+def _of_database(error: BaseException | None) -> DBAPIError | None:
+    """Return the error of the database behind an error, such as one of nbgrader's in its place."""
+    while error is not None and not isinstance(error, DBAPIError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
 def is_locked(error: Exception) -> bool:
     """Tell whether another program holds the database."""
-    said = str(getattr(error, "orig", ""))
-    return isinstance(error, DBAPIError) and ("is locked" in said or "is busy" in said)
+    said = str(getattr(_of_database(error), "orig", ""))
+    return "is locked" in said or "is busy" in said
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import nbformat
 import pytest
@@ -214,6 +215,28 @@ def test_a_gradebook_that_cannot_be_used_is_told_in_words(tmp_path, here, capsys
     assert grade.main(command) == 0
     assert "0 marked, 1 unchanged" in capsys.readouterr().err
     assert rows(tmp_path) == wanted
+
+
+@pytest.mark.jail
+@pytest.mark.parametrize("how", ["EXCLUSIVE", "IMMEDIATE"])
+@pytest.mark.parametrize("made", [True, False])
+def test_a_gradebook_locked_from_the_start_is_waited_for(tmp_path, here, capsys, how, made):
+    """Does the first run of all wait, end in words, and lose nothing, however it is held?"""
+    place = course(tmp_path, ["amal"]).folder / "gradebook.db"
+    if made:  # by nbgrader, without this lab
+        Book(f"sqlite:///{place}", configuration()).api.close()
+    command = [LAB, "--course", str(tmp_path), "--workers", "1"]
+    other = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
+    other.execute(f"BEGIN {how}")
+    assert grade.main(command) == grade.SOME_NOT
+    told = capsys.readouterr().err
+    assert "in use by another program" in " ".join(told.split())
+    assert "Traceback" not in told
+    assert "OperationalError" not in told
+    threading.Timer(7, other.rollback).start()
+    assert grade.main(command) == 0
+    assert rows(tmp_path)["amal"][1] == 100
+    other.close()
 
 
 @pytest.mark.jail
