@@ -257,3 +257,20 @@ def test_calls_that_disturb_one_another_are_found_in_the_notebook():
     )
     report = failing("cross_entropy", *made(source, "cross_entropy"))
     assert "gives the old result for an object" in " ".join(report.split())
+
+
+def test_a_right_answer_in_float32_is_told_before_marking(capsys):
+    """Is a pass whose digits marking will not accept given a note, and no other?"""
+    Check("03_softmax")("softmax", lambda z: softmax(np.asarray(z)).astype(np.float32))
+    told = " ".join(capsys.readouterr().out.split())
+    assert "5 of 5 visible checks pass" in told
+    assert "softmax returns float32, which keeps 7 digits" in told
+    Check("03_softmax")("one_hot", _one_hot32)
+    assert "float32" not in capsys.readouterr().out
+
+
+def _one_hot32(y, n_classes):
+    y = np.asarray(y)
+    if len(y) and (y.min() < 0 or y.max() >= n_classes):
+        raise ValueError
+    return np.eye(n_classes, dtype=np.float32)[y]

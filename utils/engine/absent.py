@@ -32,14 +32,15 @@ def roughly_binds(source: str) -> set[str]:
 
 
 def unread_cells(sources: Iterable[str], wanted: Iterable[str]) -> dict[str, Failure]:
-    """Return those of the `wanted` functions whose newest definition has a syntax error.
+    """Return those of the `wanted` names whose newest definition has a syntax error.
 
     `sources` are cells as they were run, oldest first; each name comes with its error.
     """
     unread: dict[str, Failure] = {}
-    pattern = re.compile(rf"^\s*(?:async\s+)?def\s+({'|'.join(map(re.escape, wanted))})\b", re.M)
+    names = "|".join(map(re.escape, wanted))
+    pattern = re.compile(rf"^\s*(?:async\s+)?def\s+({names})\b|^({names})\s*=(?!=)", re.M)
     for source in sources:
-        if not (found := pattern.findall(source)):
+        if not (found := {name for names in pattern.findall(source) for name in names if name}):
             continue
         try:
             compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -97,14 +98,19 @@ def present(wanted: list[str], answers: Iterable[Any], others: Iterable[str]) ->
     A function whose newest cell has a syntax error is an older one: in its place stands one that
     says so. One that is not written, beside a function of nearly its name, names that. `others` are
     the functions of all exercises. Outside of IPython the answers are returned as they are.
+
+    Raises `Syntax` for a variable whose newest cell has a syntax error.
     """
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    shell = _shell()
     if shell is None:
         return list(answers)
     unread = unread_cells(shell.user_ns.get("In", ()), wanted)
     spaces = shell.user_ns.items()
     own = {name for name, each in spaces if getattr(each, "__module__", "") == "__main__"}
     spare = sorted(own - set(others))
+    for name, answer in zip(wanted, answers, strict=True):
+        if name in unread and not callable(answer):
+            raise Syntax(_unread_cell(name, unread[name]))
     return [
         _stand_in(Syntax(syntax(name, unread[name]))) if name in unread
         else _naming(answer, near[0])
@@ -112,6 +118,10 @@ def present(wanted: list[str], answers: Iterable[Any], others: Iterable[str]) ->
         else answer
         for name, answer in zip(wanted, answers, strict=True)
     ]  # fmt: skip
+
+
+def _shell() -> Any:
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
 
 
 def _stand_in(error: Exception) -> Callable:
@@ -130,3 +140,50 @@ def _naming(function: Callable, other: str) -> Callable:
             raise Misnamed(other) from None
 
     return answer
+
+
+# --- a cell of the lab that finds nothing ---------------------------------------------------------
+
+_OF_A_LAB = re.compile(r"^(?:\w+ = )?(?:check|figures)\b[.(]", re.M)
+AGAIN = "choose Run, Run All Above Selected Cell, then run this cell again."
+
+
+def listen(shell: Any = None) -> None:
+    """Let a cell of a lab that meets a name which is not there be answered in a sentence.
+
+    That happens after a restart, which forgets everything, and below a cell that did not run.
+    """
+    shell = shell or _shell()
+    if hasattr(shell, "kernel") and not shell.custom_exceptions:
+        shell.set_custom_exc((NameError,), _answered)
+
+
+def _answered(
+    shell: Any, kind: type, error: NameError, trace: Any, tb_offset: int | None = None
+) -> None:
+    cells = list(shell.user_ns.get("In", ()))
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    in_cell = trace is not None and trace.tb_frame.f_code.co_name.startswith("<")
+    if cells and in_cell and error.name and _OF_A_LAB.search(cells[-1]):
+        shell._showtraceback(kind, error, [why_absent(error.name, cells[:-1])])
+    else:
+        shell.showtraceback((kind, error, error.__traceback__), tb_offset=tb_offset)
+
+
+def why_absent(name: str, cells: list[str]) -> str:
+    """Say why a name is not there, by the cells that have run, and what to run."""
+    if why := unread_cells(cells, [name]).get(name):
+        return _unread_cell(name, why)
+    if not any("Check(" in cell for cell in cells):
+        why = "is not known: after a restart Python has forgotten every cell. To go on,"
+    else:
+        why = "is not there yet: the cell that sets it has not run. Run it, or"
+    return f"{name} {why} {AGAIN}"
+
+
+def _unread_cell(name: str, why: Failure) -> str:
+    return (
+        f"{name} is not set: its cell has a syntax error, so nothing of it ran "
+        f"({why.message}). Mend that cell and run it, then run this one again."
+    )

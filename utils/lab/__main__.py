@@ -35,6 +35,10 @@ def main() -> None:
     prepend("PYTHONPATH", str(ROOT))
     prepend("PATH", sysconfig.get_path("scripts"))  # for terminals: nbgrader, jupyter
     prepend("JUPYTER_CONFIG_PATH", str(ROOT))  # nbgrader_config.py
+    own = os.environ.get("PYTHONSTARTUP")
+    if own and os.path.isfile(own):
+        os.environ["LABS_PYTHONSTARTUP"] = own
+    os.environ["PYTHONSTARTUP"] = str(Path(__file__).parent / "kernel.py")
     os.chdir(ROOT)
     from jupyterlab.labapp import main as jupyter_lab
 
