@@ -18,7 +18,7 @@ from autograder.jail.sandbox import Budget, CellResult, Learner, Template
 from autograder.marking import remarks, text
 from autograder.marking.intake import Cell, Submission
 from autograder.marking.names import bound_again, functions, globals_of
-from autograder.marking.scoring import Score, score
+from autograder.marking.scoring import Score, form_matters, score
 from utils.checks import wrap
 from utils.engine.absent import UNREAD, explained, roughly_binds
 from utils.engine.calling import Call, Failure, Outcome
@@ -208,7 +208,7 @@ class _Marking:
             if result.error and result.error.type in UNREAD:
                 for name in roughly_binds(cell.source):
                     self.unread.setdefault(name, result.error)
-            self.notes += remarks.about(cell, result)
+        self.notes += remarks.about(zip(self.runs, results, strict=True))
 
     def _learner(self, place: Place) -> Learner:
         """Return a process in which this is forbidden, with its cells run in it.
@@ -321,24 +321,45 @@ class _Marking:
         so from this second try come the points and nothing that it can have written.
         """
         failed: list[Exercise] = []
-        functions = [ex for ex in self.lab.exercises if ex.kind == "function"]
+        earlier: list[Exercise] = []
         for ex in self.lab.exercises:
-            if self._short(ex) and ex in self.todo and (needed := self._builds_on(ex, failed)):
-                self.helped[ex.name] = [other.name for other in needed]
-                names = [name for other in needed for name in other.functions]
-                lent = [e for e in functions if e in needed or not e.needs_keras]
-                right = "\n\n".join(e.program() for e in lent)
-                here = self.where[ex.name]
-                for place in dict.fromkeys((here, replace(here, forbids=ex.forbids))):
-                    self._learner(place).borrow(names, right)
-                    second, clean = self._score(ex, place, slack=SLACK)
-                    gain = second.points - self.scores[ex.name].points
-                    if gain > 0 or (gain == 0 and _hint(ex, second)):
-                        self.scores[ex.name] = _plainly(ex, second, needed)
-                    if clean or not self._short(ex):
-                        break
+            if self._short(ex) and ex in self.todo:
+                stopped = form_matters(self.scores[ex.name])
+                needed = self._builds_on(ex, failed)
+                if needed:
+                    self._borrow(ex, needed)
+                if stopped and self._short(ex):
+                    others = self._builds_on(ex, earlier)
+                    if len(others) > len(needed) and self._borrow(ex, others):
+                        names = ", ".join(name for other in others for name in other.functions)
+                        self.notes.append(
+                            f"{ex.name} was marked with right versions of what it builds on "
+                            f"({names}): with what yours return it stops or loses digits. Do yours "
+                            "return NumPy arrays of float64?"
+                        )
             if self._short(ex) and ex.kind == "function":
                 failed.append(ex)
+            if ex.kind == "function":
+                earlier.append(ex)
+
+    def _borrow(self, ex: Exercise, needed: list[Exercise]) -> bool:
+        """Mark an exercise with right versions of others; tell whether it earned more points."""
+        before = self.scores[ex.name].points
+        self.helped[ex.name] = [other.name for other in needed]
+        functions = [e for e in self.lab.exercises if e.kind == "function"]
+        names = [name for other in needed for name in other.functions]
+        lent = [e for e in functions if e in needed or not e.needs_keras]
+        right = "\n\n".join(e.program() for e in lent)
+        here = self.where[ex.name]
+        for place in dict.fromkeys((here, replace(here, forbids=ex.forbids))):
+            self._learner(place).borrow(names, right)
+            second, clean = self._score(ex, place, slack=SLACK)
+            gain = second.points - self.scores[ex.name].points
+            if gain > 0 or (gain == 0 and _hint(ex, second)):
+                self.scores[ex.name] = _plainly(ex, second, needed)
+            if clean or not self._short(ex):
+                break
+        return self.scores[ex.name].points > before
 
     def _short(self, ex: Exercise) -> bool:
         return ex.kind == "function" and self.scores[ex.name].points < ex.points

@@ -33,6 +33,10 @@ STATEFUL = Known(
     "Each call is right alone, and not after others: start from the arguments each time, and make "
     "new arrays. Nothing may be left from the call before.",
 )
+# Errors that no result of another function makes.
+OWN = (*UNWRITTEN, "NameError", "MemoryError", "RecursionError", "SyntaxError")
+# Patterns of right formulas whose last digits are lost.
+ROUNDED = ("float32", "float16", "rounded", "nearly right")
 BY_HEART = Known(
     "learnt by heart",
     "It is right for the inputs shown and for no other: compute the result from the arguments.",
@@ -122,6 +126,15 @@ def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
     return Score(exercise.name, points, exercise.points, checks, mistake, report)
 
 
+def form_matters(score: Score) -> bool:
+    """Tell whether a mistake may come from the form of what earlier answers return.
+
+    From tensors in place of arrays, for one, which stop NumPy's formulas, or from float32.
+    """
+    raised = score.mistake.endswith("Error") and score.mistake not in OWN
+    return score.mistake in ROUNDED or raised
+
+
 def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
     """Return what to ask after all cases: an answer keeps no state between calls."""
     if exercise.kind != "function":
@@ -155,8 +168,25 @@ def _report(exercise: Exercise, tried: list[_Tried], checks: list[CheckScore]) -
         if first.finding.code in UNWRITTEN:
             what = first.finding.what
         lines.append(f"Wrong:    {what}")
+        if wrong is not None and wrong.name in ROUNDED and (digits := _digits(first, tried)):
+            lines += ["Note:     the last digits differ on a visible probe, too:", *digits]
         lines.append(f"Next:     {_safe_step(first.finding, wrong)}")
     return mistake, "\n".join(wrap(line) for line in lines)
+
+
+def _digits(first: _Tried, tried: list[_Tried]) -> list[str]:
+    """Show a visible input on which the last digits of an answer differ, though it passes there."""
+    call = first.case.calls[first.finding.call]
+    for each in tried:
+        pairs = zip(each.case.calls, each.case.expect, each.outcomes, strict=False)
+        for index, (own, expected, outcome) in enumerate(() if each.hidden else pairs):
+            if own.function != call.function or expected is None or outcome.error:
+                continue
+            strict = replace(each.case, params={"rtol": 1e-9, "atol": 1e-12}, judge="close")
+            finding = verdict(strict, each.outcomes)
+            if finding and finding.code == "value" and finding.call == index:
+                return explain(each.case, finding)[1:-1]
+    return []
 
 
 def _code(tried: _Tried) -> str:

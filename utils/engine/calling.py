@@ -33,6 +33,8 @@ from utils.engine.plain import (
 
 # The function of a call that gives back its argument, a `Result`, as that is by now.
 KEPT = "="
+# What TensorFlow puts around its messages.
+_NOISE = re.compile(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\](?: name:)?\s*$")
 MOST_PRINTED = 2000  # characters of what a call prints
 
 
@@ -257,7 +259,7 @@ def failure(error: BaseException) -> Failure:
                 line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
                 break
     try:
-        message = str(error)[:300]
+        message = _NOISE.sub("", str(error)[:2000]).strip()[:300]
     except Exception:
         message = ""
     return Failure(str(kind)[:80], message, line[:120])

@@ -5,10 +5,13 @@ import json
 import pytest
 
 from autograder.authoring.declaration import load
-from autograder.marking import intake
+from autograder.jail.sandbox import CellResult
+from autograder.marking import intake, remarks
+from autograder.marking.intake import Cell
 from autograder.marking.marker import mark, marked_outputs
 from autograder.marking.names import bound_again
 from tests import cohort
+from utils.engine.calling import Failure
 
 LAB = "03_softmax"
 FULL = {ex.name: ex.points for ex in load(LAB).exercises}
@@ -90,6 +93,23 @@ def test_what_is_skipped_is_told(template):
     first = marked.scores[0].exercise
     printed = " ".join(marked_outputs(marked)[first][0]["text"].split())
     assert "Note: Installing and shell commands are skipped" in printed
+
+
+def test_what_many_cells_have_in_common_is_told_once():
+    """Are lines for another host, in whatever number of cells, one note of each kind?"""
+    missing = Failure("ModuleNotFoundError", "No module named 'google'", "from google import colab")
+    cells = [
+        (
+            Cell(str(i), "own", f"!ls {i}\nfrom google import colab"),
+            CellResult(str(i), error=missing),
+        )
+        for i in range(9)
+    ]
+    notes = remarks.about(cells)
+    assert len(notes) == 2
+    assert "`!ls 0` in a cell of your own" in notes[0]
+    assert "and 6 more" in notes[0]
+    assert notes[1].count("`from google import colab`") == 1
 
 
 @pytest.mark.jail

@@ -84,6 +84,25 @@ def test_right_answers_lent_for_a_second_try_do_not_get_out(template):
 
 
 @jail
+def test_an_earlier_answer_of_another_form_costs_the_later_one_nothing(template):
+    """Is an answer that stops at tensors of an earlier one, right in itself, asked without them?"""
+    lab = "02_activations"
+    tensors = "import tensorflow as tf\n\n" + "\n\n".join(
+        f"def {name}(z):\n    return tf.cast({right}, tf.float64)"
+        for name, right in (
+            ("sigmoid", "tf.sigmoid(tf.cast(z, tf.float64))"),
+            ("relu", "tf.nn.relu(tf.cast(z, tf.float64))"),
+            ("linear", "z"),
+        )
+    )
+    cells = cohort.notebook(lab, cohort.right(lab) | {"activations": tensors})["cells"]
+    marked = mark(intake.rebuild(intake.skeleton(lab), cells), "ada", b"tests", template)
+    assert marked.points == 100
+    assert marked.helped == {"relu_network": ["activations"]}
+    assert any("Do yours return NumPy arrays" in note for note in marked.notes)
+
+
+@jail
 def test_hidden_inputs_do_not_get_into_a_report(template):
     """Can an answer keep hidden inputs and show them in its reports, or another's?"""
     spy = (

@@ -191,3 +191,14 @@ def test_a_hidden_text_or_line_is_not_told():
     assert result.points < ex.points
     assert "It came from" not in result.report
     assert '"' not in result.report
+
+
+def test_lost_digits_are_shown_on_a_visible_input():
+    """Is an answer in float32 that fails on hidden inputs alone told which digits differ?"""
+    ex = Lab("00_test", "A test", 1, ["double"], SOLUTION).exercise("double", points=10)
+    ex.check("numbers", [case("double", 0.1)], lambda rng: [case("double", 12345.678, rtol=1e-9)])
+    result = marks(ex, lambda x: float(np.float32(2) * np.float32(x)))
+    assert result.mistake == "float32"
+    assert "Expected: 0.2\n" in result.report
+    assert "Got:      0.200000003" in result.report
+    assert "12345" not in result.report

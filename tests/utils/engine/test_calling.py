@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from utils.engine.calling import Call, run_calls
+from utils.engine.judging import explain_failure
 from utils.engine.plain import Result, Rng, Source
 
 
@@ -84,3 +85,22 @@ def test_printing_is_swallowed(capsys):
     """Does an answer that prints leave the report alone?"""
     one(lambda: print("noise"))
     assert capsys.readouterr().out == ""
+
+
+def test_a_message_of_tensorflow_says_what_is_wrong_and_no_more():
+    """Is what surrounds the message left out, and the next step about tensors?"""
+
+    class InvalidArgumentError(Exception):
+        pass
+
+    def mixed(x):
+        raise InvalidArgumentError(
+            "{{function_node __wrapped__AddV2_device_/job:localhost/device:CPU:0}} cannot compute "
+            "AddV2 as input #1 was expected to be a float tensor but is a double tensor [Op:AddV2] "
+            "name: "
+        )
+
+    error = one(mixed, 1.0).error
+    assert error.message.startswith("cannot compute AddV2")
+    assert error.message.endswith("a double tensor")
+    assert "np.asarray(t)" in explain_failure(Call("f", [1.0]), 0, error).next_step

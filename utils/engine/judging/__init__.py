@@ -172,6 +172,11 @@ def explain_failure(call: Call, index: int, error: Failure) -> Finding:
         return Finding(code, what, index, got=got, next_step=step, detail=error.message)
     got = f"{error.type}: {error.message}" if error.message else error.type
     step = f"It came from: {error.line}" if error.line else "Call it by hand with this input."
+    if error.type == "InvalidArgumentError" or "tensor" in got.lower():
+        step += (
+            "\nA TensorFlow tensor is in it, which is no array: np.asarray(t) makes one of it. And "
+            "tensors of float32 and of float64 do not mix."
+        )
     return Finding(error.type, f"{name} raised an error", index, got=got, next_step=step)
 
 
