@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 
+from autograder.jail.sandbox import Limits
 from utils.engine.calling import Call
 
 from .conftest import CORPUS, SECONDS, processes
@@ -50,8 +51,11 @@ def test_corpus_is_large_enough():
 
 @pytest.fixture(scope="module")
 def neighbour(template):
-    """A learner who works in the same template all the while."""
-    with template.learner([("softmax_answer", HONEST)]) as learner:
+    """A learner who works in the same template all the while: an hour, on the slowest machine."""
+    short, template.limits = template.limits, Limits(submission=3600.0)
+    learner = template.learner([("softmax_answer", HONEST)])
+    template.limits = short
+    with learner:
         yield learner
 
 
