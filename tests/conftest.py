@@ -12,13 +12,20 @@ import pytest
 
 from autograder.jail import sandbox
 from tests import kernels
+from tests.cohort.lending import lent
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = tempfile.TemporaryDirectory(prefix="labs-home-")
+# The workers share the processors: more threads of small products only get in each other's way.
+THREADS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
+)  # fmt: skip
 
 
 def pytest_configure(config):
-    """Point Jupyter and IPython, here and in subprocesses, at an empty folder."""
+    """Point Jupyter and IPython, here and in subprocesses, at an empty folder; one thread each."""
+    os.environ |= dict.fromkeys(THREADS, "1")
     for variable in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]:
         folder = Path(HOME.name, variable.lower())
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -90,6 +97,13 @@ def template():
     """A started template for all tests of marking: it takes seconds to start."""
     with sandbox.Template() as started:
         yield started
+
+
+@pytest.fixture
+def here(template):
+    """Let whoever marks in this process use the tests' template instead of a new one."""
+    with lent(template):
+        yield
 
 
 @pytest.fixture(scope="session")

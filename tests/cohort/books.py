@@ -1,11 +1,14 @@
 """Course folders with submissions, marked by nbgrader itself, and what is in their gradebooks.
 
-nbgrader takes seconds to import: what is used of it is imported where it is used.
+nbgrader takes seconds to import: what is used of it is imported where it is used. It also takes
+seconds to make a gradebook: one is made, and copied.
 """
 
 import contextlib
 import logging
+import tempfile
 import warnings
+from functools import cache
 from pathlib import Path
 
 from autograder.course.folders import Course
@@ -25,7 +28,24 @@ def lay_out(folder, files, lab=LAB):
     """Lay out a course folder with files by student."""
     cohort.lay_out(lab, files, Path(folder) / "submitted")
     (folder / ".secret").write_bytes(SECRET)
+    gradebook(folder)
     return Course(folder)
+
+
+def gradebook(folder):
+    """Put a gradebook that knows the lab and no student into a folder; return its address."""
+    (folder / "gradebook.db").write_bytes(_new_gradebook())
+    return f"sqlite:///{folder}/gradebook.db"
+
+
+@cache
+def _new_gradebook():
+    from autograder.course.gradebook import Book, configuration
+
+    with tempfile.TemporaryDirectory() as folder:
+        with Book(f"sqlite:///{folder}/gradebook.db", configuration()) as book:
+            book.ensure(LAB)
+        return Path(folder, "gradebook.db").read_bytes()
 
 
 def rows(folder, lab=LAB):

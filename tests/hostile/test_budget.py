@@ -23,6 +23,7 @@ WASTES = {
 
 
 @pytest.mark.jail
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WASTES)
 def test_all_processes_of_a_submission_share_one_budget(way, template, monkeypatch):
     """Is marking over when the budget is, however often and wherever time is wasted?"""

@@ -56,6 +56,7 @@ def submission(way):
 
 
 @pytest.mark.jail
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_that_is_told_depends_on_hidden_inputs(way, template, monkeypatch):
     """Marked with another secret, does a submission that tells all it knows tell the same?"""

@@ -19,6 +19,7 @@ def marked(template, sources):
 
 
 @pytest.mark.jail
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
 def test_attack_earns_nothing(path, template, world):
     """Does the submission get 0 points, in time, without harm, and with nobody left behind?"""

@@ -20,13 +20,14 @@ from autograder.marking.marker import Marks
 from autograder.marking.scoring import Score
 from tests.cohort import HANDED_IN
 from tests.cohort.books import LAB, course, nbgrader, rows
+from tests.cohort.books import gradebook as gradebook_in
 
 FEW = ["amal", "dana", "fatima", "hanna", "idris", "jing", "kofi", "noor", "otis"]
 
 
 @pytest.mark.jail
 @pytest.mark.slow
-def test_one_worker_two_workers_and_nbgrader_write_the_same_rows(tmp_path, here, monkeypatch):
+def test_one_worker_two_workers_and_nbgrader_write_the_same_rows(tmp_path, here):
     """Are the gradebooks of `grade` and of `nbgrader autograde` equal, damaged files included?"""
     one, two, stock = (tmp_path / name for name in ("one", "two", "nbgrader"))
     first = grade.grade(course(one, FEW), [LAB], workers=1)
@@ -48,7 +49,6 @@ def test_one_worker_two_workers_and_nbgrader_write_the_same_rows(tmp_path, here,
     assert "HIDDEN" not in page
     assert "from autograder" not in page
 
-    monkeypatch.undo()
     second = grade.grade(course(two, FEW), [LAB], workers=2)
     assert second.workers == 2
     assert rows(two) == wanted
@@ -89,7 +89,7 @@ def test_a_cluster_writes_the_same_rows(tmp_path, here):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("warm_kernels")
-def test_without_any_of_it_honest_submissions_get_the_same_scores(tmp_path):
+def test_without_any_of_it_honest_submissions_get_the_same_scores(tmp_path, here):
     """Does stock nbgrader, with a kernel and the hidden lines, give what the marker gives?
 
     One answer writes to standard error, which stock nbgrader takes for a failure.
@@ -108,8 +108,7 @@ def test_late_work_is_penalised_as_nbgrader_does(tmp_path):
     """Does a submission after the due date lose what nbgrader's plugin takes?"""
     config = configuration()
     config.LateSubmissionPlugin.penalty_method = "zero"
-    with Book(f"sqlite:///{tmp_path}/gradebook.db", config) as book:
-        book.ensure(LAB)
+    with Book(gradebook_in(tmp_path), config) as book:
         book.api.update_or_create_assignment(LAB, duedate="2026-03-01 12:00:00 UTC")
         for penalty in (None, 14.0):
             marks = Marks(LAB, "jing", [Score("one_hot", 14.0, 14)])
@@ -125,8 +124,7 @@ def test_what_is_recorded_already_is_not_written_again(tmp_path):
         (Marks(LAB, "ada", scores), comments, HANDED_IN),
         (Marks(LAB, "bob", problem="damaged"), {}, None),
     ]
-    with Book(f"sqlite:///{tmp_path}/gradebook.db", configuration()) as book:
-        book.ensure(LAB)
+    with Book(gradebook_in(tmp_path), configuration()) as book:
         for case in cases:
             assert book.recorded(LAB).get(case[0].student) != gradebook.rows(*case)
             book.write(*case)
@@ -137,8 +135,7 @@ def test_what_is_recorded_already_is_not_written_again(tmp_path):
 
 def test_a_score_given_by_a_person_stays_and_is_flagged(tmp_path):
     """Is a manual score kept when the work is marked again?"""
-    with Book(f"sqlite:///{tmp_path}/gradebook.db", configuration()) as book:
-        book.ensure(LAB)
+    with Book(gradebook_in(tmp_path), configuration()) as book:
         marks = Marks(LAB, "ada", [Score("one_hot", 7.0, 14)])
         book.write(marks, {}, None)
         grade_ = book.api.find_grade("one_hot", LAB, LAB, "ada")
@@ -155,8 +152,7 @@ def test_penalties_follow_dates_that_changed_after_marking(tmp_path):
     config = configuration()
     config.LateSubmissionPlugin.penalty_method = "zero"
     marks = Marks(LAB, "jing", [Score("one_hot", 14.0, 14)])
-    with Book(f"sqlite:///{tmp_path}/gradebook.db", config) as book:
-        book.ensure(LAB)
+    with Book(gradebook_in(tmp_path), config) as book:
         book.write(marks, {}, HANDED_IN)
         for due, days, penalty in (
             ("2026-03-01 12:00:00 UTC", 0, 14.0),

@@ -1,5 +1,6 @@
 """A learner's process: runs cells, answers calls, keeps its limits, dies alone."""
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -440,7 +441,7 @@ def test_limits_have_help_texts():
 @pytest.mark.slow
 def test_template_that_died_is_started_again():
     """Is a dead template told as such, and replaced for the next learner?"""
-    with Template(Limits(**QUICK)) as template:
+    with contextlib.closing(Template(Limits(**QUICK))) as template:  # the light one alone starts
         with template.learner([("a", "x = 1")], {"tensorflow"}) as one:
             one.run_cells()
             template._servers[True].process.kill()
