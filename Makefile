@@ -17,6 +17,9 @@ release: env  ## write the learners' notebooks from solutions/ (LAB=03_softmax f
 grade: env    ## mark a bundled cohort and print its scores (LAB=03_softmax)
 	@$(RUN) -m autograder grade --demo $(or $(LAB),03_softmax) $(ARGS)
 
+mine: env     ## mark the lab that you work on yourself (LAB=03_softmax)
+	@$(RUN) -m autograder grade --mine $(LAB) $(ARGS)
+
 new: env      ## write a skeleton: of a lab (LAB=09_name), of an exercise of one (EX=name too)
 	@$(RUN) -m autograder new $(or $(LAB),$(error Name the lab: make new LAB=09_name)) $(EX)
 
@@ -50,4 +53,4 @@ dev:
 help:         ## list these rules
 	@awk -F ' *: *[a-z]* *## ' '/^[a-z]+:.* ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: pictures lab release grade new bundle check test bench lock clean env dev help
+.PHONY: pictures lab release grade mine new bundle check test bench lock clean env dev help

@@ -55,12 +55,14 @@ c.Execute.timeout = 300
 # Learners' code runs in the autograder's sandbox, and the scores are the autograder's.
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))
-from autograder.authoring.stubs import NameStubs  # noqa: E402  (needs the path above)
+from autograder.authoring.browsing import BrowseOn  # noqa: E402  (needs the path above)
+from autograder.authoring.stubs import NameStubs  # noqa: E402
 from autograder.course.exchange import Collect, disarm  # noqa: E402
 from autograder.course.preprocessor import Intake, Mark  # noqa: E402
 
 steps = GenerateAssignment.class_traits()["preprocessors"].default()
-steps.insert(steps.index(ClearSolutions) + 1, NameStubs)
+at = steps.index(ClearSolutions) + 1
+steps[at:at] = [NameStubs, BrowseOn]
 c.GenerateAssignment.preprocessors = steps
 steps = Autograde.class_traits()["sanitize_preprocessors"].default()
 c.Autograde.sanitize_preprocessors = [Intake, *steps]

@@ -54,8 +54,9 @@ check = trial.Trial()
 check("double", double)
 
 # %% [markdown]
-# **Read the report.** It says what is wrong, for which input, what was expected and what came, and what to do next. Now take a hint
-# (each run of the cell gives the next one), correct the function, run its cell again, and then the check.
+# **Read the report.** It says what is wrong, for which input, what was expected and what came, and what to do next. The button
+# *Hint* below it gives a hint, and with each press a plainer one; *Show me* draws the input that failed. (The next cell gives the
+# same hints, for pages without buttons.) Correct the function, run its cell again, and then the check.
 
 # %%
 check.hint("double")
@@ -107,19 +108,27 @@ start.labs()
 # **Write your answer** where a cell says `# YOUR CODE HERE`. Delete the line that raises, write
 # your code, run the cell. **Check it** with the cell right below, as often as you like.
 #
-# **Stuck?** Put `check.hint("softmax")` (with the name of your exercise) into a new cell. The first
-# hint is a question. Ask again for a plainer one.
+# **Stuck?** Press *Hint* below a check that fails, or put `check.hint("softmax")` (with the name of your exercise) into a new cell.
+# The first hint is a question. Ask again for a plainer one.
 #
-# **A cell that does not come back** shows `[*]` at its left. Press the square button **Stop** at the top (or the key **I**
-# twice). Usually a loop in your function never ends: does its condition change?
+# **Use `print`** in your function to see what it does: the report shows what the failing call printed.
 #
-# **The next day**, or after a restart, Python has forgotten everything, and a cell may say `NameError: check`. Click into the cell
+# **A loop that never ends** is stopped by the check after some seconds, and the report names its line. Any other cell that does not
+# come back shows `[*]` at its left: press the square button **Stop** at the top (or the key **I** twice).
+#
+# **The next day**, or after a restart, Python has forgotten everything, and a cell may say `NameError`. Click into the cell
 # where you want to go on and choose **Run**, **Run All Above Selected Cell**. Your answers are still there.
+#
+# **Just looking?** **Run**, **Run All Cells** shows a whole lab with all its figures before you have written anything. A check that fails
+# is red and stops nothing. The last cell, `check.summary()`, lists them all.
 
 # %% [markdown]
 # ## Where your own copy is, and how to hand in
 #
-# Learning on your own? The labs in the folder `notebooks` are yours: work in them. The checks are your marker.
+# Learning on your own? The labs in the folder `notebooks` are yours: work in them. The checks are your marker. At the end of a lab
+# `check.summary()` counts your points on the inputs you can see, and `check.explain()` says which answers to its quiz are right, and
+# why. If you have the whole project, `make mine LAB=03_softmax` in a terminal marks your lab as an instructor would, with inputs that
+# nobody has seen.
 #
 # In a course, fetch each lab first: menu **Nbgrader**, **Assignment List**, **Fetch**. The list then
 # opens a copy that is yours; it lies in `course/work`, and the links above lead to it from then on. When you are done with it:

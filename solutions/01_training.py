@@ -786,8 +786,8 @@ print("dw", dw.numpy().round(5), " db", db.numpy().round(5))
 # %% [markdown]
 # ## Practice quiz: Neural network training
 #
-# Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check only
-# says whether it is one of the options; whether it is right, and why, you learn with the marks.
+# Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
+# whether it is one of the options. Which are right, and why, you learn behind the last question.
 
 # %% [markdown]
 # **Question 1.** You build a model, `compile` it and `fit` it. Which of these is settled by `compile`?
@@ -908,6 +908,13 @@ mark("01_training", "training_5", answer_training_5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **Learning on your own?** When all five questions have an answer and their checks are run, the next cell says which answers are
+# right, and why. You may choose again. In a course your instructor's marking does that, and this cell stays closed.
+
+# %% tags=["demo"]
+check.explain()
+
+# %% [markdown]
 # ## Summary
 #
 # - **Three steps**: create the model, `compile` it with a loss, `fit` it. Then `predict` and a threshold.
@@ -933,3 +940,12 @@ mark("01_training", "training_5", answer_training_5)
 #
 # With Adam the cost passes 0.5 after 9 to 14 epochs, with `SGD(0.1)` after about 20.
 # </details>
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()

@@ -650,8 +650,8 @@ figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
 # %% [markdown]
 # ## Practice quiz: Activation functions
 #
-# Five questions, 2 points each. Write one letter in quotes. The check only tells you whether it is one of the
-# options; marking comes later, with an explanation of the option you chose.
+# Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
+# whether it is one of the options. Which are right, and why, you learn behind the last question.
 
 # %% [markdown]
 # ### Question 1
@@ -780,6 +780,13 @@ mark("02_activations", "activations_5", answer_activations_5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **Learning on your own?** When all five questions have an answer and their checks are run, the next cell says which answers are
+# right, and why. You may choose again. In a course your instructor's marking does that, and this cell stays closed.
+
+# %% tags=["demo"]
+check.explain()
+
+# %% [markdown]
 # ## Summary
 #
 # - **Sigmoid** says how probable, **ReLU** how much or nothing, **linear** how much of either sign.
@@ -807,3 +814,12 @@ mark("02_activations", "activations_5", answer_activations_5)
 #
 # $\tanh(z) = 2\,\sigma(2 z) - 1$.
 # </details>
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()

@@ -724,3 +724,12 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 #
 # A softmax that takes the largest logit off first never meets a large exponential. The next lab is about that.
 # </details>
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()

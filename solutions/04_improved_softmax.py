@@ -653,8 +653,8 @@ figures.read_digits(trained.model, class_probabilities)
 # %% [markdown]
 # ## Practice quiz: Multiclass classification
 #
-# Five questions, 2 points each. Write one letter in quotes. The check only tells you whether it is one of the
-# options; marking comes later, with an explanation of the option you chose.
+# Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
+# whether it is one of the options. Which are right, and why, you learn behind the last question.
 
 # %% [markdown]
 # ### Question 1
@@ -781,6 +781,13 @@ mark("04_improved_softmax", "multiclass_5", answer_multiclass_5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **Learning on your own?** When all five questions have an answer and their checks are run, the next cell says which answers are
+# right, and why. You may choose again. In a course your instructor's marking does that, and this cell stays closed.
+
+# %% tags=["demo"]
+check.explain()
+
+# %% [markdown]
 # ## Summary
 #
 # - A float keeps 7 digits (float32) or 16 (float64). **Round-off** takes those of a small number that is stored as a
@@ -807,3 +814,12 @@ mark("04_improved_softmax", "multiclass_5", answer_multiclass_5)
 # Most ways of writing it say 0: $e^{-40}$ is lost beside the 1 in the sum. `log1p` of the sum over all *other*
 # exponentials keeps it.
 # </details>
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()

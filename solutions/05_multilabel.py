@@ -723,3 +723,12 @@ figures.reliability(training)
 #
 # Now and then: about one such scene in five is wholly right, seven in ten if they were part of the training.
 # </details>
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()

@@ -740,8 +740,8 @@ figures.attention()
 # %% [markdown]
 # ## Practice quiz: Additional neural network concepts
 #
-# Five questions, two points each. Write one letter in quotes. The check says only whether it is one of
-# the options; the marking comes later, with an explanation.
+# Five questions, two points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
+# whether it is one of the options. Which are right, and why, you learn behind the last question.
 #
 # **Question 1.** Training with Adam begins ($t = 1$, both averages 0) with $\alpha = 0.01$ and the
 # usual settings. One parameter has the gradient 0.004. By about how much does it change?
@@ -861,6 +861,13 @@ mark("06_adam", "additional_5", answer_additional_5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **Learning on your own?** When all five questions have an answer and their checks are run, the next cell says which answers are
+# right, and why. You may choose again. In a course your instructor's marking does that, and this cell stays closed.
+
+# %% tags=["demo"]
+check.explain()
+
+# %% [markdown]
 # ## Summary
 #
 # - One **learning rate** for all: the steepest direction sets the limit, the flattest one waits.
@@ -891,3 +898,12 @@ mark("06_adam", "additional_5", answer_additional_5)
 #
 # With windows of $k$ samples and a stride of 1: $2k - 1$ samples. With a stride $s$ in the first layer: $k + (k - 1)\,s$.
 # </details>
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()

@@ -846,3 +846,12 @@ figures.witnesses(network_gradients, X, y, parameters, by_tape)
 #
 # About 0.01, a thousand times the step for float64: a float32 has only 7 digits to lose. Four or five digits of the slopes are left.
 # </details>
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()

@@ -738,3 +738,12 @@ figures.winners_curse(train_numpy_network)
 #
 # About 16% go to the person, and 1 to 3 mistakes in 360 are left of about 13.
 # </details>
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import importlib.metadata
 import json
 import os
@@ -12,57 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from utils import progress
-from utils.checks import BAKED
+from utils.checks.baked import BAKED
+from utils.checks.notebook import bar
+from utils.tables import Table
 
 PACKAGES = ("jupyterlab", "ipywidgets", "numpy", "matplotlib", "scikit-learn", "tensorflow")
 FREE = 1 << 30
 ROOT = Path(__file__).parent.parent
-
-
-class Table:
-    """Rows for a person: an HTML table in JupyterLab, plain lines elsewhere."""
-
-    def __init__(self, head: list[str], rows: list[list[str]], caption: str = "") -> None:
-        self.head, self.rows, self.caption = head, rows, caption
-
-    def __repr__(self) -> str:
-        widths = [
-            max(len(_text(row[i])) for row in [self.head, *self.rows])
-            for i in range(len(self.head))
-        ]
-        lines = [
-            "  ".join(
-                _text(cell).ljust(width) for cell, width in zip(row, widths, strict=True)
-            ).rstrip()
-            for row in [self.head, *self.rows]
-        ]
-        return "\n".join([*lines, "", self.caption] if self.caption else lines)
-
-    def _repr_html_(self) -> str:
-        def row(cells: list[str], tag: str) -> str:
-            scope = ' scope="col"' if tag == "th" else ""
-            style = ' style="text-align:left"'
-            return (
-                "<tr>"
-                + "".join(f"<{tag}{scope}{style}>{_html(c)}</{tag}>" for c in cells)
-                + "</tr>"
-            )
-
-        body = "".join(row(cells, "td") for cells in self.rows)
-        caption = f"<p>{html.escape(self.caption)}</p>" if self.caption else ""
-        return f"<table><thead>{row(self.head, 'th')}</thead><tbody>{body}</tbody></table>{caption}"
-
-
-def _text(cell: str) -> str:
-    """Show a link `[name](address)` as its name."""
-    return cell[1:].partition("](")[0] if cell.startswith("[") else cell
-
-
-def _html(cell: str) -> str:
-    if cell.startswith("["):
-        name, _, address = cell[1:-1].partition("](")
-        return f'<a href="{html.escape(address, quote=True)}">{html.escape(name)}</a>'
-    return html.escape(cell)
 
 
 def installation() -> Table:
@@ -156,7 +111,7 @@ def labs() -> Table:
         number = lab["lab"].partition("_")[0]
         link = f"[{number} {lab['title']}]({_own_copy(lab['lab'])})"
         points = str(sum(ex["points"] for ex in lab["exercises"]))
-        rows.append([link, f"{lab['minutes']} minutes", points, _bar(good, len(names))])
+        rows.append([link, f"{lab['minutes']} minutes", points, bar(good, len(names))])
     hours = f"All of them together take about {round(minutes / 60)} hours."
     caption = f"{done} of {total} checks passed so far. {hours}"
     return Table(["lab", "time", "points", "checks passed"], rows, caption)
@@ -166,9 +121,3 @@ def _own_copy(lab: str) -> str:
     """Return the way from the start page to the learner's copy of a lab: fetched, or released."""
     path = f"course/work/{lab}/{lab}.ipynb"
     return f"../{path}" if (ROOT / path).is_file() else f"{lab}/{lab}.ipynb"
-
-
-def _bar(done: int, total: int) -> str:
-    """Draw progress so that it reads without colour: filled boxes, and the numbers in words."""
-    filled = round(10 * done / total) if total else 0
-    return "\u25a0" * filled + "\u25a1" * (10 - filled) + f" {done} of {total}"

@@ -26,6 +26,7 @@ _EXERCISE = {
     "name": "double",
     "kind": "function",
     "points": 0,
+    "deadline": 2.0,
     "functions": ["double"],
     "forbids": [],
     "parameters": {"double": ["x"]},
@@ -37,8 +38,8 @@ _EXERCISE = {
         "The function ends with `return` and the product of two numbers; one of them is x.",
     ],
     "checks": [
-        {"title": "a number", "cases": [_case(x, 2 * x) for x in _INPUTS[:2]]},
-        {"title": "an array", "cases": [_case(_INPUTS[2], 2 * _INPUTS[2])]},
+        {"title": "a number", "weight": 1, "cases": [_case(x, 2 * x) for x in _INPUTS[:2]]},
+        {"title": "an array", "weight": 1, "cases": [_case(_INPUTS[2], 2 * _INPUTS[2])]},
     ],
     "wrong": [
         _wrong("added 2", "You added 2. Twice a number is a product.", lambda x: x + 2, _INPUTS),
@@ -54,6 +55,9 @@ class Trial(Check):
     def __init__(self):
         super().__init__("01_training")  # any lab: its exercises give way to the one here
         self.lab, self._exercises = "00_start", {"double": _EXERCISE}
+
+    def _next(self, name):
+        return "Next: the figure below."
 
 
 def figure(double=None):

@@ -30,7 +30,7 @@ import numpy as np
 from autograder.authoring import slips
 from autograder.authoring.answers import DeclarationError
 from autograder.authoring.declaration import Exercise, Lab
-from utils.checks import BAKED, read_case
+from utils.checks import BAKED, quiz, read_case
 from utils.engine import recognise
 from utils.engine.judging import Case, tolerances, verdict
 from utils.engine.plain import array_from_json, encode
@@ -76,6 +76,22 @@ def agree(one: str, other: str) -> bool:
     )
 
 
+def sealed(lab: Lab) -> str:
+    """Return what is said of each option of the lab's quiz, sealed, as JSON text; "" without one.
+
+    All options of a question are as long as the longest, so that no length tells them apart.
+    """
+    data = {}
+    for ex in (ex for ex in lab.exercises if ex.kind == "quiz"):
+        texts = {o: "+-"[o != ex.letter] + text for o, text in ex.options.items()}
+        size = max(len(text.encode()) for text in texts.values())
+        data[ex.name] = {
+            o: quiz.seal(lab.name, ex.name, o, text + " " * (size - len(text.encode())))
+            for o, text in texts.items()
+        }
+    return json.dumps(data, indent=1) + "\n" if data else ""
+
+
 def path(lab: str) -> Path:
     """Return where the baked data of a lab lives."""
     return BAKED / f"{lab}.json"
@@ -88,13 +104,18 @@ def _exercise(ex: Exercise) -> dict:
         "name": ex.name,
         "kind": ex.kind,
         "points": ex.points,
+        "deadline": ex.deadline,
         "functions": list(ex.functions),
         "forbids": list(ex.forbids),
         "hints": list(ex.hints),
         "parameters": ex.names.parameters,
         "results": ex.names.results,
         "checks": [
-            {"title": check.title, "cases": [_case(ex, case) for case in cases]}
+            {
+                "title": check.title,
+                "weight": check.weight,
+                "cases": [_case(ex, case) for case in cases],
+            }
             for check, cases in zip(ex.checks, ex.seen, strict=True)
         ],
         "wrong": [

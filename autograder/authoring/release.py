@@ -32,6 +32,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 # What a release is made by, beside the lab's own files.
 TOOLS = (
     "autograder/authoring/release.py",
+    "autograder/authoring/browsing.py",
     "autograder/authoring/stubs.py",
     "autograder/authoring/baking.py",
     "autograder/authoring/answers.py",
@@ -40,6 +41,7 @@ TOOLS = (
     "autograder/authoring/exercise.py",
     "autograder/authoring/numpy_model.py",
     "utils/*.py",
+    "utils/checks/*.py",
     "utils/engine/*.py",
     "utils/engine/judging/*.py",
     "nbgrader_config.py",
@@ -52,17 +54,23 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Built:
-    """A lab as it is released: the texts of its notebook and of its baked checks."""
+    """A lab as it is released: the texts of its notebook, its baked checks, its sealed quiz."""
 
     lab: str
     notebook: str
     baked: str
+    sealed: str = ""
 
     def files(self) -> list[tuple[Path, str]]:
         """Return the files of the release with their texts; the start page has no checks."""
         from autograder.authoring import baking
+        from utils.checks import quiz
 
-        pairs = [(target(self.lab), self.notebook), (baking.path(self.lab), self.baked)]
+        pairs = [
+            (target(self.lab), self.notebook),
+            (baking.path(self.lab), self.baked),
+            (quiz.path(self.lab), self.sealed),
+        ]
         return [(path, text) for path, text in pairs if text]
 
     def stale(self) -> list[Path]:
@@ -344,8 +352,9 @@ def build(chosen: list[str], record: bool = False) -> Iterator[Built]:
     for lab, nb in sources.items():
         text = released.get(lab) or nbformat.writes(nb).rstrip("\n") + "\n"
         _leaks(lab, text)
-        baked = baking.bake(declaration.load(lab)) if lab in declaration.names() else ""
-        yield Built(lab, text, baked)
+        declared = declaration.load(lab) if lab in declaration.names() else None
+        baked, sealed = (baking.bake(declared), baking.sealed(declared)) if declared else ("", "")
+        yield Built(lab, text, baked, sealed)
     if record:
         for lab, nb in assignments.items():
             (SOURCE / lab).mkdir(parents=True, exist_ok=True)
@@ -402,7 +411,8 @@ def stamp(lab: str) -> str:
     digest = hashlib.sha256()
     patterns = [f"solutions/{lab}.py", f"autograder/exercises/{lab}/*.py", *TOOLS,
                 f"notebooks/{lab}/{lab}.ipynb", f"notebooks/{lab}.ipynb",
-                f"utils/baked/{lab}.json", f"course/source/{lab}/{lab}.ipynb"]  # fmt: skip
+                f"utils/baked/{lab}.json", f"utils/baked/{lab}.sealed",
+                f"course/source/{lab}/{lab}.ipynb"]  # fmt: skip
     for pattern in patterns:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())

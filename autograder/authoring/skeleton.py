@@ -59,7 +59,17 @@ from utils.checks import Check
 
 check = Check("$lab")
 x = np.arange(3.0)  # FILL IN what the lab works with
-"""
+
+# %% [markdown]
+# ## Where you stand
+#
+# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# those points are worth.
+
+# %% tags=["demo"]
+check.summary()
+"""  # noqa: E501  (as in the other labs)
+LAST = "# %% [markdown]\n# ## Where you stand"
 
 EXERCISE = '''\
 """$name: FILL IN what it returns, in one line."""
@@ -173,9 +183,9 @@ def _replace(path: Path, old: str, new: str) -> None:
 
 
 def _insert(notebook: Path, after: list[str], cells: str) -> None:
-    """Insert cells behind the marked cell of the exercise `after`, at the end where none is."""
+    """Insert cells behind the marked cell of exercise `after`, else before the summary."""
     text = notebook.read_text("utf-8")
-    end = len(text)
+    end = text.find(LAST) if LAST in text else len(text)
     for name in after:
         head = re.search(rf'^# %% [^\n]*"grade_id": "{name}",', text, re.MULTILINE)
         following = head and re.compile(r"^# %%", re.MULTILINE).search(text, head.end())

@@ -1,6 +1,8 @@
 """Write `dist/labs.zip`: what learners receive, and nothing else.
 
-    python -m autograder bundle [TARGET]
+    python -m autograder bundle [--self-study] [TARGET]
+
+For self-study the explanations of the quizzes come along, sealed (`utils.checks.quiz`).
 
 The same files give the same bytes: entries are sorted and carry no time and no owner.
 """
@@ -40,14 +42,15 @@ def learners_pyproject(root: Path) -> str:
     return "\n".join(lines)
 
 
-def contents(root: Path) -> dict[str, bytes]:
+def contents(root: Path, self_study: bool = False) -> dict[str, bytes]:
     """Return `{path in the bundle: bytes}`; raises NotReleased for a file with an answer in it."""
     found = [path for pattern in NOTEBOOKS for path in root.glob(pattern)]
     released = {path.stem for path in root.glob("solutions/*.py")}  # and no copy kept beside one
     notebooks = [path for path in found if path.stem in released]
     if not notebooks:
         raise NotReleased("notebooks/: no released lab, run `make release`")
-    utils = [path for path in root.glob("utils/**/*") if path.suffix in UTILS]
+    kinds = UTILS | ({".sealed"} if self_study else set())
+    utils = [path for path in root.glob("utils/**/*") if path.suffix in kinds]
     files = {}
     for path in [*notebooks, *utils, *(root / name for name in COPIED)]:
         name = path.relative_to(root).as_posix()
@@ -65,9 +68,9 @@ def contents(root: Path) -> dict[str, bytes]:
     return files
 
 
-def write(root: Path, target: Path) -> int:
+def write(root: Path, target: Path, self_study: bool = False) -> int:
     """Write the bundle of a repository to `target` and return the number of files in it."""
-    files = contents(root)
+    files = contents(root, self_study)
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for name in sorted(files):
@@ -87,9 +90,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "target", nargs="?", type=Path, default=default, help="where to; default: dist/labs.zip"
     )
-    target = parser.parse_args(arguments).target
+    parser.add_argument(
+        "--self-study", action="store_true", help="let learners have their quizzes explained"
+    )
+    options = parser.parse_args(arguments)
+    target = options.target
     try:
-        count = write(ROOT, target)
+        count = write(ROOT, target, options.self_study)
     except NotReleased as problem:
         print(f"bundle: {problem}", file=sys.stderr)
         return 1

@@ -36,7 +36,8 @@ CODE = (
     "autograder/jail/*.py",
     "utils/engine/absent.py",
     "utils/engine/calling.py",
-    "utils/checks.py",
+    "utils/checks/baked.py",
+    "utils/checks/report.py",
     "utils/engine/forbidden.py",
     "utils/engine/judging/__init__.py",
     "utils/engine/judging/state.py",
@@ -45,6 +46,7 @@ CODE = (
     "utils/engine/plain.py",
     "utils/engine/recognise.py",
     "utils/engine/slips.py",
+    "utils/engine/stopping.py",
 )
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "tensorflow", "tensorflow-cpu", "keras")
 

@@ -19,7 +19,7 @@ from autograder.marking import remarks, text
 from autograder.marking.intake import Cell, Submission
 from autograder.marking.names import bound_again, functions, globals_of
 from autograder.marking.scoring import Score, form_matters, score
-from utils.checks import wrap
+from utils.checks.report import wrap
 from utils.engine.absent import UNREAD, explained, roughly_binds
 from utils.engine.calling import Call, Failure, Outcome
 from utils.engine.forbidden import FAMILIES

@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 
 from autograder.authoring.declaration import Check, Exercise
-from utils.checks import explain, load, wrap
+from utils.checks.baked import load
+from utils.checks.report import explain, wrap
 from utils.engine.calling import Outcome
 from utils.engine.judging import UNWRITTEN, Case, Finding, explain_failure, verdict
 from utils.engine.judging.quiz import letter

@@ -34,6 +34,9 @@ def test_a_learner_fetches_works_and_submits(lab, page, jupyter):
     lab.run(lab.cell("softmax_answer"))
     wrong = lab.run(lab.cell("softmax"))
     assert not re.search(r"(\d+) of \1 visible checks pass", wrong)
+    buttons = lab.cell("softmax").locator(".jp-OutputArea")
+    buttons.get_by_role("button", name="Hint").click()
+    expect(buttons.get_by_text("Hint 1 of 3")).to_be_visible()
     lab.write(lab.cell("softmax_answer"), SUM_OVER_ROWS)
     lab.run(lab.cell("softmax_answer"))
     right = lab.run(lab.cell("softmax"))
@@ -60,3 +63,19 @@ def test_a_learner_fetches_works_and_submits(lab, page, jupyter):
     cells = nbformat.read(collected, as_version=4).cells
     sources = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in cells}
     assert sources["softmax_answer"].strip() == SUM_OVER_ROWS.strip()
+
+
+def test_run_all_of_an_unfinished_lab_goes_to_its_end(lab, page, jupyter):
+    """Is every figure shown below a check that fails, and is that check still red?"""
+    nb = nbformat.read(jupyter.root / "notebooks" / LAB / f"{LAB}.ipynb", as_version=4)
+    figure = "figures.softmax_bars(softmax)"
+    last = next(i for i, cell in enumerate(nb.cells) if figure in cell.source)
+    nb.cells = nb.cells[: last + 1]
+    nb.metadata.kernelspec["name"] = "warm"
+    (jupyter.root / "solved").mkdir(exist_ok=True)
+    nbformat.write(nb, jupyter.root / "solved" / "unfinished.ipynb")
+    lab.open("solved/unfinished.ipynb")
+    lab.command("notebook:run-all-cells")
+    expect(lab.cell_with(figure).locator("img").first).to_be_visible(timeout=60_000)
+    failing = lab.cell("softmax").locator('[data-mime-type="application/vnd.jupyter.stderr"]')
+    expect(failing).to_contain_text("softmax is not written yet")

@@ -124,17 +124,17 @@ def test_a_wrong_answer_loses_points_and_is_recognised(ex: Exercise, wrong: Wron
 @pytest.mark.parametrize(("ex", "wrong"), WRONG)
 def test_the_instant_check_recognises_the_wrong_answer(ex: Exercise, wrong: Wrong):
     """Does the learner read the hint that belongs to the mistake?"""
-    passed, report = checks.judge(checks.load(ex.lab)[ex.name], wrong.functions)
-    assert not passed
-    assert " ".join(wrong.hint.split()) in " ".join(report.split())
+    told = checks.judge(checks.load(ex.lab)[ex.name], wrong.functions)
+    assert not told.passed
+    assert " ".join(wrong.hint.split()) in " ".join(told.report.split())
 
 
 @pytest.mark.parametrize("ex", FUNCTIONS)
 def test_the_instant_check_passes_the_right_answer(ex):
     """Does the right answer pass all visible checks, and is the learner told of more?"""
-    passed, report = checks.judge(checks.load(ex.lab)[ex.name], ex.answers)
-    assert passed, report
-    assert report.endswith("marking uses more.")
+    told = checks.judge(checks.load(ex.lab)[ex.name], ex.answers)
+    assert told.passed, told.report
+    assert told.report.endswith("marking uses more.")
 
 
 class Liar:

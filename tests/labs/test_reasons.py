@@ -52,6 +52,6 @@ def test_an_answer_with_a_slip_is_told_its_kind_however_it_is_written():
         return theta - alpha * new, new
 
     exercise = checks.load("06_adam")["momentum_step"]
-    report = checks.judge(exercise, {"momentum_step": momentum_step})[1]
+    report = checks.judge(exercise, {"momentum_step": momentum_step}).report
     assert "Next:" in report
     assert "step by step" not in report

@@ -30,7 +30,8 @@ def kernel(tmp_path_factory):
     def run(source):
         said = []
         client.execute_interactive(source, output_hook=lambda m: said.append(m["content"]))
-        told = [text for c in said for text in c.get("traceback", [c.get("text", "")])]
+        shown = [c.get("text") or c.get("data", {}).get("text/plain", "") for c in said]
+        told = [t for c, text in zip(said, shown, strict=True) for t in c.get("traceback", [text])]
         return " ".join("\n".join(told).split())
 
     yield run

@@ -30,6 +30,7 @@ from utils.engine.plain import (
     Same,
     Source,
 )
+from utils.engine.stopping import LEARNERS, Timeout, place
 
 # The function of a call that gives back its argument, a `Result`, as that is by now.
 KEPT = "="
@@ -54,7 +55,7 @@ class Failure:
     """Why there is no value: the exception's type and message, and the learner's line.
 
     Types of our own: "Missing" (no such function), "NotCallable", "NotPlain" (a value that cannot
-    be judged), "Timeout", "Died", "Memory", "Protocol".
+    be judged), "Timeout", "Stopped" (by the learner), "Died", "Memory", "Protocol".
     """
 
     type: str
@@ -253,9 +254,12 @@ def failure(error: BaseException) -> Failure:
     line = ""
     if isinstance(error, SyntaxError) and error.lineno:
         return _unread(kind, error)
+    if isinstance(error, Timeout):
+        at = place(error)
+        return Failure(kind, "\n".join([str(error), at.loop, at.question]), at.line)
     with contextlib.suppress(Exception):
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if re.search(r"ipykernel|ipython-input|<cell", frame.filename):
+            if LEARNERS.search(frame.filename):
                 line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
                 break
     try:

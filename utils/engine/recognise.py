@@ -226,7 +226,7 @@ def diagnose(
     prints = [fingerprint(*each) for each in zip(cases, outcomes, strict=True)]
     if wrong := recognise(known, cases, prints, findings):
         return wrong
-    if first.code == "forbidden":
+    if first.code in ("forbidden", "warning", "Timeout", "Stopped"):  # they say it themselves
         return None
     if slip := slips.find(made or [], cases, outcomes, findings):
         step = f"These are the numbers of a right formula with one slip: {slip[1]}."

@@ -16,7 +16,7 @@ def options() -> list[str]:
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree{start if found else '/notebooks'}",
         f"--LabApp.app_settings_dir={Path(__file__).parent / 'settings'}",
-        "--ContentsManager.pre_save_hook=utils.lab.saving.without_versions",
+        "--ContentsManager.pre_save_hook=utils.lab.saving.tidied",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:

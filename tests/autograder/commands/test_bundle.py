@@ -52,6 +52,13 @@ def test_it_holds_what_learners_receive_and_nothing_else(archive):
     assert all(re.fullmatch(r"[\w./-]+", name) and ".." not in name for name in names)
 
 
+def test_explanations_of_quizzes_are_for_self_study_only(archive):
+    """Does a course's bundle leave out what anybody can open by trying all letters?"""
+    sealed = {name for name in bundle.contents(ROOT, self_study=True) if name.endswith(".sealed")}
+    assert "utils/baked/01_training.sealed" in sealed
+    assert not sealed & bundle.contents(ROOT).keys()
+
+
 def test_the_same_files_give_the_same_bytes(archive, tmp_path):
     """Is a bundle made elsewhere, from files of another date, equal byte for byte?"""
     elsewhere = copy_bundled(tmp_path / "elsewhere")

@@ -436,3 +436,15 @@ def test_folders_of_a_course(tmp_path):
     (tmp_path / "submitted" / "stray.txt").write_text("")
     (tmp_path / "submitted" / "amal" / "01_training").mkdir()
     assert set(Course(tmp_path).submitted(LAB)) == {"amal", "jing"}
+
+
+def test_own_work_is_taken_from_where_it_is_done(tmp_path):
+    """Is the fetched copy of a lab marked, and the released one where none was fetched?"""
+    fetched = tmp_path / "work" / LAB / f"{LAB}.ipynb"
+    fetched.parent.mkdir(parents=True)
+    fetched.write_text("mine")
+    folder = grade.mine([LAB, "06_adam"], tmp_path, tmp_path / "mine")
+    handed_in = folder / "submitted" / "you"
+    assert (handed_in / LAB / f"{LAB}.ipynb").read_text() == "mine"
+    released = grade.ROOT / "notebooks" / "06_adam" / "06_adam.ipynb"
+    assert (handed_in / "06_adam" / "06_adam.ipynb").read_bytes() == released.read_bytes()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import platform
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,9 @@ from utils.engine.plain import Layout, ModelData, Same, bare
 
 # Failures of answers that are not there yet: no input matters.
 UNWRITTEN = ("NotImplementedError", "Missing", "NotCallable", "Syntax", "Misnamed")
+ENDLESS = ("Timeout", "Stopped")
 RTOL, ATOL = 1e-6, 1e-9
+_NUMBER = re.compile(r"-?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan)")
 RTOL_32, ATOL_32 = 1e-4, 1e-6
 
 
@@ -143,6 +146,8 @@ def _judge(case: Case) -> Callable[[Case, list[Outcome]], Finding | None]:
 def explain_failure(call: Call, index: int, error: Failure) -> Finding:
     """Put a failure into words for the learner."""
     name = call.function
+    if error.type in ENDLESS and "\n" in error.message:
+        return _explain_endless(name, index, error)
     culprit, _, said = error.message.partition(": ")
     python = ".".join(platform.python_version_tuple()[:2])
     known = {
@@ -178,6 +183,18 @@ def explain_failure(call: Call, index: int, error: Failure) -> Finding:
             "tensors of float32 and of float64 do not mix."
         )
     return Finding(error.type, f"{name} raised an error", index, got=got, next_step=step)
+
+
+def _explain_endless(name: str, index: int, error: Failure) -> Finding:
+    """Say where an answer was when it was stopped, by us or by the learner."""
+    seconds, loop, question = error.message.split("\n")
+    what = f"you stopped {name}"
+    if error.type == "Timeout":
+        what = f"{name} did not come to an end: it was stopped after {seconds} seconds of work"
+    got = f"it was at `{error.line}`" if error.line else ""
+    if loop and loop != error.line:
+        got += f", inside of `{loop}`"
+    return Finding(error.type, what, index, got=got, next_step=question)
 
 
 def _judge_raise(raises: str, call: Call, index: int, outcome: Outcome) -> Finding | None:
@@ -369,6 +386,8 @@ def _compare_numbers(
     def finding(code: str, what: str, step: str, worst: tuple | None = None) -> Finding:
         shown = apart(expected, values, worst) if code == "value" else None
         shown = shown or (show(expected, worst), show(got, worst))
+        if worst is not None:
+            shown = shown[0], _starred(shown[1], off)
         return Finding(code, what, index, *shown, step)
 
     try:
@@ -422,6 +441,17 @@ def apart(expected: np.ndarray, got: np.ndarray, worst: tuple | None) -> tuple[s
             digits = min(digits + 1, 17)
             return show(expected, worst, digits), show(got, worst, digits)
     return None
+
+
+def _starred(text: str, off: np.ndarray) -> str:
+    """Put a star behind the wrong entries of a small array that was written out."""
+    numbers = list(_NUMBER.finditer(text))
+    if not text.startswith("[") or len(numbers) != off.size or off.all():
+        return text
+    for number, wrong in reversed(list(zip(numbers, off.ravel(), strict=True))):
+        if wrong:
+            text = f"{text[: number.end()]}*{text[number.end() :]}"
+    return f"{text}   (* wrong)"
 
 
 def _kind_of(value: Any) -> str:

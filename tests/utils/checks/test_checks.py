@@ -1,5 +1,7 @@
 """Does the instant check help a learner, and never show a traceback of ours?"""
 
+import linecache
+import signal
 import subprocess
 import sys
 
@@ -8,7 +10,8 @@ import pytest
 import scipy.special
 
 from utils import checks, progress
-from utils.checks import Check, CheckFailed
+from utils.checks import Check, CheckFailed, asking
+from utils.engine import stopping
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +39,19 @@ def failing(*arguments):
 def test_a_right_answer_is_told_that_marking_uses_more(capsys):
     """Does a pass say how many checks, and that there are others?"""
     Check("03_softmax")("softmax", softmax)
-    assert capsys.readouterr().out == "5 of 5 visible checks pass; marking uses more.\n"
+    assert capsys.readouterr().out.startswith("5 of 5 visible checks pass; marking uses more.\n")
+
+
+def test_a_pass_says_how_far_the_lab_is_and_what_comes_next(capsys):
+    """Is the next exercise that does not pass yet named, and at the end the summing-up?"""
+    check = Check("03_softmax")
+    check("softmax", softmax)
+    said = capsys.readouterr().out
+    assert "1 of 6 checks of this lab pass. Next: `one_hot`." in said
+    for name in checks.load("03_softmax"):
+        progress.record("03_softmax", name, True)
+    check("softmax", softmax)
+    assert "6 of 6 checks of this lab pass. Next: `check.summary()`." in capsys.readouterr().out
 
 
 def test_a_report_is_in_order():
@@ -168,8 +183,9 @@ def test_a_written_answer_that_was_not_run_or_is_misspelt_is_told_so():
 
 def made(source, *names):
     """Return functions written in one cell, with a namespace of their own."""
-    space = {"np": np}
-    exec(compile(source, "<cell>", "exec"), space)
+    space, file = {"np": np}, f"<cell {abs(hash(source))}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    exec(compile(source, file, "exec"), space)
     return [space[name] for name in names]
 
 
@@ -274,3 +290,122 @@ def _one_hot32(y, n_classes):
     if len(y) and (y.min() < 0 or y.max() >= n_classes):
         raise ValueError
     return np.eye(n_classes, dtype=np.float32)[y]
+
+
+ENDLESS = """
+def softmax(z):
+    i, total = 0, 0.0
+    while i < len(z):
+        total += z[i]
+    return total
+"""
+
+
+def test_an_endless_loop_is_stopped_with_its_line(monkeypatch):
+    """Does the report name the loop, its line, and what nothing in it changes?"""
+    monkeypatch.setattr(asking, "patience", lambda _: 0.2)
+    before = signal.getsignal(signal.SIGINT)
+    report = " ".join(failing("softmax", *made(ENDLESS, "softmax")).split())
+    assert "softmax did not come to an end: it was stopped after 0.2 seconds of work" in report
+    assert "`while i < len(z):`" in report
+    assert "Nothing inside that loop changes `i` or `z`" in report
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(
+    ("loop", "question"),
+    [
+        ("while True:\n        z = z + 1", "is its `break` or `return` ever reached?"),
+        ("while z[0] != -1:\n        z = z + 1.5", "When does `z[0] != -1` become false?"),
+        ("for i in range(10**9):\n        z = z + 1", "How often does that loop run"),
+    ],
+)
+def test_the_question_fits_the_loop(monkeypatch, loop, question):
+    """Is a loop without a condition, one that never becomes false, and one too long told apart?"""
+    monkeypatch.setattr(asking, "patience", lambda _: 0.2)
+    source = f"def softmax(z):\n    {loop}\n    return z\n"
+    assert question in " ".join(failing("softmax", *made(source, "softmax")).split())
+
+
+def test_an_answer_that_sleeps_is_stopped_by_the_clock(monkeypatch):
+    """Is waiting without work limited too?"""
+    monkeypatch.setattr(asking, "patience", lambda _: 0.05)
+    monkeypatch.setattr(stopping, "WAITING", 4)
+    source = "import time\ndef softmax(z):\n    time.sleep(60)\n"
+    assert "did not come to an end" in failing("softmax", *made(source, "softmax"))
+
+
+def test_the_stop_button_names_the_line():
+    """Does stopping a slow answer end in a report, and in no internals?"""
+    source = "def softmax(z):\n    while True:\n        stop()\n"
+    (slow,) = made(source, "softmax")
+    slow.__globals__["stop"] = lambda: signal.raise_signal(signal.SIGINT)
+    report = failing("softmax", slow)
+    assert "you stopped softmax" in report
+    assert "while True:" in report
+
+
+def test_only_the_learners_own_catching_is_outlasted(monkeypatch):
+    """Is a loop that catches everything stopped, too?"""
+    monkeypatch.setattr(asking, "patience", lambda _: 0.2)
+    source = (
+        "def softmax(z):\n    while True:\n        try:\n            z = z + 1\n"
+        "        except:\n            return z\n"
+    )
+    assert "Wrong:" in failing("softmax", *made(source, "softmax"))
+
+
+def test_a_summary_counts_points_and_says_what_they_are_worth():
+    """Is each exercise there with its points by the visible checks, and is marking told apart?"""
+    check = Check("03_softmax")
+    check("softmax", softmax)
+    with pytest.raises(CheckFailed):
+        check("one_hot", lambda y, n: np.eye(n)[y])
+    told = check.summary()
+    points = {row[0].split()[1]: row[1] for row in told.rows}
+    assert points["softmax"] == "20 of 20"
+    assert 0 < float(points["one_hot"].split()[0]) < float(points["one_hot"].split()[2])
+    assert told.passed == ["softmax"]
+    assert "fresh inputs, drawn for you" in repr(told)
+
+
+def test_a_summary_says_nothing_while_nbgrader_marks(monkeypatch):
+    """Is no check run twice, and no number left that could be taken for a score?"""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert Check("03_softmax").summary() is None
+
+
+def test_a_summary_asks_what_the_notebook_holds_by_now():
+    """Are answers taken that were written after their check, and none without one missed?"""
+    said = notebook(STUB.format("softmax"), WRITTEN, "print(check.summary().passed)")
+    assert "['softmax']" in said
+
+
+def test_wrong_entries_are_marked():
+    """Does a star stand behind the entries that are wrong, and behind no other?"""
+
+    def sigmoid(z):
+        return (1 + np.tanh(np.asarray(z) / 2)) / 2
+
+    def relu(z):
+        return np.where(np.asarray(z) < -2, z, np.maximum(z, 0))
+
+    def linear(z):
+        return z
+
+    with pytest.raises(CheckFailed) as caught:
+        Check("02_activations")("activations", sigmoid, relu, linear)
+    report = str(caught.value)
+    assert "-3*" in report.replace(". *", "*").replace(".*", "*")
+    assert "-4.5*" in report
+    assert report.count("*") == 3
+    assert "(* wrong)" in report
+
+
+def test_a_warning_is_told_as_what_it_is():
+    """Is a right value with a warning beside another mistake not explained by the sizes of both?"""
+    with pytest.raises(CheckFailed) as caught:
+        Check("02_activations")(
+            "activations", lambda z: 1 / (1 + np.exp(-z)), lambda z: np.abs(z), lambda z: z
+        )
+    assert "leaves the range of floats" in " ".join(str(caught.value).split())
