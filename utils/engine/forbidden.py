@@ -262,6 +262,8 @@ _DATASETS = Family(
     files=("sklearn/datasets/data", "utils/digits.npz"),
 )
 
+REFERENCES = "utils.reference._Reference"  # whose methods they are
+
 FAMILIES: dict[str, Family] = {
     "softmax": _SOFTMAX,
     "logsumexp": _LOGSUMEXP,
@@ -273,7 +275,7 @@ FAMILIES: dict[str, Family] = {
     "finite_differences": _FINITE_DIFFERENCES,
     "datasets": _DATASETS,
     "tensorflow": Family(packages=("tensorflow", "keras", "sklearn", "scipy"), without=True),
-    "reference": Family(inside=(("utils.reference", r".*"),)),
+    "reference": Family(inside=(("utils.reference", r"(?!__).*"),)),
 }
 
 
@@ -322,12 +324,13 @@ def watch(families: Iterable[str]) -> Iterator[Callable]:
     another name nor what lies behind the public names. Marking destroys those too.
     """
     names = {name for family in families for name in FAMILIES[family].names}
-    names |= {f"utils.reference.{name}" for name in _public(sys.modules.get("utils.reference"))}
+    names |= {f"{REFERENCES}.{name}" for name in _public(sys.modules.get("utils.reference"))}
     yield lambda: _refused(names)
 
 
 def _public(module: Any) -> list[str]:
-    return [n for n, v in vars(module).items() if isinstance(v, FunctionType)] if module else []
+    methods = vars(module._Reference) if module else {}
+    return [n for n, v in methods.items() if isinstance(v, FunctionType) and n[:2] != "__"]
 
 
 @contextlib.contextmanager
@@ -339,7 +342,7 @@ def _refused(names: Iterable[str]) -> Iterator[None]:
             value = None if owner is None else getattr(owner, attribute, None)
             if isinstance(value, FunctionType):
                 undo.append(lambda f=value, code=value.__code__: setattr(f, "__code__", code))
-                value.__code__ = stub(value, refuser(name))
+                value.__code__ = stub(value, refuser(name.replace("._Reference", "")))
             elif value is not None:
                 undo.append(lambda o=owner, a=attribute, v=value: setattr(o, a, v))
                 setattr(owner, attribute, Refused(refuser(name)))
