@@ -13,9 +13,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, Execute, GetGrades
+from nbgrader.preprocessors import AssignLatePenalties, ClearSolutions, Execute, SaveCells
 
 c = get_config()  # noqa: F821  (given by traitlets)
 
@@ -56,25 +55,29 @@ c.Execute.timeout = 300
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))
 from autograder.authoring.browsing import BrowseOn  # noqa: E402  (needs the path above)
+from autograder.authoring.cells import RecordCells  # noqa: E402
 from autograder.authoring.stubs import NameStubs  # noqa: E402
 from autograder.course.exchange import Collect, disarm  # noqa: E402
-from autograder.course.preprocessor import Intake, Mark  # noqa: E402
+from autograder.course.preprocessor import Intake, Late, Mark  # noqa: E402
 
 steps = GenerateAssignment.class_traits()["preprocessors"].default()
 at = steps.index(ClearSolutions) + 1
 steps[at:at] = [NameStubs, BrowseOn]
-c.GenerateAssignment.preprocessors = steps
+c.GenerateAssignment.preprocessors = [RecordCells if s is SaveCells else s for s in steps]
 steps = Autograde.class_traits()["sanitize_preprocessors"].default()
 c.Autograde.sanitize_preprocessors = [Intake, *steps]
 c.Autograde.autograde_preprocessors = [
-    Mark if step is Execute else step
+    {Execute: Mark, AssignLatePenalties: Late}.get(step, step)
     for step in Autograde.class_traits()["autograde_preprocessors"].default()
 ]
 
 # What learners handed in is read as strangers' files: no links, no pipes, within a size.
 c.ExchangeFactory.collect = Collect
 c.Autograde.pre_convert_hook = disarm
+c.Autograde.exporter_class = "autograder.course.exporter.Autograded"
 
-# A learner's feedback shows what was right and wrong, never the hidden lines.
-c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
+# The page that `python -m autograder grade` writes, from the gradebook as it is now.
+c.GenerateFeedback.exporter_class = "autograder.course.exporter.FeedbackPage"
+c.GenerateFeedback.preprocessors = []
+c.GenerateFeedback.force = True
 c.ExportApp.plugin_class = "nbgrader.plugins.export.CsvExportPlugin"

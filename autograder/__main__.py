@@ -11,12 +11,14 @@ from autograder.course.folders import BookError
 COMMANDS = {
     "new": ("autograder.authoring.skeleton", "write the skeleton of a lab or of an exercise"),
     "release": ("autograder.authoring.release", "build the learners' notebooks from solutions/"),
+    "collect": ("autograder.commands.collect", "take over submissions; --all: mark and publish"),
     "grade": ("autograder.commands.grade", "mark what was submitted"),
     "report": (
         "autograder.commands.report",
         "what to teach again: points, commonest mistakes",
     ),
-    "export": ("autograder.commands.export", "grades of the course as CSV"),
+    "similar": ("autograder.commands.similar", "answers that are alike beyond what is usual"),
+    "export": ("autograder.commands.export", "grades of the course, also for Canvas and Moodle"),
     "doctor": ("autograder.commands.doctor", "whether marking is safe on this machine, and works"),
     "bundle": ("autograder.commands.bundle", "write dist/labs.zip, what learners receive"),
 }

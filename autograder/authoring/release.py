@@ -293,12 +293,17 @@ def _validate_answer(where: str, cell: Any, name: str, declared: Any) -> None:
 
 
 def generate(
-    sources: dict[str, Any], folder: Path, record: bool, db_url: str = ""
+    sources: dict[str, Any],
+    folder: Path,
+    record: bool,
+    db_url: str = "",
+    migrate: bool = False,
 ) -> dict[str, str]:
     """Run nbgrader's own `generate_assignment` on source notebooks; return the released texts.
 
     With `record` the assignments are written into the gradebook of the course folder, or into the
-    one at `db_url`.
+    one at `db_url`; those that have submissions and other cells stay there as they are, unless
+    `migrate` takes them over.
     """
     import logging
 
@@ -314,7 +319,7 @@ def generate(
     config.CourseDirectory.root = str(folder)
     config.CourseDirectory.source_directory = "source"
     config.CourseDirectory.release_directory = "release"
-    config.SaveCells.enabled = record
+    config.SaveCells.enabled, config.RecordCells.migrate = record, migrate
     out = {}
     for lab, nb in sources.items():
         (source / lab).mkdir(parents=True)

@@ -1,61 +1,102 @@
-"""`python -m autograder export`: the grades of the course as CSV, from nbgrader's gradebook.
+"""`python -m autograder export`: the grades of the course, from nbgrader's gradebook.
 
-One row a student: the points of each lab (late penalties taken off), and the course grade, in which
-labs 01 to 07 weigh the same and lab 08 weighs double. A lab that was not handed in counts 0.
+One row a learner, sorted by name: the points of each lab, lateness taken off, and the course grade.
+`--format canvas` and `--format moodle` write what those systems import. Work that is missing or
+could not be read has no points, which is another thing than 0.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import io
 import sys
 from pathlib import Path
-from typing import TextIO
 
+from autograder.course.folders import BookError, write
+from autograder.course.roster import Person
+from autograder.course.term import Term, read
 from autograder.marking import text
+from autograder.marking.record import Record
 
 ROOT = Path(__file__).resolve().parents[2]
+FORMATS = ("csv", "canvas", "moodle")
 
 
-def weight(lab: str) -> int:
-    """Return what a lab weighs in the course grade."""
-    return 2 if lab.startswith("08") else 1
+def ordered(term: Term) -> list[Person]:
+    """Return the people by their last names."""
+    return sorted(
+        term.people.values(), key=lambda p: (p.last.casefold(), p.first.casefold(), p.username)
+    )
 
 
-def course_grade(shares: dict[str, float], labs: list[str]) -> float:
-    """Return the weighted mean of the labs' shares of points, in percent."""
-    total = sum(weight(lab) for lab in labs)
-    earned = sum(weight(lab) * shares.get(lab, 0.0) for lab in labs)
-    return round(100 * earned / total, 2) if total else 0.0
+def plain(term: Term) -> list[list[str]]:
+    """Return the table for people: what is missing is empty, what was not readable is named."""
+    out = [["student", "last_name", "first_name", "email", *term.labs, "grade", "open"]]
+    for person in ordered(term):
+        states = {lab: term.state(lab, person.username) for lab in term.labs}
+        left = [f"{lab} {state}" for lab, state in states.items() if state == "unreadable"]
+        out.append(
+            [
+                *map(text.cell, (person.username, person.last, person.first, person.email)),
+                *(_points(term, lab, person, excused="excused") for lab in term.labs),
+                f"{term.grade(person.username):g}",
+                "; ".join(left),
+            ]
+        )
+    return out
 
 
-def write(db_url: str, labs: list[str], out: TextIO) -> int:
-    """Write the table of the gradebook at `db_url`; return how many students it has."""
-    from nbgrader.api import Gradebook, MissingEntry
+def canvas(term: Term) -> list[list[str]]:
+    """Return the table that Canvas imports: its five columns, the points possible, `EX`."""
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *term.labs]
+    out = [head, ["    Points Possible", "", "", "", "", *(f"{term.most[x]:g}" for x in term.labs)]]
+    for p in ordered(term):
+        name = f"{p.last}, {p.first}" if p.last or p.first else p.username
+        out.append(
+            [
+                *map(text.cell, (name, p.canvas, p.number, p.username, p.section)),
+                *(_points(term, lab, p, excused="EX") for lab in term.labs),
+            ]
+        )
+    return out
 
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(["student", "last_name", "first_name", *labs, "grade"])
-    with Gradebook(db_url) as book:
-        points: dict[str, dict[str, float]] = {}
-        shares: dict[str, dict[str, float]] = {}
-        for lab in labs:
-            try:
-                submissions = book.find_assignment(lab).submissions
-            except MissingEntry:
-                continue
-            for each in submissions:
-                got = each.score - (each.late_submission_penalty or 0)
-                points.setdefault(each.student.id, {})[lab] = got
-                share = got / each.max_score if each.max_score else 0.0
-                shares.setdefault(each.student.id, {})[lab] = share
-        students = book.students
-        for student in students:
-            row = points.get(student.id, {})
-            cells = [f"{row[lab]:g}" if lab in row else "" for lab in labs]
-            grade = course_grade(shares.get(student.id, {}), labs)
-            names = [student.last_name or "", student.first_name or ""]
-            table.writerow([*map(text.cell, [student.id, *names]), *cells, f"{grade:g}"])
-    return len(students)
+
+def moodle(term: Term) -> list[list[str]]:
+    """Return the table that Moodle imports: who, by three names; feedback only beside a grade."""
+    columns = [c for lab in term.labs for c in (lab, f"{lab} feedback")]
+    out = [["Username", "ID number", "Email address", "First name", "Last name", *columns]]
+    for p in ordered(term):
+        row = [*map(text.cell, (p.username, p.number, p.email, p.first, p.last))]
+        for lab in term.labs:
+            points = _points(term, lab, p, excused="")
+            record = term.record(lab, p.username)
+            row += [points, text.cell(_said(record)) if points and record else ""]
+        out.append(row)
+    return out
+
+
+def _points(term: Term, lab: str, person: Person, excused: str) -> str:
+    state = term.state(lab, person.username)
+    if state != "scored":
+        return excused if state == "excused" else ""
+    return f"{term.record(lab, person.username).points:g}"
+
+
+def _said(record: Record) -> str:
+    """Return what a person wrote, exercise by exercise, and what lateness cost."""
+    out = [f"{part.name}: {part.comment}" for part in record.parts if part.comment]
+    if record.penalty:
+        out.append(f"{record.penalty:g} points off for lateness")
+    return "; ".join(out)
+
+
+def table(term: Term, kind: str = "csv") -> str:
+    """Return the grades of a term as the text of a CSV file."""
+    out = io.StringIO()
+    rows = {"csv": plain, "canvas": canvas, "moodle": moodle}[kind](term)
+    csv.writer(out, lineterminator="\r\n" if kind == "canvas" else "\n").writerows(rows)
+    return out.getvalue()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,21 +106,24 @@ def main(arguments: list[str] | None = None) -> int:
         description="Write the grades of the course as CSV: each lab, and the course grade.",
     )
     parser.add_argument("file", nargs="?", default="-", help="where to; default: standard output")
+    parser.add_argument("--format", choices=FORMATS, default="csv", help="for which system")
     parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
     options = parser.parse_args(arguments)
-    gradebook = options.course.resolve() / "gradebook.db"
-    if not gradebook.is_file():
-        print(f"there is no gradebook in {options.course}: mark something first", file=sys.stderr)
-        return 1
-    from autograder.authoring import declaration
-    from autograder.course.gradebook import explained
-
-    url, labs = f"sqlite:///{gradebook}", declaration.names()
-    with explained(url):
-        if options.file == "-":
-            write(url, labs, sys.stdout)
-            return 0
-        with open(options.file, "w", newline="", encoding="utf-8") as file:
-            count = write(url, labs, file)
-    print(f"{options.file}: {count} students", file=sys.stderr)
+    term = read(options.course)
+    if options.format == "moodle" and not all(p.email or p.number for p in term.people.values()):
+        print(
+            "Some have neither email nor ID number, by which Moodle knows people: add them to "
+            f"{options.course}/roster.csv.",
+            file=sys.stderr,
+        )
+    content = table(term, options.format)
+    if options.file == "-":
+        print(content, end="")
+        return 0
+    try:
+        write(Path(options.file).absolute(), content.encode("utf-8"), 0o600)
+    except OSError as error:
+        raise BookError(f"{options.file} cannot be written ({error.strerror})") from None
+    people = len(term.people)
+    print(f"{options.file}: {people} students, {len(term.labs)} labs", file=sys.stderr)
     return 0

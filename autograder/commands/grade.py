@@ -18,13 +18,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from autograder.authoring import declaration
+from autograder.course import changes, pages, policy, roster, secret
 from autograder.course import plan as planning
-from autograder.course import secret
+from autograder.course.changes import Change
 from autograder.course.folders import BookError, Busy, Course, cores
 from autograder.course.jobs import Done
 from autograder.course.pool import Pool
+from autograder.course.term import UnknownLab, lab_named
 from autograder.jail.sandbox import JailError, Limits
 from autograder.marking import intake, text
+from autograder.marking.record import Part, Record
 
 ROOT = Path(__file__).resolve().parents[2]
 COHORT = ROOT / "tests" / "cohort"
@@ -49,6 +52,10 @@ class Summary:
     workers: int = 0
     submissions: list[dict] = field(default_factory=list)
     penalties: list[tuple[str, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    migrated: list[str] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    dry: bool = False
 
     def add(self, done: Done, fresh: bool | None) -> None:
         """Count one submission, marked now or before; None where it cannot be."""
@@ -59,8 +66,8 @@ class Summary:
             {
                 "student": marks.student,
                 "lab": marks.lab,
-                "points": None if marks.problem else marks.points,
-                "exercises": {s.exercise: s.points for s in marks.scores},
+                "points": None,
+                "exercises": {},
                 "mistakes": {s.exercise: s.mistake for s in marks.scores if s.mistake},
                 "notes": marks.notes,
                 "problem": marks.problem,
@@ -79,6 +86,16 @@ class Summary:
         """Return the exit status."""
         return STOPPED if self.stopped else SOME_NOT if self.problems else ALL_MARKED
 
+    def take(self, records: list[Record]) -> None:
+        """Take the points from what the gradebook says."""
+        self.records = records
+        by_name = {(record.lab, record.student): record for record in records}
+        for each in self.submissions:
+            record = by_name.get((each["lab"], each["student"]))
+            if record is not None and record.scored:
+                each["points"] = record.points
+                each["exercises"] = {p.name: p.points for p in record.parts if p.scored}
+
     def to_dict(self) -> dict:
         """Return the summary as JSON data."""
         ordered = sorted(self.submissions, key=lambda each: (each["lab"], each["student"]))
@@ -93,62 +110,87 @@ class Summary:
             "seconds_each": round(self.each, 4),
             "status": self.status,
             "penalties_changed": self.penalties,
+            "changes": [change.to_dict() for change in self.changes],
+            "dry_run": self.dry,
             "submissions": ordered,
         }
 
 
-def grade(
-    course: Course,
-    labs: list[str],
-    student: str = "",
-    workers: int = 0,
-    force: bool = False,
-    jailed: bool = True,
-    progress: TextIO | None = None,
-    dask: str = "",
-) -> Summary:
-    """Mark the submissions in a course folder and write its gradebook.
+@dataclass(frozen=True)
+class Wishes:
+    """What a run was asked for, beside its labs."""
 
-    Raises `JailError` where learners' code cannot be kept apart, `Busy` where another run
-    is marking, `UsageError` for an unknown lab or student.
+    student: str = ""
+    workers: int = 0
+    force: bool = False
+    jailed: bool = True
+    dask: str = ""
+    dry: bool = False
+    migrate: bool = False
+    new_secret: bool = False
+
+
+def grade(
+    course: Course, labs: list[str], progress: TextIO | None = None, **wishes: Any
+) -> Summary:
+    """Mark the submissions in a course folder, write its gradebook and the pages of feedback.
+
+    `wishes` are those of `Wishes`. Raises `JailError` where learners' code cannot be kept apart,
+    `Busy` where another run is marking, `UsageError` for an unknown lab or student, `BookError`
+    where the gradebook, the policy, the roster or the secret cannot be used.
     """
-    started = time.perf_counter()
+    started, wish = time.perf_counter(), Wishes(**wishes)
     labs = labs or [lab for lab in declaration.names() if course.submitted(lab)]
     if not labs:
         raise UsageError(f"nothing is submitted in {course.folder}/submitted")
-    summary = Summary(labs)
+    summary = Summary(labs, dry=wish.dry)
     with course.locked():
-        word = secret.course_secret(course.folder)
-        plan = planning.plan(course, labs, secret.identity(word), student, force)
-        if student and not (plan.jobs or plan.held):
-            raise UsageError(f"{student} has submitted nothing of {', '.join(labs) or 'any lab'}")
-        workers = max(1, min(workers or cores(), len(plan.jobs)))
-        summary.workers = workers if plan.jobs else 0
-        chosen = list(dict.fromkeys([job.lab for job in plan.jobs] + labs))
-        with Pool(workers if plan.jobs else 1, course, word, jailed, dask) as pool:
-            # nbgrader takes seconds to import: meanwhile the templates start. In a thread that
-            # Ctrl-C need not wait for.
-            gradebook: Future = Future()
-            threading.Thread(target=_prepare, args=(course, chosen, gradebook), daemon=True).start()
-            if plan.jobs:
-                pool.start()
-            url, config = gradebook.result()
-            pool.limits = Limits(config=config)
-            pool.skeletons = {lab: intake.skeleton(lab) for lab in chosen}
-            _mark_all(url, config, chosen, plan, pool, summary, progress)
+        if wish.dry:
+            with changes.rehearsal(course) as copy:
+                _grade(copy, labs, summary, wish, progress, f"sqlite:///{copy.folder}/gradebook.db")
+        else:
+            _grade(course, labs, summary, wish, progress)
     summary.seconds = time.perf_counter() - started
     return summary
 
 
-def _prepare(course: Course, labs: list[str], ready: Future) -> None:
+def _grade(
+    course: Course,
+    labs: list[str],
+    summary: Summary,
+    wish: Wishes,
+    progress: TextIO | None,
+    url: str = "",
+) -> None:
+    inputs = policy.read(course.folder), roster.read(course.folder)
+    word = secret.course_secret(course.folder, wish.new_secret)
+    plan = planning.plan(course, labs, secret.identity(word), wish.student, wish.force)
+    if wish.student and not (plan.jobs or plan.held):
+        raise UsageError(f"{wish.student} has submitted nothing of {', '.join(labs) or 'any lab'}")
+    workers = max(1, min(wish.workers or cores(), len(plan.jobs)))
+    summary.workers = workers if plan.jobs else 0
+    chosen = list(dict.fromkeys([job.lab for job in plan.jobs] + labs))
+    with Pool(workers if plan.jobs else 1, course, word, wish.jailed, wish.dask) as pool:
+        # nbgrader takes seconds to import: meanwhile the templates start. In a thread that
+        # Ctrl-C need not wait for.
+        gradebook: Future = Future()
+        args = (course, chosen, url, gradebook)
+        threading.Thread(target=_prepare, args=args, daemon=True).start()
+        if plan.jobs:
+            pool.start()
+        url, config = gradebook.result()
+        pool.limits = Limits(config=config)
+        pool.skeletons = {lab: intake.skeleton(lab) for lab in chosen}
+        _mark_all(url, config, inputs, chosen, plan, pool, summary, wish, progress)
+
+
+def _prepare(course: Course, labs: list[str], url: str, ready: Future) -> None:
     """Make the gradebook ready for labs; answer with its address and nbgrader's configuration."""
     try:
-        from autograder.course.gradebook import Book, configuration
+        from autograder.course.gradebook import Book, address, configuration
 
         config = configuration()
-        url = f"sqlite:///{course.folder.resolve()}/gradebook.db"
-        if course.folder.resolve() == (ROOT / "course").resolve():
-            url = config.CourseDirectory.get("db_url", url)
+        url = url or address(course.folder, config)
         _patiently(Book, url, config).api.close()
         for lab in labs:
             intake.skeleton(lab)
@@ -160,34 +202,43 @@ def _prepare(course: Course, labs: list[str], ready: Future) -> None:
 def _mark_all(
     url: str,
     config: Any,
+    inputs: tuple[policy.Policy, dict[str, roster.Person]],
     labs: list[str],
     plan: planning.Plan,
     pool: Pool,
     summary: Summary,
+    wish: Wishes,
     progress: TextIO | None,
 ) -> None:
     from sqlalchemy.exc import DBAPIError
 
     from autograder.course.gradebook import Book, explained, rows
 
-    with _patiently(Book, url, config) as book:
+    rules, people = inputs
+    with _patiently(Book, url, config, rules) as book:
         with explained(url):
             for lab in labs:  # (changes the working directory for a moment: not in a thread)
-                _patiently(book.ensure, lab)
+                summary.migrated += _patiently(book.ensure, lab, wish.migrate)
+            _patiently(book.take_inputs, labs, people)
             recorded = {lab: _patiently(book.recorded, lab) for lab in labs}
+            before = {(lab, r.student): r for lab in labs for r in _patiently(book.records, lab)}
+        again: list[tuple] = []  # what was marked before and is another now
+        why: dict[tuple[str, str], str] = {}
 
         def record(done: Done, fresh: bool) -> None:
             marks, args = done.marks, (done.comments, done.timestamp)
             try:
-                if recorded[marks.lab].get(marks.student) != rows(marks, *args):
+                held, wanted = recorded[marks.lab].get(marks.student), rows(marks, *args)
+                if held is not None and held[1] not in ({}, wanted[1]):
+                    again.append((marks, *args))
+                    why[marks.lab, marks.student] = done.why
+                elif held != wanted:
                     _patiently(book.write, marks, *args)
             except DBAPIError as error:  # this is about all of them
                 with explained(url):
                     raise error
             except Exception as error:  # the others' rows can be written all the same
-                why = f"{type(error).__name__}: {error}".splitlines()[0]
-                problem = f"Marked, but not written into the gradebook ({text.line(why)})."
-                done = replace(done, marks=replace(marks, problem=marks.problem or problem))
+                done = _unwritten(done, error)
             summary.add(done, fresh)
 
         bar = Bar(len(plan.jobs), progress)
@@ -200,14 +251,49 @@ def _mark_all(
                 record(done, fresh=True)
                 bar.step(done)
                 summary.each = bar.each
-            with explained(url):
-                for lab in summary.labs:
-                    changed = _patiently(book.renew_penalties, lab)
-                    summary.penalties += [(lab, who) for who in changed]
         except KeyboardInterrupt:
             summary.stopped = True
         finally:
             bar.close()
+        with explained(url):
+            _settle(book, pool.course, again, before, why, summary, progress)
+
+
+def _settle(
+    book: Any,
+    course: Course,
+    again: list[tuple],
+    before: dict[tuple[str, str], Record],
+    why: dict[tuple[str, str], str],
+    summary: Summary,
+    progress: TextIO | None,
+) -> None:
+    """Write what changes scores that were given already, having told it; then the pages."""
+    told: list[Change] = []
+
+    def write() -> list[Record]:
+        with book.together():
+            for args in again:
+                book.write(*args)
+            late = [(lab, who) for lab in summary.labs for who in book.renew_penalties(lab)]
+            after = [record for lab in summary.labs for record in book.records(lab)]
+            summary.penalties, summary.changes = late, changes.found(before, after, why)
+            if progress and summary.changes and summary.changes != told:
+                told[:] = summary.changes
+                print(changes.told(told, summary.dry), file=progress, flush=True)
+        return after
+
+    after = _patiently(write)
+    summary.take(after)
+    if not summary.dry:
+        changes.keep(course, summary.changes)
+    pages.bring_up_to_date(course, after, book.policy.contact)
+
+
+def _unwritten(done: Done, error: Exception) -> Done:
+    why = f"{type(error).__name__}: {error}".splitlines()[0]
+    problem = f"Marked, but not written into the gradebook ({text.line(why)})."
+    return replace(done, marks=replace(done.marks, problem=done.marks.problem or problem))
 
 
 def _patiently(act: Callable, *args: Any) -> Any:
@@ -281,11 +367,12 @@ def table(summary: Summary) -> str:
     """Return the scores as a table for each lab, and below it what should be looked at."""
     out = []
     for lab in summary.labs:
-        rows = [each for each in summary.submissions if each["lab"] == lab]
-        if not rows:
+        told = sorted(each["student"] for each in summary.submissions if each["lab"] == lab)
+        records = {r.student: r for r in summary.records if r.lab == lab and r.student in told}
+        if not told:
             continue
         declared = declaration.load(lab)
-        width = max([len(each["student"]) for each in rows] + [7])
+        width = max([len(student) for student in told] + [7])
         numbers = range(1, len(declared.exercises) + 1)
         legend = [
             f"{n} {ex.name} ({ex.points})"
@@ -293,17 +380,25 @@ def table(summary: Summary) -> str:
         ]
         out += [f"{lab}: {declared.title}", *textwrap.wrap(", ".join(legend), 78), ""]
         out.append(f"{'student':<{width}}" + "".join(f"{n:>6}" for n in numbers) + "   total")
-        for each in sorted(rows, key=lambda each: each["student"]):
-            points = [each["exercises"].get(ex.name) for ex in declared.exercises]
-            cells = "".join(f"{'-' if p is None else format(p, 'g'):>6}" for p in points)
-            total = "-" if each["problem"] else f"{each['points']:g}"
-            out.append(f"{each['student']:<{width}}{cells}{total:>8}")
+        for student in told:
+            record = records.get(student, Record(lab, student))
+            parts = [record.part(ex.name) for ex in declared.exercises]
+            cells = "".join(f"{_points(p) if p and p.scored else '-':>6}" for p in parts)
+            total = f"{record.points:g}" if record.scored else "-"
+            late = f"  ({record.penalty:g} off, late)" * bool(record.penalty)
+            out.append(f"{student:<{width}}{cells}{total:>8}{late}")
+        if any(p.manual is not None or p.extra for r in records.values() for p in r.parts):
+            out.append("* with points that a person gave")
         out.append("")
     for each in sorted(summary.submissions, key=lambda each: (each["lab"], each["student"])):
         for said in [each["problem"]] * bool(each["problem"]) + each["notes"]:
             who = f"{each['lab']}, {each['student']}"
             out += textwrap.wrap(f"{who}: {text.line(said, 600)}", 78, subsequent_indent="    ")
     return "\n".join(out).rstrip()
+
+
+def _points(part: Part) -> str:
+    return f"{part.points:g}" + "*" * (part.manual is not None or bool(part.extra))
 
 
 # --- the command ----------------------------------------------------------------------------------
@@ -324,6 +419,21 @@ def parser() -> argparse.ArgumentParser:
         "--dask", default="", metavar="ADDRESS", help="mark on the Dask cluster of this scheduler"
     )
     out.add_argument("--force", action="store_true", help="mark again what has not changed")
+    out.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="write nothing: only say whose score would change, from what to what, and why",
+    )
+    out.add_argument(
+        "--migrate",
+        action="store_true",
+        help="take the gradebook over to the exercises and points of the lab as it is now",
+    )
+    out.add_argument(
+        "--new-secret",
+        action="store_true",
+        help="make another course secret where it is lost; everything is marked again",
+    )
     out.add_argument(
         "--json", metavar="FILE", help="write a summary as JSON; - for standard output"
     )
@@ -346,7 +456,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Mark; return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        labs = [_lab(name) for name in options.labs]
+        labs = [lab_named(name) for name in options.labs]
         if options.workers < 0:
             raise UsageError("--workers takes a number from 1")
         folder = options.course.resolve()
@@ -364,14 +474,17 @@ def main(arguments: list[str] | None = None) -> int:
         summary = grade(
             course,
             labs,
-            options.student,
-            options.workers,
-            options.force,
-            not options.allow_unjailed,
             sys.stderr,
-            options.dask,
+            student=options.student,
+            workers=options.workers,
+            force=options.force,
+            jailed=not options.allow_unjailed,
+            dask=options.dask,
+            dry=options.dry_run,
+            migrate=options.migrate,
+            new_secret=options.new_secret,
         )
-    except (UsageError, Busy, FileNotFoundError) as error:
+    except (UsageError, UnknownLab, Busy, FileNotFoundError) as error:
         print(f"not marked: {error}", file=sys.stderr)
         return USAGE
     except BookError as error:
@@ -405,26 +518,16 @@ def report(summary: Summary, course: Course, target: str | None) -> None:
     if summary.problems:
         counts.append(f"{len(summary.problems)} could not be marked")
     where = os.path.relpath(course.folder)
-    print(
-        f"{', '.join(counts)} in {summary.seconds:.1f} s. Feedback is in {where}/feedback, "
-        f"the gradebook is {where}/gradebook.db.",
-        file=sys.stderr,
+    kept = (
+        "Nothing was written: this was a rehearsal."
+        if summary.dry
+        else f"Feedback is in {where}/feedback, the gradebook is {where}/gradebook.db."
     )
-    if summary.penalties:
-        who = ", ".join(f"{lab}, {text.line(student)}" for lab, student in summary.penalties[:5])
-        more = f" and {len(summary.penalties) - 5} more" * (len(summary.penalties) > 5)
-        print(f"Late penalties are as the dates of today say: {who}{more}.", file=sys.stderr)
+    print(f"{', '.join(counts)} in {summary.seconds:.1f} s. {kept}", file=sys.stderr)
+    for line in summary.migrated:
+        print(f"gradebook: {line}", file=sys.stderr)
     if summary.stopped:
         print("Stopped. What is marked is kept; the same command goes on.", file=sys.stderr)
-
-
-def _lab(name: str) -> str:
-    """Return the lab a name or its number means; raises `UsageError`."""
-    known = declaration.names()
-    found = [lab for lab in known if lab == name or lab.startswith(name + "_")]
-    if len(found) != 1:
-        raise UsageError(f"there is no lab {name!r}; the labs are: {', '.join(known)}")
-    return found[0]
 
 
 def demo(labs: list[str], folder: Path) -> Path:

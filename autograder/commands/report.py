@@ -1,69 +1,35 @@
 """`python -m autograder report LAB`: what to teach again.
 
-For each exercise the share of its points that the class earned, how many got all of them, and the
-commonest first mistakes by name.
+For each exercise the share of its points that the class earned, how many got all of them, how well
+it tells learners apart, and the commonest first mistakes by name. `--html` writes it as one page
+with plots, and a CSV file beside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import sys
-from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from autograder.authoring import declaration
-from autograder.course.folders import Course
-from autograder.course.results import saved
+from autograder.course import term as terms
+from autograder.course.findings import Class, aliases, gather, rows
+from autograder.course.folders import BookError, Course, write
+from autograder.course.term import Term, lab_named
 from autograder.marking import text
-from autograder.marking.marker import Marks, in_words
+from autograder.marking.marker import in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True)
-class Row:
-    """How the class did on one exercise."""
-
-    exercise: str
-    points: int
-    share: float
-    full: int
-    none: int
-    mistakes: list[tuple[str, int]]
-
-
-def rows(lab: str, marks: list[Marks]) -> list[Row]:
-    """Return one row an exercise, in the order of the lab."""
-    out = []
-    for ex in declaration.load(lab).exercises:
-        scores = [s for each in marks for s in each.scores if s.exercise == ex.name]
-        earned = sum(s.points for s in scores)
-        common = Counter(in_words(s.mistake) for s in scores if s.mistake).most_common()
-        out.append(
-            Row(
-                ex.name,
-                ex.points,
-                earned / (ex.points * len(scores)) if scores else 0.0,
-                sum(s.points == s.max_points for s in scores),
-                sum(s.points == 0 for s in scores),
-                common,
-            )
-        )
-    return out
-
-
-def read(course: Course, lab: str) -> list[Marks]:
-    """Return the kept marks of a lab."""
-    found = (saved(course, who, lab) for who in course.submitted(lab))
-    return [each["marks"] for each in found if each is not None and not each["marks"].problem]
-
-
-def table(lab: str, marks: list[Marks], most: int = 3) -> str:
+def table(group: Class, most: int = 3) -> str:
     """Return the report: exercises with the smallest share first."""
-    lines = [f"{lab}: {len(marks)} submissions", ""]
-    for row in sorted(rows(lab, marks), key=lambda row: row.share):
+    lines = [f"{group.lab}: {len(group.records)} submissions with scores", ""]
+    for row in sorted(rows(group), key=lambda row: row.share):
         bar = "#" * round(20 * row.share)
         lines.append(
             f"{row.exercise:<24} {bar:<20} {100 * row.share:3.0f}% of the points, "
@@ -74,30 +40,72 @@ def table(lab: str, marks: list[Marks], most: int = 3) -> str:
     return "\n".join(lines)
 
 
+def spreadsheet(group: Class, names: dict[str, str]) -> str:
+    """Return a row a learner: points, checks passed and first mistake of each exercise."""
+    declared = declaration.load(group.lab).exercises
+    out = io.StringIO()
+    sheet = csv.writer(out, lineterminator="\n")
+    titles = ("points", "checks", "first mistake")
+    heads = [f"{ex.name}: {title}" for ex in declared for title in titles]
+    sheet.writerow(["student", "points", "of", "off for lateness", *heads])
+    for record in sorted(group.records, key=lambda record: names[record.student]):
+        row = [names[record.student], f"{record.points:g}", f"{record.most:g}"]
+        row.append(f"{record.penalty:g}")
+        for ex in declared:
+            part, score = record.part(ex.name), group.score(record, ex.name)
+            row.append(f"{part.points:g}" if part and part.scored else "")
+            row.append(f"{sum(c.passed for c in score.checks)}" if score else "")
+            row.append(text.cell(in_words(score.mistake)) if score else "")
+        sheet.writerow(row)
+    return out.getvalue()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the report of labs; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m autograder report",
         description="What to teach again: each exercise's share of points, commonest mistakes.",
     )
-    parser.add_argument("labs", nargs="+", metavar="LAB", help="such as 03_softmax")
+    parser.add_argument("labs", nargs="+", metavar="LAB", help="such as 03_softmax, or 03")
     parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
     parser.add_argument("--most", type=int, default=3, help="mistakes to show for each exercise")
     parser.add_argument("--json", action="store_true", help="write JSON")
+    parser.add_argument(
+        "--html", action="store_true", help="write reports/<lab>.html and .csv in the course folder"
+    )
+    parser.add_argument("--hide-names", action="store_true", help="call learners by numbers")
     options = parser.parse_args(arguments)
-    course, out = Course(options.course), {}
-    for lab in options.labs:
-        if lab not in declaration.names():
-            known = ", ".join(declaration.names())
-            print(f"there is no lab {lab!r}; the labs are: {known}", file=sys.stderr)
-            return 2
-        marks = read(course, lab)
-        if not marks:
+    try:
+        labs = [lab_named(name) for name in options.labs]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    course, term, out = Course(options.course), terms.read(options.course), {}
+    for lab in labs:
+        group = gather(course, term, lab)
+        if not group.records:
             print(f"{lab}: nothing is marked in {course.folder}", file=sys.stderr)
             return 1
-        out[lab] = [asdict(row) for row in rows(lab, marks)]
-        if not options.json:
-            print(table(lab, marks, options.most))
+        out[lab] = [asdict(row) for row in rows(group)]
+        if options.html:
+            _write(course, term, group, options.hide_names)
+        elif not options.json:
+            print(table(group, options.most))
     if options.json:
         print(json.dumps(out, indent=1))
     return 0
+
+
+def _write(course: Course, term: Term, group: Class, hidden: bool) -> None:
+    from autograder.commands import report_page
+
+    names = aliases(group, hidden)
+    place = course.folder / "reports"
+    page = report_page.page(course, term, group, rows(group), names, hidden)
+    try:
+        place.mkdir(exist_ok=True)
+        for ending, content in (("html", page), ("csv", spreadsheet(group, names))):
+            write(place / f"{group.lab}.{ending}", content.encode("utf-8", "replace"), 0o600)
+    except OSError as error:
+        raise BookError(f"{place} cannot be written ({error.strerror})") from None
+    print(f"{place / group.lab}.html, and {group.lab}.csv beside it")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import logging
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -31,9 +32,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets.config import Config
 
-from autograder.authoring import release
+from autograder.authoring import declaration, release
 from autograder.course.folders import BookError
+from autograder.course.policy import Policy
+from autograder.course.records import records
+from autograder.course.roster import Person
 from autograder.marking.marker import Marks
+from autograder.marking.record import Record
 
 # Of a submission: timestamp, scores and comments, where there are any.
 Rows = tuple[datetime.datetime | None, dict[str, float], dict[str, str]]
@@ -42,9 +47,9 @@ Rows = tuple[datetime.datetime | None, dict[str, float], dict[str, str]]
 class Book:
     """The gradebook at `db_url`; a context manager. `config` is nbgrader's configuration."""
 
-    def __init__(self, db_url: str, config: Config) -> None:
+    def __init__(self, db_url: str, config: Config, policy: Policy | None = None) -> None:
         course = config.CourseDirectory.get("course_id", "default_course")
-        self.db_url, self.config = db_url, config
+        self.db_url, self.config, self.policy = db_url, config, policy or Policy()
         with explained(db_url):
             self.api = Gradebook(db_url, course)
         self.late = AssignLatePenalties(config=config)
@@ -60,17 +65,115 @@ class Book:
     def __exit__(self, *_: object) -> None:
         self.api.close()
 
-    def ensure(self, lab: str) -> None:
-        """Create the assignment of a lab from its source where the gradebook has none."""
+    def ensure(self, lab: str, migrate: bool = False) -> list[str]:
+        """Let the gradebook have the exercises of a lab as it is today; say what was changed.
+
+        One that has none is made. Where it has others and scores in them, `BookError` lists the
+        differences; with `migrate`, those are put right after a copy of the gradebook was made.
+        """
         try:
-            self.api.find_notebook(lab, lab)
+            notebook = self.api.find_notebook(lab, lab)
         except MissingEntry:
             self._writable()
-            with tempfile.TemporaryDirectory() as folder:
-                release.generate(
-                    {lab: release.source_notebook(lab)}, Path(folder), True, self.db_url
-                )
-            self.api.db.expire_all()
+            self._generate(lab)
+            return []
+        found = self.differences(lab)
+        if found and notebook.submissions and not migrate:
+            listed = "; ".join(found[:8]) + f"; and {len(found) - 8} more" * (len(found) > 8)
+            raise BookError(
+                f"the gradebook has {lab} as it was before: {listed}. Points would be lost. "
+                f"`python -m autograder grade {lab} --migrate` takes the gradebook over to the lab "
+                "as it is now, after a copy of it was made; --dry-run beside it only shows what "
+                "scores would change"
+            )
+        if found:
+            copy = self._copy() if notebook.submissions else ""
+            self._generate(lab, migrate=True)
+            return [f"{lab}: {each}" for each in found] + [f"copy made: {copy}"] * bool(copy)
+        return []
+
+    def differences(self, lab: str) -> list[str]:
+        """Return, in words, how the gradebook's exercises of a lab differ from the lab's."""
+        notebook = self.api.find_notebook(lab, lab)
+        wanted = {ex.name: float(ex.points) for ex in declaration.load(lab).exercises}
+        held = {cell.name: cell.max_score for cell in notebook.grade_cells}
+        out = [
+            f"{name} is worth {held[name]:g} there, {points:g} in the lab"
+            for name, points in wanted.items()
+            if name in held and held[name] != points
+        ]
+        out += [
+            f"{name} ({wanted[name]:g} points) is not there" for name in wanted if name not in held
+        ]
+        for cell in notebook.grade_cells:
+            if cell.name not in wanted:
+                by_hand = sum(g.manual_score is not None for g in cell.grades)
+                lost = f", {by_hand} of them with points by hand" if by_hand else ""
+                out.append(f"{cell.name} is no longer in the lab ({len(cell.grades)} scores{lost})")
+        answers = {f"{name}_answer" for name in wanted}
+        if not out and {cell.name for cell in notebook.solution_cells} != answers:
+            out.append("the answer cells have other names")
+        return out
+
+    def _generate(self, lab: str, migrate: bool = False) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            release.generate(
+                {lab: release.source_notebook(lab)}, Path(folder), True, self.db_url, migrate
+            )
+        self.api.db.expire_all()
+        self._names.pop(lab, None)
+
+    def _copy(self) -> str:
+        """Copy the gradebook beside itself; return the name of the copy, "" where it is no file."""
+        place = make_url(self.db_url).database
+        if not place or not Path(place).is_file():
+            return ""
+        stamp = f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
+        target = Path(place).with_name(f"gradebook-{stamp}.db")
+        with (
+            contextlib.closing(sqlite3.connect(place)) as here,
+            contextlib.closing(sqlite3.connect(target)) as there,
+        ):
+            here.backup(there)
+        return target.name
+
+    def records(self, lab: str, student: str = "") -> list[Record]:
+        """Return what the gradebook says of the submissions of a lab."""
+        return in_lab_order(self.api.db, lab, student)
+
+    def take_inputs(self, labs: list[str], people: dict[str, Person]) -> None:
+        """Take over due dates of the policy and names of the roster."""
+        session = self.api.db
+        with _one_transaction(session):
+            for lab in labs:
+                if due := self.policy.due_at(lab):
+                    assignment = self.api.find_assignment(lab)
+                    if assignment.duedate != due:
+                        assignment.duedate = due
+            known = {student.id: student for student in self.api.students}
+            for person in people.values():
+                said = {
+                    "first_name": person.first or None, "last_name": person.last or None,
+                    "email": person.email or None, "lms_user_id": person.number or None,
+                }  # fmt: skip
+                there = known.get(person.username)
+                if there is None or any(getattr(there, k) != v for k, v in said.items() if v):
+                    said = {k: v for k, v in said.items() if v}
+                    self.api.update_or_create_student(person.username, **said)
+                    self._students.add(person.username)
+        session.commit()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Write what is written inside in one step, at the end."""
+        session = self.api.db
+        with _one_transaction(session):
+            yield
+        try:
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
     def _writable(self) -> None:
         """Raise SQLAlchemy's error where nothing can be written: nbgrader logs it and hides it."""
@@ -118,6 +221,7 @@ class Book:
                 self.api.update_or_create_student(marks.student)
             extra = {"timestamp": timestamp} if timestamp else {}
             submission = self.api.update_or_create_submission(marks.lab, marks.student, **extra)
+            extend(self.policy, [submission])
             scores = {score.exercise: float(score.points) for score in marks.scores}
             names = self._cells(marks.lab)
             for notebook in submission.notebooks:
@@ -132,16 +236,19 @@ class Book:
                     if comment.cell_id in names:
                         comment.auto_comment = comments.get(names[comment.cell_id])
                 if notebook.notebook_id == names["notebook"]:
-                    notebook.late_submission_penalty = self._penalty(submission, notebook)
+                    self._penalise(notebook)
         session.commit()
         self._students.add(marks.student)
 
     def renew_penalties(self, lab: str) -> list[str]:
-        """Work late penalties out again by the dates and the plugin of today.
+        """Work late penalties out again by the dates, the policy and the plugin of today.
 
         Due dates, extensions and penalties may have changed since the work was marked. Return the
         students whose penalty is another now.
         """
+        with _one_transaction(self.api.db):
+            extend(self.policy, self.api.find_assignment(lab).submissions)
+        self.api.db.commit()
         session, changed = self.api.db, []
         submissions = (
             session.query(SubmittedAssignment)
@@ -163,14 +270,16 @@ class Book:
                     continue
                 before = notebook.late_submission_penalty
                 with _one_transaction(session):
-                    notebook.late_submission_penalty = self._penalty(submission, notebook)
+                    self._penalise(notebook)
                     after = notebook.late_submission_penalty
                 if (before or 0.0) != (after or 0.0):
-                    session.commit()
                     changed.append(submission.student_id)
-                else:
-                    session.rollback()
+        session.commit()
         return changed
+
+    def _penalise(self, notebook: Any) -> None:
+        found = penalty(self.policy, self.late, self.api.db, notebook)
+        notebook.late_submission_penalty = found
 
     def _cells(self, lab: str) -> dict[str, str]:
         """Return the names of a lab's cells by their ids, and the id of its notebook."""
@@ -180,16 +289,39 @@ class Book:
             self._names[lab] = {cell.id: cell.name for cell in cells} | {"notebook": notebook.id}
         return self._names[lab]
 
-    def _penalty(self, submission: Any, notebook: Any) -> float | None:
-        notebook.late_submission_penalty = None
-        if submission.total_seconds_late <= 0:
-            return None
-        self.api.db.flush()
-        self.api.db.refresh(notebook)
-        penalty = self.late.plugin_inst.late_submission_penalty(
-            submission.student.id, notebook.score, submission.total_seconds_late
-        )
-        return penalty and self.late._check_late_penalty(notebook, penalty)
+
+def in_lab_order(session: Any, lab: str, student: str = "") -> list[Record]:
+    """Return what a gradebook says of the submissions of a lab, exercises in the lab's order."""
+    order = {ex.name: n for n, ex in enumerate(declaration.load(lab).exercises)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        return [each.in_order(order) for each in records(session, lab, student)]
+
+
+def penalty(policy: Policy, late: AssignLatePenalties, session: Any, notebook: Any) -> float | None:
+    """Work out what a submitted notebook loses for lateness, by the policy or nbgrader's plugin."""
+    submission = notebook.assignment
+    notebook.late_submission_penalty = None
+    if submission.total_seconds_late <= 0:
+        return None
+    session.flush()
+    session.refresh(notebook)
+    if policy.rule(submission.assignment.name):
+        times = submission.timestamp, submission.duedate
+        return policy.penalty(submission.assignment.name, notebook.score, *times) or None
+    found = late.plugin_inst.late_submission_penalty(
+        submission.student.id, notebook.score, submission.total_seconds_late
+    )
+    return found and late._check_late_penalty(notebook, found)
+
+
+def extend(policy: Policy, submissions: Any) -> None:
+    """Give learners the time that the policy gives them, where it says when a lab is due."""
+    for each in submissions:
+        if each.assignment.name in policy.due:
+            wanted = policy.extension(each.assignment.name, each.student_id)
+            if (each.extension or None) != wanted:
+                each.extension = wanted
 
 
 @contextlib.contextmanager
@@ -243,7 +375,10 @@ def is_locked(error: Exception) -> bool:
 
 @contextlib.contextmanager
 def _one_transaction(session: Any) -> Iterator[None]:
-    """Let the gradebook's own commits only flush, so that a submission is written in one step."""
+    """Let the gradebook's own commits only flush, so that what is inside is written in one step."""
+    if "commit" in vars(session):  # part of a greater step
+        yield
+        return
     session.commit = session.flush
     try:
         with warnings.catch_warnings():
@@ -261,6 +396,13 @@ def rows(marks: Marks, comments: dict[str, str | None], timestamp: str | None) -
     scores = {score.exercise: float(score.points) for score in marks.scores}
     held = {name: text for name, text in comments.items() if text is not None}
     return (parse_utc(timestamp) if timestamp else None, scores, held)
+
+
+def address(folder: Path, config: Config) -> str:
+    """Return the address of a course folder's gradebook; `config` says that of `course/`."""
+    url = f"sqlite:///{folder.resolve()}/gradebook.db"
+    own = folder.resolve() == (release.ROOT / "course").resolve()
+    return config.CourseDirectory.get("db_url", url) if own else url
 
 
 def configuration() -> Config:

@@ -13,7 +13,8 @@ from autograder.marking.scoring import Score
 class Job:
     """A submission to be marked: where it is, what names it, and what of it is known already.
 
-    `notes` tell what was odd about the files that were handed in.
+    `notes` tell what was odd about the files that were handed in; `made_of` names the parts of the
+    key, and `why` says in words what has changed since the work was marked before.
     """
 
     student: str
@@ -23,12 +24,15 @@ class Job:
     timestamp: str | None = None
     kept: dict[str, Score] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    made_of: dict[str, str] = field(default_factory=dict)
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Done:
-    """A marked submission: its marks, the comments on its answer cells, and its time."""
+    """A marked submission: marks, comments on its answer cells, its time, why it was marked."""
 
     marks: Marks
     comments: dict[str, str | None]
     timestamp: str | None
+    why: str = ""

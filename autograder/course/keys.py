@@ -85,6 +85,14 @@ def submission_key(
     return digest(lab, student, secret_name, release_key(lab), list(odd), data)
 
 
+def made_of(lab: str, data: bytes, secret_name: str) -> dict[str, str]:
+    """Name the parts of a submission's key one by one, to say later which has changed."""
+    return {
+        "work": digest(data), "secret": secret_name, "release": release_key(lab),
+        "marker": marker_key(),
+    }  # fmt: skip
+
+
 @cache
 def lab_keys(lab: str) -> dict[str, str]:
     """Name the declarations of a lab's exercises."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from autograder.authoring import declaration
 from autograder.course import handed_in, keys
@@ -44,26 +45,54 @@ def plan(
     return out
 
 
+def job(
+    course: Course, lab: str, who: str, folder: Path, secret_name: str, there: Any = None
+) -> Job:
+    """Return the job to mark a submission as it lies in its folder."""
+    there = there or handed_in.look(folder, lab)
+    odd = [*there.notes, there.problem]
+    key = keys.submission_key(lab, who, there.notebook, secret_name, odd)
+    made_of = keys.made_of(lab, there.notebook, secret_name)
+    return Job(who, lab, folder, key, there.timestamp, notes=there.notes, made_of=made_of)
+
+
 def _compare(
     course: Course, lab: str, who: str, folder: Path, secret_name: str, force: bool
 ) -> Job | Done:
     """Return the kept result of a submission where it holds, else the job to mark it."""
     there = handed_in.look(folder, lab)
-    odd = [*there.notes, there.problem]
-    key = keys.submission_key(lab, who, there.notebook, secret_name, odd)
-    content = None if force else saved(course, who, lab)
-    if content is None or content["key"] != key:
-        return Job(who, lab, folder, key, there.timestamp, notes=there.notes)
+    todo = job(course, lab, who, folder, secret_name, there)
+    content = saved(course, who, lab)
+    if content is None:
+        return todo
+    todo = replace(todo, why=_why(content, todo))
+    if force:
+        return replace(todo, why=todo.why or "marked again on request")
+    if content["key"] != todo.key:
+        return todo
     marks: Marks = content["marks"]
     kept = still_valid(lab, content) if not marks.problem else {}
     complete = marks.problem or len(kept) == len(declaration.load(lab).exercises)
-    if complete and _has_files(course, who, lab, marks):
-        return Done(marks, content["comments"], there.timestamp)
-    kept = {} if complete else kept
-    return Job(who, lab, folder, key, there.timestamp, kept, there.notes)
+    there_is = (course.autograded(who, lab) / f"{lab}.ipynb").is_file()
+    if complete and (marks.problem or there_is):
+        return Done(marks, content["comments"], there.timestamp, content.get("why", ""))
+    return replace(todo, kept={} if complete else kept)
 
 
-def _has_files(course: Course, student: str, lab: str, marks: Marks) -> bool:
-    page = course.feedback(student, lab) / f"{lab}.html"
-    notebook = course.autograded(student, lab) / f"{lab}.ipynb"
-    return page.is_file() and bool(marks.problem or notebook.is_file())
+def _why(content: dict, todo: Job) -> str:
+    """Say why a mark may be another than the kept one."""
+    before, now = content.get("made_of", {}), todo.made_of
+    out = []
+    if content["key"] != todo.key:
+        names = {"work": "handed in again", "secret": "another course secret",
+                 "release": "the lab was released anew"}  # fmt: skip
+        out += [said for part, said in names.items() if before.get(part) != now[part]]
+        out = out or ["other files were handed in"]
+    was, is_now = content["exercises"], keys.lab_keys(todo.lab)
+    changed = [name for name in is_now if was.get(name) != is_now[name]]
+    if before.get("marker") != now["marker"]:
+        out.append("marking itself was changed")
+    elif changed:
+        some = ", ".join(changed[:4]) + ", ..." * (len(changed) > 4)
+        out.append(f"{some}: the exercise was changed")
+    return "; ".join(out)

@@ -2,7 +2,8 @@
 
 In `nbgrader_config.py`, `Intake` comes first of the sanitizing preprocessors and `Mark` takes the
 place of nbgrader's `Execute`. `Mark` leaves in each marked cell its score as the cell's value,
-which nbgrader's own `SaveAutoGrades` then writes into the gradebook.
+which nbgrader's own `SaveAutoGrades` then writes into the gradebook; `Late` takes the place of
+`AssignLatePenalties`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode, from_dict
+from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
 
 from autograder.authoring import declaration
-from autograder.course import handed_in
-from autograder.course.secret import course_secret
+from autograder.course import handed_in, plan, policy, processing
+from autograder.course.folders import Course
+from autograder.course.gradebook import extend, penalty
+from autograder.course.jobs import Done
+from autograder.course.results import save
+from autograder.course.secret import course_secret, identity
 from autograder.course.warm import warm
 from autograder.jail.sandbox import JailError, Limits
 from autograder.marking import intake, marker, text
@@ -88,12 +94,47 @@ class Mark(NbGraderPreprocessor):
             self.log.warning("%s: %s", text.line(student), text.line(note, 600))
         self.log.info("%s: %s: %g points", text.line(student), lab, marks.points)
         submission.notes[:] = marks.notes
+        self._keep(marks, submission)
         outputs = marker.marked_outputs(marks)
         return from_dict(intake.to_notebook(submission, released, outputs)), resources
 
+    def _keep(self, marks: marker.Marks, submission: intake.Submission) -> None:
+        """Keep the result, from which reports and feedback are made, where `grade` keeps it."""
+        course = Course(self._course())
+        folder = course.submitted(marks.lab).get(marks.student)
+        if folder is not None:
+            word = identity(course_secret(course.folder))
+            job = plan.job(course, marks.lab, marks.student, folder, word)
+            save(course, job, Done(marks, processing.comment(submission), job.timestamp))
+
     def _course(self) -> Path:
-        if self.course:
-            return Path(self.course)
-        converter = getattr(self.parent, "parent", None)
-        coursedir = getattr(converter, "coursedir", None) or CourseDirectory(config=self.config)
-        return Path(coursedir.root, coursedir.submitted_directory).parent
+        return Path(self.course) if self.course else course_folder(self)
+
+
+class Late(AssignLatePenalties):
+    """Work out what lateness costs, by `course/policy.toml` where that says so."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Write the penalty of a submission into the gradebook."""
+        about = resources["nbgrader"]
+        rules = policy.read(course_folder(self))
+        self.init_plugin()
+        with Gradebook(about["db_url"]) as book:
+            if due := rules.due_at(about["assignment"]):
+                book.update_or_create_assignment(about["assignment"], duedate=due)
+            found = book.find_submission(about["assignment"], about["student"])
+            extend(rules, [found])
+            book.db.flush()
+            for notebook in found.notebooks:
+                if notebook.name == about["notebook"]:
+                    late = penalty(rules, self, book.db, notebook)
+                    notebook.late_submission_penalty = late
+            book.db.commit()
+        return nb, resources
+
+
+def course_folder(step: NbGraderPreprocessor) -> Path:
+    """Return the course folder: the one that holds the folder of submissions."""
+    converter = getattr(step.parent, "parent", None)
+    coursedir = getattr(converter, "coursedir", None) or CourseDirectory(config=step.config)
+    return Path(coursedir.root, coursedir.submitted_directory).parent

@@ -1,7 +1,8 @@
 """One submission on its way: intake, marking, the files that come of it, the result.
 
-It goes through `intake`, `marker` and `feedback` in a worker, which writes the autograded notebook,
-the feedback and then the result, each in one step; the gradebook follows in the parent process.
+It goes through `intake` and `marker` in a worker, which writes the autograded notebook and then the
+result, each in one step; the gradebook follows in the parent process, and the page of feedback,
+which is made from what the gradebook then holds.
 A run that is killed at any moment is taken up by the next one: a result that is there holds, a
 gradebook row that is not as the result says is written.
 """
@@ -14,13 +15,12 @@ import shutil
 from dataclasses import replace
 from typing import Any
 
-from autograder.authoring import declaration
 from autograder.course import handed_in
 from autograder.course.folders import Course, write
 from autograder.course.jobs import Done, Job
 from autograder.course.results import save
 from autograder.jail.sandbox import JailError, Template
-from autograder.marking import feedback, intake, marker, text
+from autograder.marking import intake, marker, text
 from autograder.marking.marker import Marks
 
 FAULT = "An error in marking itself"
@@ -64,7 +64,7 @@ def produce(
     """Mark a submission, which touches no file: this part can run on another machine."""
     marks = Marks(job.lab, job.student, problem=problem)
     if submission is None:
-        return Done(marks, {}, job.timestamp)
+        return Done(marks, {}, job.timestamp, job.why)
     try:
         try:
             marks = marker.mark(submission, job.student, secret, template(), job.kept)
@@ -76,7 +76,7 @@ def produce(
     except Exception as error:  # a declaration at fault must not end the run
         marks = _failed(job, error)
     comments = {} if marks.problem else comment(submission)
-    return Done(marks, comments, job.timestamp)
+    return Done(marks, comments, job.timestamp, job.why)
 
 
 def works(template: Template) -> None:
@@ -98,8 +98,6 @@ def keep(
         files, notes = handed_in.beside(job.folder)
         done.marks.notes.extend(notes)
     _write_autograded(job, course, submission, released, done.marks, files)
-    title = declaration.load(job.lab).title
-    _write_feedback(job, course, feedback.page(title, submission, done.marks), files)
     if not done.marks.problem.startswith(FAULT):
         save(course, job, done)
 
@@ -136,12 +134,3 @@ def _write_autograded(
     for name, data in files.items():
         write(target / name, data, 0o444)
     write(target / f"{job.lab}.ipynb", content.encode("utf-8", "replace"), 0o444)
-
-
-def _write_feedback(job: Job, course: Course, page: str, files: dict[str, bytes]) -> None:
-    target = course.feedback(job.student, job.lab)
-    target.mkdir(parents=True, exist_ok=True)
-    for name in (handed_in.TIMESTAMP, handed_in.SECRET):
-        if name in files:
-            write(target / name, files[name], 0o644)
-    write(target / f"{job.lab}.html", page.encode("utf-8", "replace"), 0o644)

@@ -21,6 +21,8 @@ def save(course: Course, job: Job, done: Done) -> None:
         "exercises": keys.lab_keys(job.lab),
         "marks": done.marks.to_dict(),
         "comments": done.comments,
+        "made_of": job.made_of,
+        "why": job.why,
     }
     write(path, json.dumps(content).encode("utf-8", "replace"), 0o600)
 

@@ -11,20 +11,31 @@ import os
 import secrets
 from pathlib import Path
 
+from autograder.course.folders import BookError
+
 VARIABLE = "NEURAL_LABS_SECRET"
 FILE = ".secret"
 
 
-def course_secret(course: Path) -> bytes:
+def course_secret(course: Path, new: bool = False) -> bytes:
     """Return the secret of the course folder `course`; one that is missing is made.
 
-    The file can be read by its owner alone. Raises `OSError` where it can be neither read nor made.
+    The file can be read by its owner alone. Raises `OSError` where it can be neither read nor made,
+    and `BookError` where it is lost: something was marked with it. `new` makes another then.
     """
     if named := os.environb.get(VARIABLE.encode()) if os.supports_bytes_environ else None:
         return named
     path = course / FILE
     with contextlib.suppress(FileNotFoundError):
         return path.read_bytes().strip()
+    if not new and any(course.glob("marks/*/*.json")):
+        raise BookError(
+            f"the course secret, {path}, is gone. The hidden inputs of all that is marked were "
+            "drawn from it; with another one all work is asked other questions, and some scores "
+            f"would change. Put it back from a backup, or set {VARIABLE} to what it held. Where "
+            "it is lost for good, `python -m autograder grade --new-secret` makes another one and "
+            "marks everything again"
+        )
     course.mkdir(parents=True, exist_ok=True)
     # A link is made in one step, so that of two who make a secret at once both use the same.
     own = path.with_name(f"{FILE}.{os.getpid()}")

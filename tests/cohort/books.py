@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from autograder.course.folders import Course
+from autograder.marking.record import Part, Record
 from tests import cohort
 
 LAB = "03_softmax"
@@ -67,6 +68,12 @@ def rows(folder, lab=LAB):
     return out
 
 
+def record(marks, **said):
+    """Return what a gradebook would say of marks."""
+    parts = tuple(Part(s.exercise, s.max_points, s.points) for s in marks.scores)
+    return Record(marks.lab, marks.student, parts, **said)
+
+
 def nbgrader(folder, *converters, stock=False, lab=LAB):
     """Run nbgrader's converters on a course folder, `stock` without anything of ours."""
     from nbgrader.converters.base import NbGraderException
@@ -81,8 +88,8 @@ def nbgrader(folder, *converters, stock=False, lab=LAB):
     for step in ("source", "submitted", "autograded", "feedback"):
         config.CourseDirectory[f"{step}_directory"] = step
     if stock:
-        config.Autograde.pop("sanitize_preprocessors")
-        config.Autograde.pop("autograde_preprocessors")
+        for ours in ("sanitize_preprocessors", "autograde_preprocessors", "exporter_class"):
+            config.Autograde.pop(ours)
     with Book(url, config) as book:
         book.ensure(lab)
     for converter in converters:

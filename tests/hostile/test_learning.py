@@ -10,6 +10,7 @@ from autograder.commands import doctor
 from autograder.jail.sandbox import Limits
 from autograder.marking import feedback, intake, marker
 from tests import cohort
+from tests.cohort.books import record
 
 from .conftest import LIMITS
 
@@ -67,7 +68,7 @@ def test_nothing_that_is_told_depends_on_hidden_inputs(way, template, monkeypatc
         marks = marker.mark(handed, "ada", secret, template)
         assert marks.points == 0
         same = dataclasses.replace(marks, seconds={})
-        pages.append(feedback.page("Lab", handed, same) + json.dumps(same.to_dict()))
+        pages.append(feedback.page("Lab", handed, same, record(same)) + json.dumps(same.to_dict()))
     assert pages[0] == pages[1]
 
 

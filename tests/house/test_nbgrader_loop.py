@@ -143,5 +143,7 @@ def test_everything_stays_in_the_course_folder(course):
     root, _ = course
     known = {*("LICENSE", "Makefile", "README.md", "CONTRIBUTING.md", "course", "grades.csv")}
     known |= {path.name for path in root.iterdir() if path.suffix in {".toml", ".txt", ".yml"}}
-    known |= {*("autograder", "nbgrader_config.py", "notebooks", "solutions", "tests", "utils")}
+    known |= {
+        *("autograder", "docs", "nbgrader_config.py", "notebooks", "solutions", "tests", "utils")
+    }
     assert {path.name for path in root.iterdir()} - known == set()

@@ -16,6 +16,7 @@ from autograder.marking.marker import Marks, mark, marked_outputs, needed
 from autograder.marking.names import globals_of
 from autograder.marking.scoring import CheckScore, Score
 from tests import cohort
+from tests.cohort.books import record
 
 LAB = "03_softmax"
 SECRET = b"tests"
@@ -319,7 +320,7 @@ def test_feedback_escapes_what_a_learner_wrote():
     nb["cells"].append(cohort.code(nasty))
     submission = intake.rebuild(intake.skeleton(LAB), nb["cells"])
     one = Marks(LAB, nasty, [Score("softmax", 0.0, 20, report=nasty)], notes=[nasty])
-    page = feedback.page("Softmax", submission, one)
+    page = feedback.page("Softmax", submission, one, record(one))
     assert nasty not in page
     assert page.count("&lt;script&gt;") == 5
     assert "HIDDEN" not in page

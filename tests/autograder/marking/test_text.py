@@ -11,6 +11,7 @@ from nbconvert.filters.markdown import markdown2html
 from autograder.marking import feedback, text
 from autograder.marking.marker import Marks
 from autograder.marking.scoring import Score
+from tests.cohort.books import record
 
 ODD = [
     "\x1b[2J\x1b]0;owned\x07", "a\nforged: 100 points", "\r100", "\u202egnp.exe", "\ud800",
@@ -65,7 +66,8 @@ def test_a_text_cell_shows_its_source_and_does_nothing(source):
 def test_the_page_of_feedback_holds_no_markup_of_a_learners(value):
     """Is what a learner's process sent escaped on the page?"""
     score = Score("softmax", 1.0, 20.0, mistake=value, report=value)
-    page = feedback.page("Lab", None, Marks("03_softmax", "ada", [score], notes=[value]))
+    marks = Marks("03_softmax", "ada", [score], notes=[value])
+    page = feedback.page("Lab", None, marks, record(marks, first_name=value))
     assert "<script>" not in page
     assert not any(sign in page for sign in "\x1b\x9b\x00\u202e\ud800")
     page.encode()

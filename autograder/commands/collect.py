@@ -1,0 +1,96 @@
+"""`python -m autograder collect LAB [FILE]`: take over what was handed in, and say who is missing.
+
+FILE is a zip file, or its folder, as Moodle and Canvas hand out submissions. Without it, nbgrader's
+exchange is emptied. `--all` goes the whole way: collect, mark, and publish the feedback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from pathlib import Path
+
+from autograder.course import hand_in, policy, roster
+from autograder.course.folders import BookError, Course
+from autograder.course.term import lab_named
+from autograder.marking import text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Collect; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder collect", description="Take over what was handed in of a lab."
+    )
+    parser.add_argument("lab", metavar="LAB", help="such as 03_softmax, or 03")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="a zip file or folder of Moodle or Canvas"
+    )
+    parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
+    parser.add_argument(
+        "--times", action="store_true", help="the files' times are those of handing in"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="then mark the lab, and publish the feedback"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        lab = lab_named(options.lab)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    course = Course(options.course)
+    rules, people = policy.read(course.folder), roster.read(course.folder)
+    if options.file:
+        zone = rules.zone if options.times else None
+        taken = hand_in.take_over(course, lab, options.file, people, zone)
+        print(f"{lab}: {len(taken.students)} submissions taken over")
+        for note in taken.notes[:20]:
+            print(f"  {note}")
+        if taken.unknown:
+            _say(f"not in roster.csv, so left out: {', '.join(taken.unknown)}")
+    else:
+        _exchange("collect", lab)
+        print(f"{lab}: {len(course.submitted(lab))} submissions are there")
+    if missing := sorted(set(people) - set(course.submitted(lab))):
+        _say(f"missing: {', '.join(map(text.line, missing))}")
+    if not options.all:
+        return 0
+    from autograder.commands import grade
+
+    if not course.submitted(lab):
+        return 0
+    status = grade.main([lab, "--course", str(options.course)])
+    if status in (grade.ALL_MARKED, grade.SOME_NOT):
+        if not options.file:
+            _exchange("release_feedback", lab)
+        print(f"{lab}: feedback is published" if not options.file else f"{lab}: marked")
+    return status
+
+
+def _say(words: str) -> None:
+    print("\n".join(textwrap.wrap(words, 78, subsequent_indent="    ")))
+
+
+def _exchange(step: str, lab: str) -> None:
+    """Take a step of nbgrader's exchange; raises `BookError` with what nbgrader said."""
+    import logging
+
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.auth import Authenticator
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.exchange import ExchangeFactory
+
+    from autograder.course.gradebook import configuration
+
+    config = configuration()
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+    parts = (CourseDirectory(config=config), Authenticator(config=config))
+    factory = ExchangeFactory(config=config)
+    api = NbGraderAPI(*parts, factory, config=config)
+    done = api.collect(lab) if step == "collect" else api.release_feedback(lab)
+    if not done["success"]:
+        said = (done.get("error") or done.get("log") or "").strip().splitlines()
+        raise BookError(f"nbgrader could not {step.replace('_', ' ')} {lab}: {' '.join(said[-1:])}")

@@ -1,0 +1,159 @@
+"""`python -m autograder similar LAB`: pairs of answers that are alike beyond what is usual.
+
+Two short answers to one exercise are often alike. So what the release, the right answers, or many
+of the class have in common does not count: rows of tokens are weighed by how rare they are
+(scikit-learn's TF-IDF, cosine similarity). It shows two texts side by side, and says nothing more:
+there are many reasons for two texts to be alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.authoring import declaration
+from autograder.course.folders import BookError, Course, write
+from autograder.course.term import lab_named
+from autograder.marking import intake
+from autograder.marking.feedback import STYLE
+from autograder.marking.text import html
+
+ROOT = Path(__file__).resolve().parents[2]
+ROW = 4  # tokens that follow each other
+FEWEST = 25  # tokens of an answer, below which it is too short to say anything
+_QUIET = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, tokenize.ENDMARKER)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two answers to an exercise and how alike they are, from 0 to 1."""
+
+    exercise: str
+    students: tuple[str, str]
+    alike: float
+    texts: tuple[str, str]
+
+
+def tokens(source: str) -> list[str]:
+    """Return the tokens of a text, without comments and line ends; of what is no Python, words."""
+    try:
+        found = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return source.split()
+    return [t.string for t in found if t.type not in _QUIET and t.string.strip()]
+
+
+def rows(source: str) -> list[str]:
+    """Return the rows of tokens of a text."""
+    found = tokens(source)
+    return [" ".join(found[n : n + ROW]) for n in range(len(found) - ROW + 1)]
+
+
+def pairs(exercise: str, answers: dict[str, str], usual: list[str], least: float) -> list[Pair]:
+    """Return the pairs of answers that are at least so much alike, most alike first.
+
+    `usual` are texts whose rows nobody can be told apart by.
+    """
+    import numpy as np
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    known = {row for each in usual for row in rows(each)}
+    own = {who: [r for r in rows(text) if r not in known] for who, text in answers.items()}
+    own = {who: found for who, found in own.items() if len(found) >= FEWEST - ROW}
+    if len(own) < 2:
+        return []
+    students = sorted(own)
+    weigh = TfidfVectorizer(analyzer=lambda found: found, sublinear_tf=True)
+    table = weigh.fit_transform([own[who] for who in students])
+    alike = np.triu((table @ table.T).toarray(), 1)
+    out = []
+    for a, b in np.argwhere(alike >= least):
+        two = (students[a], students[b])
+        texts = (answers[two[0]], answers[two[1]])
+        out.append(Pair(exercise, two, round(float(alike[a, b]), 3), texts))
+    return sorted(out, key=lambda pair: -pair.alike)
+
+
+def find(course: Course, lab: str, least: float) -> list[Pair]:
+    """Return the pairs of a lab, exercise by exercise."""
+    answers: dict[str, dict[str, str]] = {}
+    for student in course.submitted(lab):
+        path = course.autograded(student, lab) / f"{lab}.ipynb"
+        try:
+            cells = json.loads(path.read_bytes())["cells"]
+        except (OSError, ValueError, KeyError):
+            continue
+        for cell in cells:
+            meta = cell["metadata"].get("nbgrader") or {}
+            if meta.get("solution"):
+                source = "".join(cell["source"])
+                name = meta["grade_id"].removesuffix("_answer")
+                answers.setdefault(name, {})[student] = source
+    released = [cell.source for cell in intake.released_cells(lab)]
+    out = []
+    for ex in declaration.load(lab).exercises:
+        if ex.kind == "function":
+            wrong = [ex.source(each) for each in ex.wrongs]
+            usual = [*released, ex.source(), *wrong]
+            out += pairs(ex.name, answers.get(ex.name, {}), usual, least)
+    return out
+
+
+def page(lab: str, found: list[Pair]) -> str:
+    """Return the pairs side by side."""
+    parts = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{html(lab)}: alike</title><style>{STYLE}",
+        "body { max-width: 80rem; } .two { display: grid; gap: 1rem; }",
+        "@media (min-width: 50rem) { .two { grid-template-columns: 1fr 1fr; } }",
+        f"</style></head><body><main><h1>{html(lab)}: answers that are alike</h1>",
+        "<p>What the release, the right answers, the known mistakes or much of the class have in "
+        "common does not count here. Texts can be alike for many reasons: work in pairs, the same "
+        "book, the same helper. Read both, then ask the people.</p>",
+    ]
+    for pair in found:
+        a, b = map(html, pair.students)
+        parts.append(
+            f"<h2>{html(pair.exercise)}: {a} and {b}, {100 * pair.alike:.0f}% alike</h2>"
+            f'<div class="two"><div>{a}<pre tabindex="0">{html(pair.texts[0])}</pre></div>'
+            f'<div>{b}<pre tabindex="0">{html(pair.texts[1])}</pre></div></div>'
+        )
+    return "\n".join([*parts, "</main></body></html>\n"])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page of alike answers; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder similar",
+        description="Show pairs of answers that are alike beyond what is usual, side by side.",
+    )
+    parser.add_argument("lab", metavar="LAB", help="such as 03_softmax, or 03")
+    parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
+    parser.add_argument("--least", type=float, default=0.8, help="alike from here on, 0 to 1")
+    options = parser.parse_args(arguments)
+    try:
+        lab = lab_named(options.lab)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    course = Course(options.course)
+    if not course.submitted(lab):
+        print(f"nothing is submitted of {lab} in {course.folder}", file=sys.stderr)
+        return 1
+    found = find(course, lab, options.least)
+    place = course.folder / "reports" / f"{lab}-alike.html"
+    try:
+        place.parent.mkdir(exist_ok=True)
+        write(place, page(lab, found).encode("utf-8", "replace"), 0o600)
+    except OSError as error:
+        raise BookError(f"{place} cannot be written ({error.strerror})") from None
+    for pair in found[:20]:
+        print(f"{100 * pair.alike:3.0f}%  {pair.exercise}: {', '.join(pair.students)}")
+    print(f"{len(found)} pairs, side by side in {place}")
+    return 0

@@ -1,0 +1,170 @@
+"""Take over submissions as Moodle and Canvas hand them out: one zip file, or the folder of it.
+
+Moodle names a folder (or a file) `Ada Lovelace_123_assignsubmission_file_`, Canvas a file
+`lovelaceada_LATE_31_999_03_softmax-1.ipynb`. Who that is, the roster says.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
+
+from autograder.course import handed_in
+from autograder.course.folders import BookError, Course
+from autograder.course.roster import Person
+from autograder.marking import intake, text
+
+MOST_ENTRIES = 50_000
+_MOODLE = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?")
+_CANVAS = re.compile(
+    r"^(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<id>\d+)_(?P<rest>.+)$"
+)
+_VERSION = re.compile(r"(?:[-_ ]?\(\d+\)|-\d+)+$")  # of a file that a browser or Canvas renamed
+_SKIPPED = ("__MACOSX", ".ipynb_checkpoints")
+
+
+@dataclass
+class Taken:
+    """What was taken over: whose, what could not be, and files of nobody that is known."""
+
+    students: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of somebody's: the name it had, its bytes, when it was handed in."""
+
+    who: str  # as the system names people
+    user: str  # Canvas's number of them
+    name: str
+    data: bytes
+    at: datetime.datetime | None
+
+
+def take_over(
+    course: Course,
+    lab: str,
+    source: Path,
+    people: dict[str, Person],
+    zone: ZoneInfo | None = None,
+) -> Taken:
+    """Put the submissions of a lab where nbgrader collects them.
+
+    With a `zone` the times of the files count as those of handing in, read in that time zone.
+    Raises `BookError` where the file cannot be read or there is no roster.
+    """
+    if not people:
+        raise BookError(
+            "there is no roster.csv in the course folder, so nobody knows whose these files are. "
+            "Export the participants there, with username, first and last name"
+        )
+    taken, found = Taken(), {}
+    for file in _files(source, taken.notes):
+        person = _person(file, people)
+        if person is None:
+            taken.unknown.append(text.line(file.who, 60))
+        else:
+            found.setdefault(person.username, []).append(file)
+    taken.unknown = sorted(set(taken.unknown))
+    for student, files in sorted(found.items()):
+        _write(course.folder / "submitted" / student / lab, lab, files, zone)
+        taken.students.append(student)
+    return taken
+
+
+def _files(source: Path, notes: list[str]) -> Iterator[_File]:
+    """Yield the files of a zip file or a folder; of a zip, none larger than a submission may be."""
+    if source.is_dir():
+        for path in sorted(source.rglob("*")):
+            inside = PurePosixPath(path.relative_to(source).as_posix())
+            if path.is_file() and not path.is_symlink() and (who := _who(inside, notes)):
+                at = datetime.datetime.fromtimestamp(path.stat().st_mtime)
+                if path.stat().st_size <= intake.MAX_BYTES:
+                    yield _File(*who, path.read_bytes(), at)
+        return
+    try:
+        with zipfile.ZipFile(source) as archive:
+            entries = archive.infolist()
+            if len(entries) > MOST_ENTRIES:
+                raise BookError(f"{source.name} holds {len(entries):,} files, which is too many")
+            for entry in entries:
+                who = None if entry.is_dir() else _who(PurePosixPath(entry.filename), notes)
+                if who is None:
+                    continue
+                with archive.open(entry) as file:  # (what an entry says of its size may be wrong)
+                    data = file.read(intake.MAX_BYTES + 1)
+                if len(data) > intake.MAX_BYTES:
+                    notes.append(f"{text.line(entry.filename, 80)} is too large: left out")
+                    continue
+                yield _File(*who, data, datetime.datetime(*entry.date_time))
+    except FileNotFoundError:
+        raise BookError(f"there is no file {source}") from None
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise BookError(f"{source.name} cannot be read as a zip file: {error}") from None
+
+
+def _who(path: PurePosixPath, notes: list[str]) -> tuple[str, str, str] | None:
+    """Return who a file is of, as the system names people, their number, and the file's name."""
+    if set(path.parts) & set(_SKIPPED) or path.name.startswith("."):
+        return None
+    for part in path.parts:
+        if match := _MOODLE.match(part):
+            return match["name"], "", part[match.end() :] or path.name
+    if match := _CANVAS.match(path.name):
+        return match["name"], match["user"], match["rest"]
+    notes.append(f"{text.line(path, 80)} names nobody: left out")
+    return None
+
+
+def _person(file: _File, people: dict[str, Person]) -> Person | None:
+    if file.user:
+        for person in people.values():
+            if person.canvas == file.user:
+                return person
+    wanted = _letters(file.who)
+    named = [
+        p
+        for p in people.values()
+        if wanted in (_letters(p.first + p.last), _letters(p.last + p.first), _letters(p.username))
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def _write(folder: Path, lab: str, files: list[_File], zone: ZoneInfo | None) -> None:
+    """Write somebody's files; a single notebook gets the name of its lab."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
+    newest = max(notebooks, key=_version, default=None)
+    same = {_plain(file.name) for file in notebooks}
+    for file in files:
+        name = file.name if text.proper(file.name) else "file"
+        if file is newest and (len(same) == 1 or _plain(file.name) == lab):
+            name = f"{lab}.ipynb"
+        (folder / name).write_bytes(file.data)
+    times = [file.at for file in files if file.at]
+    if zone is not None and times:
+        at = max(times).replace(tzinfo=zone).astimezone(datetime.UTC)
+        (folder / handed_in.TIMESTAMP).write_text(f"{at:%Y-%m-%d %H:%M:%S.%f} UTC")
+
+
+def _plain(name: str) -> str:
+    """Return the name of a notebook without what a browser or Canvas added."""
+    return _VERSION.sub("", name.removesuffix(".ipynb"))
+
+
+def _version(file: _File) -> tuple[int, str]:
+    numbers = re.findall(r"\d+", (_VERSION.search(file.name.removesuffix(".ipynb")) or [""])[0])
+    return (int(numbers[-1]) if numbers else 0, file.name)
