@@ -56,7 +56,8 @@ def answer_cells(text: str, file: str) -> dict[str, Cell]:
             )
         if name in out:
             raise DeclarationError(
-                f"{file}, line {line}: the id {name}_answer is used in line {out[name].line} too"
+                f"{file}, line {line}: the id {name}_answer is used in line {out[name].line} too. "
+                "Rename one."
             )
         lines = [
             each for each in found["text"].splitlines() if not each.strip().startswith(MARKERS)

@@ -10,8 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.authoring.answers import DeclarationError, place
 from utils.engine.calling import Call
-from utils.engine.judging import Case
+from utils.engine.judging import Case, known_judge
+
+PARAMS = {"raises", "rtol", "atol", "largest", "tiny", "quiet", "mutates", "none"}
 
 
 def call(function: str, *args: Any) -> Call:
@@ -47,6 +50,16 @@ def case_of(
         params["raises"] = raises.__name__
     if any(isinstance(arg, np.generic) for each in calls for arg in each.args or []):
         raise TypeError("an argument that is a NumPy number becomes a float on its way")
+    if judge == "close" and (odd := set(params) - PARAMS):
+        known = ", ".join(sorted(PARAMS))
+        raise DeclarationError(
+            f"{place()}: the judge of numbers knows no {', '.join(sorted(odd))}; it knows: {known}"
+        )
+    if isinstance(judge, str) and not known_judge(judge):
+        raise DeclarationError(
+            f"{place()}: there is no judge {judge!r}. Judges are functions of a module of "
+            'utils/engine/judging, such as "training.batches".'
+        )
     return Case(calls, judge, params, expect or [None] * len(calls))
 
 

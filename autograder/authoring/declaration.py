@@ -32,6 +32,7 @@ from autograder.authoring.cases import Check, call, case, case_of, generator
 from autograder.authoring.exercise import Exercise, Wrong
 from autograder.authoring.numpy_model import NumpyModel
 from utils.engine.calling import Call
+from utils.engine.forbidden import FAMILIES
 from utils.engine.judging import Case
 
 __all__ = [
@@ -98,6 +99,11 @@ class Lab:
             raise DeclarationError(
                 f"{at}: solutions/{self.name}.py has no answer cell for {name!r}: no code cell "
                 f'with "grade_id": "{name}_answer"'
+            )
+        if odd := set(forbids or ()) - set(FAMILIES):
+            raise DeclarationError(
+                f"{at}: no family of functions is called {', '.join(sorted(odd))}; there are: "
+                f"{', '.join(FAMILIES)} (utils/engine/forbidden.py)"
             )
         cell = self.cells[name]
         ex = Exercise(

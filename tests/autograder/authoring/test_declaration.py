@@ -170,6 +170,28 @@ def test_a_judge_of_its_own_is_for_hidden_cases(ex):
 
 
 @pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ({"rtoll": 1e-3}, "the judge of numbers knows no rtoll; it knows: atol, "),
+        ({"judge": "closer"}, "there is no judge 'closer'. Judges are"),
+        ({"judge": "training.closer"}, "there is no judge 'training.closer'"),
+        ({"judge": "trainings.batches"}, "there is no judge 'trainings.batches'"),
+    ],
+)
+def test_a_word_that_no_judge_knows_is_refused(words, reason):
+    """Is a slip in a case told where it stands, rather than passed over?"""
+    with pytest.raises(DeclarationError, match=f"^{HERE}: {reason}"):
+        case("double", 1.0, **words)
+
+
+def test_a_family_that_does_not_exist_is_refused():
+    """Is a misspelt `forbids` told where it stands, with the families there are?"""
+    lab = Lab("00_test", "A test", 1, ["double"], SOLUTION)
+    with pytest.raises(DeclarationError, match=f"{HERE}: no family .* sofmax; there are: softmax"):
+        lab.exercise("double", points=1, forbids=["sofmax"])
+
+
+@pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
         ("    ### BEGIN SOLUTION\n", "", "line 2: the answer cell of 'double' needs its solution"),

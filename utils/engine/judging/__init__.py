@@ -135,12 +135,22 @@ def _judged(case: Case, outcomes: list[Outcome]) -> Finding | None:
 
 
 def _judge(case: Case) -> Callable[[Case, list[Outcome]], Finding | None]:
-    if callable(case.judge):
-        return case.judge
-    module, _, name = case.judge.rpartition(".")
+    return case.judge if callable(case.judge) else _named(case.judge)
+
+
+def _named(judge: str) -> Callable[[Case, list[Outcome]], Finding | None]:
+    module, _, name = judge.rpartition(".")
     if not module:
         return _JUDGES[name]
     return getattr(importlib.import_module(f"utils.engine.judging.{module}"), name)
+
+
+def known_judge(judge: str) -> bool:
+    """Tell whether there is a judge of that name."""
+    try:
+        return callable(_named(judge))
+    except (ImportError, AttributeError, KeyError):
+        return False
 
 
 def explain_failure(call: Call, index: int, error: Failure) -> Finding:
