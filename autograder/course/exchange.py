@@ -2,11 +2,13 @@
 
 nbgrader collects by copying a learner's folder with whatever its links point to, and reads the
 files of a submission wherever they lead. `Collect` copies regular files and nothing else;
-`disarm` removes from a submitted folder, before `nbgrader autograde` reads it, what is none.
+`disarm` removes from a submitted folder, before `nbgrader autograde` reads it, what is none, and
+sets aside, by its name, what it cannot or should not copy.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import stat
@@ -21,6 +23,7 @@ from autograder.course import handed_in
 from autograder.marking import intake, text
 
 DEEPEST = 8
+ASIDE = ".left-out"  # ends the name of a file that nbgrader is told to ignore
 
 
 class Collect(ExchangeCollect):
@@ -80,7 +83,9 @@ def copy(source: Path, target: Path, leave: Any = lambda folder, names: ()) -> l
 def disarm(notebooks: Iterable[str] = (), **_: Any) -> None:
     """Remove links, pipes and devices from submitted folders, and dates that are none.
 
-    For `Autograde.pre_convert_hook`, which is told the notebooks of a submission.
+    Files beside the notebooks that cannot be read, or are too large, get a name that nbgrader is
+    told to ignore: one of them would end the marking of this submission. For
+    `Autograde.pre_convert_hook`, which is told the notebooks of a submission.
     """
     for folder in {Path(notebook).parent for notebook in notebooks}:
         for root, folders, files, here in os.fwalk(folder, follow_symlinks=False):
@@ -88,7 +93,27 @@ def disarm(notebooks: Iterable[str] = (), **_: Any) -> None:
                 kind = os.stat(name, dir_fd=here, follow_symlinks=False).st_mode
                 if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
                     os.unlink(name, dir_fd=here)
+                elif stat.S_ISREG(kind) and not _may_be_copied(here, name):
+                    with contextlib.suppress(OSError):  # (the folder may be another's)
+                        os.rename(name, name[:60] + ASIDE, src_dir_fd=here, dst_dir_fd=here)
             if root == str(folder) and handed_in.timestamp(folder)[1]:
                 os.rename(
                     handed_in.TIMESTAMP, "timestamp-of-no-use", src_dir_fd=here, dst_dir_fd=here
                 )
+
+
+def _may_be_copied(folder: int, name: str) -> bool:
+    if name.endswith((".ipynb", ASIDE)):
+        return True
+    try:
+        with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb") as file:
+            return os.fstat(file.fileno()).st_size <= handed_in.MOST_BYTES
+    except OSError:
+        return False
+
+
+def set_aside(folder: Path) -> list[str]:
+    """Return notes on the files that `disarm` set aside in a submitted folder."""
+    names = sorted(name for name in os.listdir(folder) if name.endswith(ASIDE))
+    told = [text.line(name.removesuffix(ASIDE), 60) for name in names[:3]]
+    return [f"Left out beside the notebook: {n!r} cannot be read or is too large." for n in told]

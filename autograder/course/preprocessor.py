@@ -19,6 +19,7 @@ from traitlets import Bool, Float, Unicode
 
 from autograder.authoring import declaration
 from autograder.course import handed_in, plan, policy, processing
+from autograder.course.exchange import set_aside
 from autograder.course.folders import Course
 from autograder.course.gradebook import extend, penalty
 from autograder.course.jobs import Done
@@ -40,7 +41,7 @@ class Intake(NbGraderPreprocessor):
         released, raws, notes = intake.skeleton(lab), nb.cells, []
         if folder := resources.get("metadata", {}).get("path"):
             there = handed_in.look(Path(folder), lab)
-            notes = there.notes
+            notes = [*there.notes, *set_aside(Path(folder))]
             if not there.problem:
                 raws = intake.read(there.notebook, f"{lab}.ipynb")
         submission = intake.rebuild(released, raws)

@@ -3,8 +3,12 @@
 import json
 import os
 import re
+import shutil
 import socket
+import subprocess
+import sys
 import time
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,8 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.commands import grade
 from autograder.course import exchange, handed_in
 from autograder.course.folders import Course
+from autograder.course.gradebook import configuration
+from autograder.course.keys import ROOT
 from tests import cohort
 from tests.cohort.books import LAB, course, rows
 
@@ -175,6 +181,25 @@ def test_what_is_no_file_is_gone_before_nbgrader_reads_it(tmp_path):
     (place / "timestamp.txt").write_text("the day after")
     exchange.disarm(notebooks=[str(place / f"{LAB}.ipynb")], student="amal")
     assert {p.name for p in place.iterdir()} == {f"{LAB}.ipynb", "timestamp-of-no-use"}
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv takes the rights of root away")
+def test_what_nbgrader_could_not_copy_is_set_aside_and_told(tmp_path):
+    """Does a file that is unreadable, or far too large, end nobody's marking?"""
+    course(tmp_path, ["amal"])
+    place = tmp_path / "submitted" / "amal" / LAB
+    (place / "notes.txt").write_text("mine")
+    (place / "diagram.png").touch(0)
+    holes(place / "data.bin")
+    act = f"from autograder.course import exchange as e; e.disarm(['{place}/{LAB}.ipynb'])"
+    rights = "--bounding-set=-dac_override,-dac_read_search"
+    subprocess.run(["setpriv", rights, sys.executable, "-c", act], check=True, cwd=ROOT)
+    found = {p.name for p in place.iterdir()}
+    aside = {"diagram.png.left-out", "data.bin.left-out"}
+    assert found == {f"{LAB}.ipynb", "timestamp.txt", "notes.txt"} | aside
+    ignored = configuration().CourseDirectory.ignore
+    assert all(any(fnmatch(name, each) for each in ignored) for name in aside)
+    assert "'diagram.png' cannot be read" in " ".join(exchange.set_aside(place))
 
 
 @pytest.mark.parametrize(
