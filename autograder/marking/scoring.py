@@ -19,7 +19,7 @@ from utils.checks.report import explain, wrap
 from utils.engine.calling import Outcome
 from utils.engine.judging import UNWRITTEN, Case, Finding, explain_failure, verdict
 from utils.engine.judging.quiz import letter
-from utils.engine.judging.state import STATE, probe
+from utils.engine.judging.state import STATE, both, probe, turned
 from utils.engine.recognise import Known, diagnose
 
 # Failures that the marker names itself.
@@ -141,7 +141,8 @@ def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
     if exercise.kind != "function":
         return []
     again = [cases[0]] if exercise.deadline <= QUICK else []
-    return again + probe(cases)
+    pairs = turned(cases) if exercise.deadline <= QUICK else []
+    return again + probe(cases) + [both(one, exercise.expected(other)) for one, other in pairs]
 
 
 def _gives(check: Check) -> bool:

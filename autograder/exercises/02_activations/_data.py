@@ -20,6 +20,7 @@ def shapes(rng, function, size=3.0, **params):
     return [
         case(function, rng.normal(size=int(rng.integers(2, 9))) * size, **params),
         case(function, rng.normal(size=(3, 4)) * size, **params),
+        case(function, rng.normal(size=(70, 2)) * size, **params),
         case(function, rng.normal(size=(2, 3, 2)) * size, **params),
         case(function, np.array(-abs(rng.normal()) - 0.1), **params),
         case(function, np.array(rng.normal() + 4), **params),

@@ -55,6 +55,7 @@ ex.check(
     lambda rng: [
         _fresh(rng, 6, -3.0),
         _fresh(rng, 12, -6.0, 9.0),
+        _fresh(rng, 40, -20.0),
         _fresh(rng, 9, 40.0),
         _line(np.cumsum(rng.uniform(0.5, 2, size=5)) - 4, np.full(5, rng.normal())),
         _line(np.linspace(-1, 1, 7), np.linspace(-1, 1, 7) ** 2 * rng.uniform(1, 3)),

@@ -79,7 +79,7 @@ ex.check(
         case("choose_thresholds", *_observed(rng, 16, 3), 1.0, 1.0),
         case("choose_thresholds", *_observed(rng, 4, 4), 2, 2),
         case("choose_thresholds", *_telling(rng, "00100101", "00100011"), 1.0, 1.0),
-        case("choose_thresholds", *_observed(rng, 32, 2), 1.0, 1.0),
+        case("choose_thresholds", *_observed(rng, 64, 2), 1.0, 1.0),
         case("choose_thresholds", (pair := _observed(rng, 8, 3))[0], pair[1].astype(float), 1, 1),
         case("choose_thresholds", *(Layout(a, "readonly") for a in _observed(rng, 8, 3)), 1.0, 1.0),
         case("choose_thresholds", *(Layout(a, "strided") for a in _observed(rng, 8, 2)), 2.0, 2.0),

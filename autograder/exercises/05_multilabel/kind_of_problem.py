@@ -35,6 +35,7 @@ ex.check(
     lambda rng: [
         case("kind_of_problem", _one_hot(rng, 6, 4)),
         case("kind_of_problem", _hot(rng, 5, 4)),
+        case("kind_of_problem", np.vstack([_one_hot(rng, 60, 3), _hot(rng, 1, 3)])),
         case("kind_of_problem", _one_hot(rng, 1, 3).astype(float)),
         case("kind_of_problem", np.ones((3, 1), dtype=int)),
         case("kind_of_problem", Layout(_one_hot(rng, 4, 4), "readonly")),

@@ -70,7 +70,7 @@ ex.check(
         case("adam_step", THETA, GRAD, _M, _V, 2),
     ],
     lambda rng: [
-        case("adam_step", *_state(rng, 5), int(rng.integers(2, 9)), *_settings(rng)),
+        case("adam_step", *_state(rng, 50), int(rng.integers(2, 9)), *_settings(rng)),
         case("adam_step", *_state(rng, 3), 1, *_settings(rng)),
         case("adam_step", *_state(rng, 4), int(rng.integers(20, 400)), *_settings(rng)),
         case("adam_step", *_state(rng, 4), 1000, 0.1),

@@ -54,7 +54,7 @@ ex.check(
     ],
     lambda rng: [
         _walk(_bowl(rng, 2), _start(rng, 2), 25, 0.2),
-        _walk(_bowl(rng, 4), _start(rng, 4), 12, 0.6),
+        _walk(_bowl(rng, 40), _start(rng, 40), 12, 0.6),
         _walk(_WAVES, _start(rng, 3), 9, 0.4),
         _walk("lambda p: p**3 - p", np.array([float(rng.uniform(1.5, 2.5)), -0.3]), 15, 0.05),
         _walk(_bowl(rng, 3), _start(rng, 3), 6, 0.3, "readonly"),

@@ -36,7 +36,7 @@ ex.check(
         case("momentum_step", GRAD, VELOCITY, THETA, 2.0, 0.5),
     ],
     lambda rng: [
-        case("momentum_step", *triple(rng, 5), 0.2, float(rng.uniform(0.3, 0.99))),
+        case("momentum_step", *triple(rng, 50), 0.2, float(rng.uniform(0.3, 0.99))),
         case("momentum_step", *triple(rng, 3), float(rng.uniform(2.2, 4)), 0.9),
         case("momentum_step", pair(rng, 3)[0], np.zeros(3), pair(rng, 3)[0], 0.3, 0.8),
         case("momentum_step", *triple(rng, 3), 0.4, 0.0),

@@ -20,7 +20,7 @@ ex.check(
     lambda rng: [
         case("sgd_step", *pair(rng, 5), float(rng.uniform(0.01, 0.5))),
         case("sgd_step", *pair(rng, 1), float(rng.uniform(1, 4))),
-        case("sgd_step", *pair(rng, 7, scale=30.0), 0.02),
+        case("sgd_step", *pair(rng, 50, scale=30.0), 0.02),
         case("sgd_step", np.zeros(3), pair(rng, 3)[1], 0.3),
         case("sgd_step", *(a.astype(np.float32) for a in pair(rng, 4)), 0.25),
     ],

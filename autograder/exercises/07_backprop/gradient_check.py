@@ -52,7 +52,7 @@ ex.check(
     ],
     lambda rng: [
         _probe(*_mistaken(rng, 4)),
-        _probe(*_mistaken(rng, 3, 3)),
+        _probe(*_mistaken(rng, 40, 3)),
         _probe(*_mistaken(rng, 1)),
         _probe(_WAVE, 601 * np.cos([180.0, 90.0]), [0.3, 0.15]),
         _probe(_QUAD, [4.0, 1.0, -1.0], _AT),

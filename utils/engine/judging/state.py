@@ -6,6 +6,7 @@ again, and then one and the same object is given with the contents of the first 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from utils.engine.calling import KEPT, Call, Outcome
 from utils.engine.judging import Case, Finding, close, same, show
-from utils.engine.plain import ModelData, Result, Same
+from utils.engine.plain import ModelData, Result, Same, bare
 
 STATE = ("kept", "remembered")  # the codes of findings that tell of nothing else
 
@@ -34,7 +35,64 @@ def probe(cases: list[Case]) -> list[Case]:
             out.append(_again(*refilled))
         elif len(pair := (pairs or [own])[0]) > 1 and not _immutable(pair[0].expect[0]):
             out.append(_kept(*pair[:2]))
+        asked = refilled or (pairs or [own])[0][:2]
+        other = next((pair for case in valued if (pair := _and_turned(case))), None)
+        if other and not _immutable(other[0].expect[0]) and not _one_shape(asked):
+            out.append(_kept(*other))  # a buffer for each shape is found by one shape twice
     return out
+
+
+def turned(cases: list[Case]) -> list[tuple[Case, Case]]:
+    """Return a case of each function, and it with its arrays rolled on: the same shapes.
+
+    What the second one should return is not known here.
+    """
+    out = []
+    for name in dict.fromkeys(case.calls[0].function for case in cases):
+        own = [c for c in cases if _plain(c) and c.judge == "close"]
+        own = [c for c in own if c.calls[0].function == name]
+        out += [pair for case in own if (pair := _and_turned(case))][:1]
+    return out
+
+
+def _and_turned(case: Case) -> tuple[Case, Case] | None:
+    args = [_rolled(arg, place) for place, arg in enumerate(case.calls[0].args)]
+    if all(same(bare(a), bare(b)) for a, b in zip(args, case.calls[0].args, strict=True)):
+        return None
+    return case, replace(case, calls=[Call(case.calls[0].function, args)], expect=[None])
+
+
+def _rolled(arg: object, place: int) -> object:
+    """Return an array with its rows moved on, those of each argument by another number."""
+    value = bare(arg)
+    rolls = isinstance(value, np.ndarray) and value.ndim
+    return np.roll(value, place + 1, axis=0) if rolls else arg
+
+
+def both(case: Case, other: Case) -> Case:
+    """Return one case that makes the calls of two with the same objects, refilled, for `fresh`."""
+    calls = [
+        Call(each.calls[0].function, [_refilled(key, arg) for key, arg in enumerate(args)])
+        for each in (case, other)
+        for args in [each.calls[0].args]
+    ]
+    return replace(case, calls=calls, expect=[*case.expect, *other.expect], judge="state.fresh")
+
+
+def _refilled(key: int, arg: object) -> object:
+    value = bare(arg)
+    return Same(key, value) if isinstance(value, np.ndarray) and value.ndim else arg
+
+
+def fresh(case: Case, outcomes: list[Outcome]) -> Finding | None:
+    """Judge that the second call has a result of its own, and not that of the first."""
+    finding = close(case, outcomes)
+    if finding is None or finding.call != 1 or not same(outcomes[1].value, outcomes[0].value):
+        return finding
+    name = case.calls[0].function
+    what = f"{name} gives the result of the call before, though the contents are new"
+    step = "Compute from the contents in each call: do not remember results by object or shape."
+    return Finding("remembered", what, 1, finding.expected, finding.got, step)
 
 
 def _plain(case: Case) -> bool:
@@ -43,6 +101,15 @@ def _plain(case: Case) -> bool:
     if not isinstance(case.judge, str) or case.judge.endswith(("models.model", ".layers")):
         return False
     return len(case.calls) == 1 and bool(case.calls[0].args) and not unusual
+
+
+def _one_shape(asked: Sequence[Case]) -> bool:
+    shapes = {str(_shapes(case.expect[0])) for case in asked}
+    return len(asked) > 1 and len(shapes) == 1
+
+
+def _shapes(value: object) -> object:
+    return [_shapes(part) for part in value] if isinstance(value, list) else np.shape(value)
 
 
 def _immutable(value: object) -> bool:

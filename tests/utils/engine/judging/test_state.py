@@ -1,11 +1,13 @@
 """Is an answer found out that keeps something between calls, or changes what it was given?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from utils.engine.calling import Call, Outcome, run_calls
 from utils.engine.judging import Case, verdict
-from utils.engine.judging.state import probe
+from utils.engine.judging.state import both, probe, turned
 from utils.engine.models import dense
 from utils.engine.plain import Same, decode, encode
 
@@ -58,15 +60,14 @@ def test_returning_the_argument_itself_is_allowed():
 def test_arrays_of_other_shapes_ask_for_the_buffer_alone():
     """Is the first result looked at again where no array can be filled anew?"""
     long = np.arange(5.0)
-    (each,) = probe([case(A), case(long)])
-    assert each.judge == "state.kept"
+    assert [each.judge for each in probe([case(A), case(long)])] == ["state.kept", "state.kept"]
     store = np.empty(9)
 
     def view(z):
         store[: len(z)] = 2 * z
         return store[: len(z)]
 
-    assert found(view, case(A), case(long)) == ["kept"]
+    assert found(view, case(A), case(long)) == ["kept", "kept"]
 
 
 def test_nothing_is_asked_where_nothing_can_be_kept():
@@ -110,3 +111,35 @@ def test_a_model_that_was_given_is_left_as_it_is(change):
     each = Case([Call("f", [given, A])], "close", {}, [6.0])
     finding = verdict(each, [Outcome(6.0, args_after=[after, A])])
     assert (finding.code if finding else None) == (change and "model-changed")
+
+
+def by_shape():
+    kept = {}
+    return lambda z: kept.setdefault(z.shape, 2 * z)
+
+
+def a_buffer_a_shape():
+    buffers = {}
+    return lambda z: np.multiply(z, 2, out=buffers.setdefault(z.shape, np.empty(z.shape)))
+
+
+@pytest.mark.parametrize(
+    ("function", "code"), [(lambda z: 2 * z, None), (a_buffer_a_shape(), "kept")]
+)
+def test_a_buffer_for_each_shape_is_found_where_no_two_cases_have_one_shape(function, code):
+    """Is a case asked for twice, with other contents, where nothing else has its shape?"""
+    assert code in found(function, case(A), case(B[:2]))
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [(lambda z: 2 * z, None), (by_shape(), "remembered"), (by_identity(), "remembered")],
+)
+def test_results_remembered_by_shape_or_object_are_found(function, code):
+    """Is the same object, with its contents moved on, given a result of its own?"""
+    ((one, other),) = turned([case(A), case(B[:2])])
+    (moved,) = other.calls[0].args
+    assert moved.tolist() == [4.0, 1.0, 2.0]
+    asked = both(one, replace(other, expect=[2 * moved]))
+    finding = verdict(asked, run_calls({"f": function}, asked.calls))
+    assert (finding and finding.code) == code
