@@ -375,8 +375,8 @@ figures.zoo()
 # %% [markdown]
 # ### Exercise: collapse (16 points)
 #
-# Multiply out, then write `collapse(W1, b1, W2, b2)`: it returns the pair `(W, b)` of the single layer that
-# equals the two.
+# Multiply out, then write `collapse(W1, b1, W2, b2)`: it returns the pair `(W, b)` (a tuple or a list) of the
+# single layer that equals the two.
 #
 # | | shape |
 # | --- | --- |
@@ -536,7 +536,7 @@ figures.relu_workshop(relu_network)
 #
 # Write `fit_pieces(knots, values)`: it returns `(w, b, v, c)`, the weights of a ReLU network that passes through
 # every point `(knots[i], values[i])` and is **straight between neighbours**. `w`, `b` and `v` are one-dimensional
-# and equally long, one entry for each unit; `c` is a number. `relu_network(knots, w, b, v, c)` then gives
+# (arrays or lists) and equally long, one entry for each unit; `c` is a number. `relu_network(knots, w, b, v, c)` then gives
 # `values` back, to within $10^{-9}$.
 #
 # There are at least two knots, in increasing order, at uneven distances. You choose how many units there are, and

@@ -389,7 +389,7 @@ print(row)
 # ### Exercise: one_hot (14 points)
 #
 # Write `one_hot(y, n_classes)`: `y` holds integer classes, `(m,)`; the result is `(m, n_classes)`,
-# floats. A label outside 0 to `n_classes - 1` is a mistake in the data: raise a `ValueError`.
+# zeros and ones (floats or integers, in an array or a list of rows). A label outside 0 to `n_classes - 1` is a mistake in the data: raise a `ValueError`.
 #
 # **Example.** `one_hot(np.array([2, 0, 3]), 4)` returns
 #
@@ -478,7 +478,7 @@ for k in range(3):
 # ### Exercise: softmax_gradient (20 points)
 #
 # Write `softmax_gradient(X, y, W, b)`: the gradient of the mean cross-entropy of softmax regression,
-# as the pair `(dW, db)` with the shapes of `W` and `b`: `(n, C)` and `(C,)`. `y` holds
+# as the pair `(dW, db)` (a tuple or a list) with the shapes of `W` and `b`: `(n, C)` and `(C,)`. `y` holds
 # integers. Use $P - Y$ throughout; the floor of $10^{-12}$ plays no part here.
 #
 # **Example.** One example $X = (1 \;\; 2)$ with $y = 1$; `W` all zeros and $b = (0, \ln 2, \ln 5)$, so

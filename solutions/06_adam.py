@@ -131,7 +131,7 @@ figures.one_rate(sgd_step)
 # ### Exercise: momentum_step (14 points)
 #
 # Write `momentum_step(theta, grad, velocity, alpha, beta)`: one step as above. Return two things:
-# the new parameters and the new velocity, `(theta, velocity)`. All arrays are floats of one shape,
+# the new parameters and the new velocity, `(theta, velocity)`, in a tuple or a list. All arrays are floats of one shape,
 # any shape. Leave the given arrays as they are.
 #
 # **Example.** $\theta = (1, -2)$, $g = (0.5, -3)$, velocity $(2, 1)$, $\alpha = 0.1$, $\beta = 0.5$:
@@ -333,7 +333,7 @@ figures.effective_steps(adam_step)
 # ### Exercise: minimize (18 points)
 #
 # Write `minimize(gradient, theta, steps, alpha)`: walk `steps` steps of Adam from `theta`, and return
-# the whole path as an array of shape `(steps + 1, n)`. Row 0 is the starting point.
+# the whole path as an array of shape `(steps + 1, n)`, or a list of its rows. Row 0 is the starting point.
 #
 # - `gradient` is a function: `gradient(theta)` returns the gradient, `(n,)`, at a point `(n,)`.
 #   Call it once a step: in training it is the expensive part.

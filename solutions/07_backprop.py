@@ -157,7 +157,7 @@ print("is that s * (1 - s)?", sp.simplify(sp.diff(s, a) - s * (1 - s)) == 0)
 # ### Exercise: local_derivatives (12 points)
 #
 # Write `local_derivatives(op, inputs)`. `op` is the name of an operation, `inputs` the list of numbers that go
-# into it. Return a list of numbers with **one partial derivative for each input**, also where there is one only.
+# into it. Return a list of numbers with **one partial derivative for each input**, also where there is one only (a tuple or an array is as good).
 #
 # | `op` | `inputs` | value | |
 # | --- | --- | --- | --- |

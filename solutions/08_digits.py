@@ -89,7 +89,7 @@ print("how many of each digit:", np.bincount(y))
 # %% [markdown]
 # ### Exercise: shuffle_split (12 points)
 #
-# Write `shuffle_split(X, y, test_size, seed)`. It returns four arrays, `X_train, X_test, y_train, y_test`:
+# Write `shuffle_split(X, y, test_size, seed)`. It returns four arrays, `X_train, X_test, y_train, y_test`, in a tuple or a list:
 #
 # - `test_size` rows are held back, a number of rows such as 360; all others are for training;
 # - every row is in exactly one of the parts, and keeps its own label;
@@ -365,7 +365,7 @@ figures.readings(training, read_digits)
 # ### Exercise: confusion (10 points)
 #
 # Write `confusion_matrix(y, yhat, n_classes)`: `y` and `yhat` are integer arrays `(m,)` of true classes and classes read. Return
-# the counts, shape `(n_classes, n_classes)`, **rows true, columns read**. Classes that never occur have rows or columns of zeros.
+# the counts (integers; an array or a list of rows), shape `(n_classes, n_classes)`, **rows true, columns read**. Classes that never occur have rows or columns of zeros.
 #
 # **Example.** `y = [0, 1, 1, 1]`, `yhat = [0, 0, 1, 0]` and two classes: `[[1, 0], [2, 1]]`.
 #
@@ -408,7 +408,7 @@ figures.confusion(training, read_digits, confusion_matrix)
 #
 # ### Exercise: worst_mistakes (12 points)
 #
-# Write `worst_mistakes(model, X, y, k)`: the row numbers (ints) of the `k` wrongly read examples with the highest confidence, as in
+# Write `worst_mistakes(model, X, y, k)`: an array or a list of the row numbers (ints) of the `k` wrongly read examples with the highest confidence, as in
 # `read_digits`, the most confident first. If there are fewer than `k` mistakes, return all of them; if there is none, an
 # empty array. No two confidences are equal here.
 #
