@@ -19,13 +19,14 @@ from typing import Any
 from autograder.authoring.declaration import Exercise, NumpyModel
 from utils.engine import patterns
 from utils.engine.calling import Outcome, run_calls
+from utils.engine.facts import FACTS
 from utils.engine.judging import Case, verdict
 from utils.engine.recognise import fingerprint, recognise
 from utils.engine.slips import mark
 
 SLOW = 3.0  # seconds of a deadline: exercises with models have judges that name what they find
 VAGUE = ("one kind of input", "a factor for each", "a constant", "wrong for one sign", "NaN",
-         "infinite", "some left at 0", "only the", "always the same")  # fmt: skip
+         "infinite", "some left at 0", "only the", "always the same", *FACTS)  # fmt: skip
 
 _OPERATORS: dict[type, tuple[type, ...]] = {
     ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div,), ast.Div: (ast.Mult,),

@@ -38,6 +38,7 @@ CODE = (
     "utils/engine/calling.py",
     "utils/checks/baked.py",
     "utils/checks/report.py",
+    "utils/engine/facts.py",
     "utils/engine/forbidden.py",
     "utils/engine/judging/__init__.py",
     "utils/engine/judging/state.py",

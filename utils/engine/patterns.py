@@ -9,49 +9,21 @@ it where the inputs are hidden.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 
+from utils.engine import facts
 from utils.engine.calling import KEPT, Outcome
-from utils.engine.judging import Case, Finding, Tolerance, compare, tolerances
+from utils.engine.facts import Part, Pattern, numbers
+from utils.engine.judging import Case, Finding, compare, tolerances
 from utils.engine.plain import Layout, ModelData, Source, bare
 
 NEARLY = 1e-4  # relative: what float32 can do to a right formula
+# Findings that say already where a result goes wrong.
+LOCATED = ("start", "slope", "slopes-add", "bends", "offset", "nearly right")
 MANY_ROWS, LARGE = 32, 15.0
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A kind of mistake: its name in a few words, and a fact and a question for the learner."""
-
-    name: str
-    step: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of one result: what was expected and what came, and the arguments by name."""
-
-    case: int
-    function: str
-    label: str
-    args: dict[str, Any]
-    expected: Any
-    got: Any
-    tolerance: Tolerance
-    wrong: bool
-
-    def is_near(self, other: Any) -> bool:
-        """Tell whether what came is `other`, as closely as values are judged."""
-        got, other = _numbers(self.got), _numbers(other)
-        if got is None or other is None or got.shape != other.shape:
-            return False
-        with np.errstate(invalid="ignore"):
-            near = np.abs(got - other) <= 1e-12 + self.tolerance.allowed(other)
-            return bool(np.all(near | (got == other) | (np.isnan(got) & np.isnan(other))))
 
 
 def find(
@@ -91,13 +63,22 @@ def _find(
     pattern = None
     if own and findings[first].code not in ("mutated", "warning", "model-changed"):
         with np.errstate(all="ignore"):
-            pattern = _swapped(parts) or _nearly(parts) or _of_label(parts, own[0], where)
-    if pattern is not None:
+            pattern = _swapped(parts) or _nearly(parts)
+            for look in (_of_label, _of_facts):
+                for part in own:
+                    pattern = pattern or look(parts, part, where, hidden)
+    if pattern is not None or not where or findings[first].code in LOCATED:
         return pattern
-    if not where:
-        return None
     step = "Which line of yours treats this kind differently?"
     return Pattern("one kind of input", f"It goes wrong exactly where {where}. {step}")
+
+
+def _of_facts(parts: list[Part], first: Part, where: str, hidden: bool) -> Pattern | None:
+    """Look for what can be said of one part where no pattern fits."""
+    same = [p for p in parts if p.label == first.label]
+    about = f"{first.label}: " if first.label.isidentifier() else ""
+    pattern = None if where else facts.find(same, hidden)
+    return pattern and Pattern(pattern.name, about + pattern.step)
 
 
 def _parts(index: int, case: Case, outcomes: list[Outcome]) -> Iterator[Part]:
@@ -134,15 +115,6 @@ def _is_numbers(values: list) -> bool:
     return all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
 
 
-def _numbers(value: Any) -> np.ndarray | None:
-    """Return a value as an array of floats, None where it is none."""
-    try:
-        array = np.asarray(value)
-    except (ValueError, TypeError):
-        return None
-    return array.astype(float) if array.dtype.kind in "biuf" else None
-
-
 # --- all parts of the results together ------------------------------------------------------------
 
 
@@ -170,7 +142,7 @@ def _swapped(parts: list[Part]) -> Pattern | None:
 def _nearly(parts: list[Part]) -> Pattern | None:
     """Every wrong number lies within rounding of float32, or is a rounded one."""
     wrong = [p for p in parts if p.wrong]
-    pairs = [(_numbers(p.expected), _numbers(p.got)) for p in wrong]
+    pairs = [(numbers(p.expected), numbers(p.got)) for p in wrong]
     if not pairs or any(g is None or e is None or g.shape != e.shape for e, g in pairs):
         return None
     for digits in range(2, 9):
@@ -178,10 +150,12 @@ def _nearly(parts: list[Part]) -> Pattern | None:
             return Pattern("rounded", "These are the right numbers, rounded: return them as they "
                            "are.")  # fmt: skip
     single = ""
+    # What was only copied from an argument, such as where a path starts, is not computed.
+    computed = [g[(g != e) & np.isfinite(g)] for e, g in pairs]
     with np.errstate(over="ignore"):
-        if all(np.array_equal(g, g.astype(np.float32)) for _, g in pairs):
+        if all(np.array_equal(g, g.astype(np.float32)) for g in computed):
             single = "single"
-        if all(np.array_equal(g, g.astype(np.float16)) for _, g in pairs):
+        if all(np.array_equal(g, g.astype(np.float16)) for g in computed):
             single = "half"
     close_to = 1e-2 if single == "half" else NEARLY
     for part, (expected, got) in zip(wrong, pairs, strict=True):
@@ -203,7 +177,7 @@ def _nearly(parts: list[Part]) -> Pattern | None:
 # --- one part -------------------------------------------------------------------------------------
 
 
-def _of_label(parts: list[Part], first: Part, where: str) -> Pattern | None:
+def _of_label(parts: list[Part], first: Part, where: str, hidden: bool) -> Pattern | None:
     """Look for what the wrong values of one part have in common."""
     same = [p for p in parts if p.label == first.label]
     wrong = [p for p in same if p.wrong]
@@ -212,6 +186,7 @@ def _of_label(parts: list[Part], first: Part, where: str) -> Pattern | None:
         _constant(same)
         or _by_shape(wrong)
         or _by_value(same, wrong, where)
+        or facts.explained(wrong)
         or _by_place(wrong)
         or _not_finite(first)
         or _one_part(parts, first)
@@ -225,7 +200,7 @@ def _constant(same: list[Part]) -> Pattern | None:
         return None
     if not all(_equal(p.got, same[0].got) for p in same):
         return None
-    if any((_numbers(p.got) is None) != (_numbers(p.expected) is None) for p in same):
+    if any((numbers(p.got) is None) != (numbers(p.expected) is None) for p in same):
         return None
     return Pattern("always the same", "The result is the same for every input: compute it from the "
                    "arguments.")  # fmt: skip
@@ -393,7 +368,7 @@ def _ratio(wrong: list[Part]) -> float | None:
     """Return what multiple of the right numbers the first wrong ones are, if there are several."""
     ratios = []
     for part in wrong:
-        expected, got = _numbers(part.expected), _numbers(part.got)
+        expected, got = numbers(part.expected), numbers(part.got)
         if expected is None or got is None or expected.shape != got.shape:
             return None
         used = np.isfinite(got) & (np.abs(expected) > 1e-9)
@@ -415,7 +390,7 @@ def _sums(wrong: list[Part], right: Callable) -> Iterator[Guess]:
             lambda p, n=name: right(p) + 2 * np.asarray(p.args[n]))  # fmt: skip
     yield "one too much", "Each number is the right one plus 1.", lambda p: right(p) + 1
     yield "one too little", "Each number is the right one less 1.", lambda p: right(p) - 1
-    expected, got = _numbers(wrong[0].expected), _numbers(wrong[0].got)
+    expected, got = numbers(wrong[0].expected), numbers(wrong[0].got)
     if expected is not None and got is not None and expected.shape == got.shape:
         several = expected.size > 1 or len(wrong) > 1
         if several and np.isfinite(first := (got - expected).ravel()[:1]).all() and first.size:
@@ -428,7 +403,7 @@ def _sums(wrong: list[Part], right: Callable) -> Iterator[Guess]:
 
 def _by_shape(wrong: list[Part]) -> Pattern | None:
     """Look for what turns the shape that came into the right one."""
-    pairs = [(p, _numbers(p.expected), _numbers(p.got)) for p in wrong]
+    pairs = [(p, numbers(p.expected), numbers(p.got)) for p in wrong]
     pairs = [(p, e, g) for p, e, g in pairs if e is not None]
     if not pairs or any(g is None for _, _, g in pairs):
         return None
@@ -517,7 +492,7 @@ def _by_place(wrong: list[Part]) -> Pattern | None:
     """Look for where in the results the wrong entries are."""
     masks = []
     for part in wrong:
-        expected, got = _numbers(part.expected), _numbers(part.got)
+        expected, got = numbers(part.expected), numbers(part.got)
         if expected is None or got is None or expected.shape != got.shape:
             return None
         off = np.abs(got - expected) > part.tolerance.allowed(expected)
@@ -609,7 +584,7 @@ def _by_sign(masks: Masks) -> Pattern | None:
     if not any((~o).any() for *_, o in masks):
         return None
     for subject, read in subjects.items():
-        values = [_numbers(_got(read, part)) for part, *_ in masks]
+        values = [numbers(_got(read, part)) for part, *_ in masks]
         if any(v is None or v.shape != o.shape for v, (*_, o) in zip(values, masks, strict=True)):
             continue
         for kind, is_so in kinds.items():
@@ -640,7 +615,7 @@ def _one_part(parts: list[Part], first: Part) -> Pattern | None:
 
 def _not_finite(first: Part) -> Pattern | None:
     """NaN or inf in place of numbers."""
-    values = _numbers(first.got)
+    values = numbers(first.got)
     if values is None or np.isfinite(values).all():
         return None
     if np.isnan(values).any():

@@ -111,10 +111,9 @@ def test_a_mistake_for_one_layout_or_type_is_told():
     assert told(lambda X, c: right(X, c) if len(X) > 1 else X * X, inputs=row)
 
 
-@pytest.mark.parametrize("value", [lambda X, c: np.sin(X) + c * X**3, lambda X, c: "text"])
-def test_what_has_no_pattern_is_told_none(value):
-    """Is nothing made up for numbers that have nothing to do with the right ones?"""
-    assert told(value) is None
+def test_what_has_no_pattern_is_told_none():
+    """Is nothing made up for what is no number at all?"""
+    assert told(lambda X, c: "text") is None
 
 
 @pytest.mark.parametrize(
@@ -155,3 +154,70 @@ def test_a_hint_never_comes_from_another_case():
     findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
     found = diagnose(known, cases, outcomes, findings)
     assert found is None or found.name != "times 7"
+
+
+def test_a_path_in_float32_that_starts_at_an_argument_is_told_as_float32():
+    """Are numbers that are only copied no reason to look for another mistake?"""
+
+    def path(X, c):
+        return np.concatenate([X, np.float32(X * c + 0.3)])
+
+    def exact(X, c):
+        return np.concatenate([X, X * c + 0.3])
+
+    assert told(path, exact, rtol=1e-9) == "float32"
+
+
+def of_facts(answer, expected, inputs, hidden=False):
+    cases = [Case([Call("f", list(a))], "close", {}, [expected(*a)], NAMES) for a in inputs]
+    outcomes = [run_calls({"f": answer}, case.calls) for case in cases]
+    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
+    return patterns.find(cases, outcomes, findings, hidden)
+
+
+LINES = [(RNG.normal(size=6) * 2, 3.0), (np.array([-1.5, 0.0, 0.4, 2.0, -0.3]), 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "name", "step"),
+    [
+        (lambda X, c: 5 * np.sin(3 * X) + 2 + X**4, lambda X, c: 5 * np.sin(3 * X),
+         "all to one side", ""),
+        (lambda X, c: c * X, lambda X, c: c * X + np.tanh(X), "one term alone", "`X` times `c`"),
+        (lambda X, c: np.tanh(X), lambda X, c: np.tanh(X) - X * X, "a term", "the square of `X`"),
+        (lambda X, c: 1 / (1.5 + np.exp(-X)), lambda X, c: 1 / (1 + np.exp(-X)),
+         "the order alone is right", "`X` = 0"),
+        (lambda X, c: -np.tanh(X) * 2 + c, lambda X, c: np.exp(X), "negative numbers", ""),
+        (lambda X, c: np.exp(X) - X, lambda X, c: np.tanh(np.exp(X) - X) / 2, "beyond 1", ""),
+        (lambda X, c: abs(X) / 9, lambda X, c: np.exp(X) / np.exp(X).sum(), "the sum missed", ""),
+    ],
+)  # fmt: skip
+def test_what_no_pattern_fits_is_told_by_a_fact(answer, expected, name, step):
+    """Is a fact named that is true of every wrong number, with the simplest place?"""
+    found = of_facts(answer, expected, LINES)
+    assert name in found.name
+    assert step in found.step
+
+
+def test_a_fact_about_hidden_inputs_holds_no_number_of_theirs():
+    """Is the place left out where inputs are hidden?"""
+    shown, hidden = (
+        of_facts(lambda X, c: 1 / (1.5 + np.exp(-X)), lambda X, c: 1 / (1 + np.exp(-X)), LINES, h)
+        for h in (False, True)
+    )
+    assert "yours is" in shown.step
+    assert shown.step.startswith(hidden.step)
+    assert not any(sign.isdigit() for sign in hidden.step)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda X, c: X[:, 0] * c, "fewer axes"),
+        (lambda X, c: np.zeros((3, 3)), "another length"),
+        (lambda X, c: X @ X.T @ X, "the shape of an argument"),
+    ],
+)
+def test_a_wrong_shape_is_told_by_what_has_it(answer, name):
+    """Is a shape that no pattern explains compared with the arguments and the right one?"""
+    assert of_facts(answer, lambda X, c: X @ np.ones((3, 2)), [(TABLES[0], 2.0)]).name == name

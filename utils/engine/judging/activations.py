@@ -12,6 +12,7 @@ from utils.engine.judging import Case, Finding, show
 
 MOST_UNITS = 400
 TOLERANCE = 1e-9
+NEARLY = 1e-4  # relative: what float32 can do to a right formula
 
 
 class BrokenLine:
@@ -69,22 +70,59 @@ def pieces(case: Case, outcomes: list[Outcome]) -> Finding | None:
         step = "Units that are already on keep adding their slope. What is left for the next?"
         return Finding("slopes-add", what, index, expected, got, step)
     what = f"{name}: the network misses {len(missed)} of {len(knots)} points"
-    return Finding(
-        "missed", what, index, expected, got, _first_missed(missed[0], knots, heights, wanted)
+    finding = _lost_digits(off, wanted) or _strays(line, knots) or _first_missed(
+        missed[0], knots, heights, wanted, value
+    )  # fmt: skip
+    return Finding(finding[0], what, index, expected, got, finding[1])
+
+
+def _lost_digits(off: list, wanted: list) -> tuple[str, str] | None:
+    """Say that a line misses its points by no more than rounding."""
+    size = max(map(abs, wanted))
+    if max(map(abs, off)) > NEARLY * size:
+        return None
+    far = float(max(map(abs, off)))
+    return "nearly right", (
+        f"It misses them by {far:.1g} at most: the formula is right. Is a step computed in "
+        "float32, or rounded? Compute in float64, and return the numbers as they are."
     )
 
 
-def _first_missed(number: int, knots: np.ndarray, heights: list, wanted: list) -> str:
+def _strays(line: BrokenLine, knots: np.ndarray) -> tuple[str, str] | None:
+    """Say where a line bends that should be straight there: a unit switches on off the knots."""
+    places = [Fraction(x) for x in knots]
+    near = Fraction(NEARLY) * (places[-1] - places[0])
+    for i, kink in enumerate(line.kinks):
+        inside = places[0] + near < kink < places[-1] - near
+        bend = line.slopes[i + 1] - line.slopes[i]
+        if inside and bend and min(abs(kink - x) for x in places) > near:
+            return "bends", (
+                f"The line bends at x = {float(kink):.6g}, which is no knot. A unit switches on "
+                "where w x + b = 0: where should that be?"
+            )
+    return None
+
+
+def _first_missed(
+    number: int, knots: np.ndarray, heights: list, wanted: list, value: list
+) -> tuple[str, str]:
     """Say where a line leaves the points, and what is wrong with the piece before."""
     shown = "The heights above are those at the knots. "
     if number == 0:
-        return f"{shown}The first is missed already: what is the height there when all is off?"
+        w, b, v, c = (np.asarray(part, dtype=float) for part in value)
+        on = int(np.sum((w * knots[0] + b > 1e-9) & (v != 0)))
+        told = (
+            f"{shown}The first is missed already, where {on} of your {len(w)} units are on: which "
+            "should be, and what height do they and c make together?"
+            if on
+            else f"{shown}The first is missed already. All units are off there, so that c = "
+            f"{float(c):.6g} alone makes the height: {float(wanted[0]):.6g} is needed."
+        )
+        return "start", told
     width = Fraction(knots[number]) - Fraction(knots[number - 1])
     got, right = (float((y[number] - y[number - 1]) / width) for y in (heights, wanted))
-    return (
-        f"{shown}Up to knot {number} the line is right; from there its slope is {got:.6g}, "
-        f"and {right:.6g} is needed."
-    )
+    told = f"from there its slope is {got:.6g}, and {right:.6g} is needed."
+    return "slope", f"{shown}Up to knot {number} the line is right; {told}"
 
 
 def _unusable(value: Any, name: str, index: int) -> Finding | None:
@@ -105,16 +143,30 @@ def _unusable(value: Any, name: str, index: int) -> Finding | None:
             return Finding("type", what, index, "numbers", show(part), "What type is it?")
         if not np.isfinite(array).all():
             what = f"{name}: {label} holds inf or NaN"
-            return Finding("inf", what, index, "finite numbers", show(part), "Where is x / 0?")
+            first = np.flatnonzero(~np.isfinite(array))[0]
+            step = f"Entry {first} of {label} is the first: is it a division by a distance of 0?"
+            return Finding("not-finite", what, index, "finite numbers", show(part), step)
         shapes.append(array.shape)
     if len(shapes[0]) != 1 or shapes[1] != shapes[0] or shapes[2] != shapes[0] or shapes[3] != ():
         what = f"{name}: the shapes of w, b, v and c do not fit together"
         got = ", ".join(map(str, shapes))
-        return Finding("shape", what, index, "(k,), (k,), (k,), ()", got, "One entry a unit.")
+        return Finding("shapes", what, index, "(k,), (k,), (k,), ()", got, _sizes(shapes))
     if shapes[0][0] > MOST_UNITS:
         what = f"{name}: {shapes[0][0]} units are far more than there are points"
         return Finding("units", what, index, next_step="How many slopes are there?")
     return None
+
+
+def _sizes(shapes: list[tuple]) -> str:
+    """Say which of the four parts has a shape of its own."""
+    for label, shape in zip("wbv", shapes, strict=False):
+        if len(shape) != 1:
+            return f"{label} has one entry for each unit, in one row: shape (k,), not {shape}."
+    if shapes[3] != ():
+        return f"c is one number, the height without any unit: not an array of shape {shapes[3]}."
+    counts = [shape[0] for shape in shapes[:3]]
+    told = ", ".join(f"{label} has {n}" for label, n in zip("wbv", counts, strict=True))
+    return f"Each unit has an entry in w, in b and in v: {told}. Which loop or slice is too short?"
 
 
 def _between(

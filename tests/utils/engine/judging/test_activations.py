@@ -67,7 +67,7 @@ def test_a_constant_needs_no_unit():
     """Is a network without units right where all values are equal?"""
     empty = np.array([])
     assert judged((empty, empty, empty, 2.0), values=np.full(4, 2.0)) is None
-    assert code((empty, empty, empty, 2.0)) == "missed"
+    assert code((empty, empty, empty, 2.0)) == "start"
 
 
 def test_lists_and_integers_will_do():
@@ -83,15 +83,16 @@ def test_lists_and_integers_will_do():
         (lambda w, b, v, c: (w, b, v, c + 1e-8), "offset"),
         (lambda w, b, v, c: (w, b, v, 0.0), "offset"),
         (lambda w, b, v, c: (w, b, SLOPES, c), "slopes-add"),
-        (lambda w, b, v, c: (w, -b, v, c), "missed"),
-        (lambda w, b, v, c: (w[:-1], b[:-1], v[:-1], c), "missed"),
-        (lambda w, b, v, c: (w.astype(np.float32), b, v.astype(np.float32), c), "missed"),
+        (lambda w, b, v, c: (w, -b, v, c), "bends"),
+        (lambda w, b, v, c: (w[:-1], b[:-1], v[:-1], c), "slope"),
+        (lambda w, b, v, c: (w, b + 4, v, c), "start"),
+        (lambda w, b, v, c: (w.astype(np.float32), b, v.astype(np.float32), c), "nearly right"),
         (lambda w, b, v, c: (w, b, v), "count"),
-        (lambda w, b, v, c: VALUES, "shape"),
-        (lambda w, b, v, c: (w[:, None], b, v, c), "shape"),
-        (lambda w, b, v, c: (w, b, v, np.array([c])), "shape"),
-        (lambda w, b, v, c: (1.0, b, v, c), "shape"),
-        (lambda w, b, v, c: (w, b, v * np.inf, c), "inf"),
+        (lambda w, b, v, c: VALUES, "shapes"),
+        (lambda w, b, v, c: (w[:, None], b, v, c), "shapes"),
+        (lambda w, b, v, c: (w, b, v, np.array([c])), "shapes"),
+        (lambda w, b, v, c: (1.0, b, v, c), "shapes"),
+        (lambda w, b, v, c: (w, b, v * np.inf, c), "not-finite"),
         (lambda w, b, v, c: (w, b, "v", c), "type"),
         (lambda w, b, v, c: (w, b, [v, 1], c), "type"),
         (lambda w, b, v, c: (*(np.ones(500) for _ in "wbv"), c), "units"),
