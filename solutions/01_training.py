@@ -258,8 +258,8 @@ figures.count_parameters(build_model)
 #
 # The cost is 0.4581. And a 1 with $p = 0$ costs $-\ln 10^{-7} = 16.118$, the most expensive mistake there is.
 #
-# Nothing is forbidden, but work in NumPy's usual double precision: the loss objects of Keras
-# calculate with about seven digits, which is too few near 0 and 1.
+# Nothing is forbidden, but work in NumPy's usual double precision, about 16 digits: the loss objects of Keras
+# calculate with about seven, which is too few near 0 and 1.
 #
 # Stuck? Run `check.hint("binary_cross_entropy")`.
 
@@ -607,10 +607,13 @@ mark("01_training", "minibatches", minibatches)
 figures.batch_paths(cost_gradient, minibatches)
 
 # %% [markdown]
-# **What it showed.** A small batch points only roughly downhill, so the path staggers; but it gets many more
-# steps for the same reading of the data, and is far ahead after one epoch. At the bottom it does not
-# rest: there, the batches disagree about which way is down. Sizes of 16 to 256 are a common compromise.
-# Keras takes 32 if you do not say.
+# **What it showed**
+#
+# 1. A small batch points only roughly downhill, so the path staggers. But it takes many more steps while it reads the data
+#    once: after one epoch, batches of 8 are far ahead.
+# 2. They do not: there, the batches disagree about which way is down.
+#
+# Sizes of 16 to 256 are a common compromise. Keras takes 32 if you do not say.
 #
 # ### The three lines together, and the learning curve
 #
@@ -706,9 +709,9 @@ my_guess
 figures.train_on_plane(build_model, my_guess)
 
 # %% [markdown]
-# **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. For some epochs
-# it hardly falls, while the units slowly become different. Layers of sigmoids start slowly:
-# the next lab shows why, and what to do about it. When the border appears, it settles quickly. A network
+# **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. For the first epochs
+# the cost falls slowly, while the units become different, and then twice as fast. Layers of sigmoids start slowly:
+# the next lab shows why, and what to do about it. A network
 # *can* bend its border, but nothing in these points calls for it, so it hardly does.
 #
 # Now all 64 pixels. The figure calls your `compile_and_fit` with your `build_model`, and beside it your own
@@ -721,16 +724,16 @@ figures.train_on_plane(build_model, my_guess)
 trained = figures.train_digits(build_model, compile_and_fit, gradient_descent, minibatches)
 
 # %% [markdown]
-# **What it showed.** The unit improves at once; the network stays near $\ln 2$ for some epochs, until its layers agree on
-# what to look at. In the end both tell nearly every held-back picture right: zeros and ones are an easy pair. Ten classes will
-# not be (`08_digits`). And the curves of the held-back pictures lie close to the others: what was learned holds for
-# new pictures too.
+# **What it showed.** The unit improves at once. The network needs more than ten epochs for what the unit reaches in one: its
+# layers first have to agree on what to look at. In the end both tell nearly every held-back picture right: zeros and ones are
+# an easy pair. Ten classes will not be (`08_digits`). And the curves of the held-back pictures lie close to the others: what
+# was learned holds for new pictures too.
 #
 # **How to read a learning curve**
 #
 # - Falling and still steep: train longer.
-# - Flat: done, or the learning rate is too small, or, as you have just seen, a **plateau** that it will leave again. Near
-#   $\ln 2$ it has learned nothing yet.
+# - Flat: done, or the learning rate is too small, or a **plateau** that it will leave again (`02_activations` shows a long one).
+#   Near $\ln 2$ it has learned nothing yet.
 # - Jumping: the learning rate is too large. A small flutter is only the noise of the mini-batches.
 # - The curve of the training data goes on falling while that of held-back data turns up: **overfitting**. The model is learning
 #   its examples by heart.
@@ -744,7 +747,7 @@ figures.zero_or_one(trained)
 # One of these pictures on its way through *your* network: each circle is a unit, dark where its output is near 1.
 #
 # **Try it.** Layer 1 looks at pixels, so the weights of its units are pictures. Which of them search for the
-# hole of a 0, which for the stroke of a 1? Then follow the wires to layer 3.
+# hole of a 0, which for the stroke of a 1? Then choose layer 2 and layer 3: wires show what each unit listens to.
 
 # %% tags=["demo"]
 figures.look_inside(trained)
@@ -790,7 +793,9 @@ print("dw", dw.numpy().round(5), " db", db.numpy().round(5))
 # whether it is one of the options. Which are right, and why, you learn behind the last question.
 
 # %% [markdown]
-# **Question 1.** You build a model, `compile` it and `fit` it. Which of these is settled by `compile`?
+# ### Question 1
+#
+# You build a model, `compile` it and `fit` it. Which of these is settled by `compile`?
 #
 # - a) how many units the layers have
 # - b) how many epochs the training takes
@@ -812,7 +817,9 @@ mark("01_training", "training_1", answer_training_1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 2.** Two examples with labels 1 and 0. The model gives them $p = 0.8$ and $p = 0.4$. What is the
+# ### Question 2
+#
+# Two examples with labels 1 and 0. The model gives them $p = 0.8$ and $p = 0.4$. What is the
 # cost? Use that $\ln 0.8 = -0.223$, $\ln 0.6 = -0.511$, $\ln 0.4 = -0.916$ and $\ln 0.2 = -1.609$.
 #
 # - a) 0.734
@@ -835,7 +842,9 @@ mark("01_training", "training_2", answer_training_2)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 3.** Run the cell below. The same unit was trained four times on the same data from the same start, with four
+# ### Question 3
+#
+# Run the cell below. The same unit was trained four times on the same data from the same start, with four
 # learning rates (one of them 0). Which curve belongs to a learning rate that is **too large**?
 
 # %% tags=["demo"]
@@ -862,7 +871,9 @@ mark("01_training", "training_3", answer_training_3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 4.** 360 pictures, batches of 32, 10 epochs; the last batch may be short. How often are the weights
+# ### Question 4
+#
+# 360 pictures, batches of 32, 10 epochs; the last batch may be short. How often are the weights
 # updated?
 #
 # - a) 120 times
@@ -885,7 +896,9 @@ mark("01_training", "training_4", answer_training_4)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 5.** A logistic unit with one feature has $w = 0$ and $b = 0$. The only example is $x = 4$ with label 0. What is
+# ### Question 5
+#
+# A logistic unit with one feature has $w = 0$ and $b = 0$. The only example is $x = 4$ with label 0. What is
 # $w$ after one step of gradient descent with $\alpha = 0.25$?
 #
 # - a) 0.5

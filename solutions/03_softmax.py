@@ -681,6 +681,8 @@ print("truth", y_test[:3])  # print the classes that it reads as well
 figures.read_digits(training.model)
 
 # %% [markdown]
+# **What it showed.** Where it is wrong, the network is often in doubt, but not always: some mistakes are made with more than 80%.
+#
 # Keras has a loss for each way of writing a target. Run the cell: both take the same probabilities,
 # and differ only in the target they expect.
 

@@ -688,7 +688,7 @@ figures.reliability(training)
 
 # %% [markdown]
 # **What it showed.** Your network is a little too sure of itself: it answers with 95% on average, and 93 of a hundred answers
-# are right. On the left the dots lie above the line, on the right below. Smaller logits say the same more
+# are right. On the left most dots lie above the line, on the right below. Smaller logits say the same more
 # modestly; with the right divisor, between 1 and 2, the dots come to the line and the loss falls, though not one answer
 # has changed. Longer training makes it worse: the training loss asks for ever larger logits.
 

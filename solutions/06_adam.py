@@ -708,14 +708,15 @@ figures.learned_filters(dense, convolutional)
 # That is what layer types are for: each *knows something* about its data. Three more, with numbers made by hand; in a network
 # they are weights, and learned.
 #
-# **Two-dimensional convolution** slides a small square over a picture. **Try it:** which filter finds the upper edge of a stroke? Where is its answer
+# **Two-dimensional convolution** slides a small square over a picture. **Try it:** which filter finds the lower edge of a stroke? Where is its answer
 # strongest, and what changes if the digit were one pixel lower?
 
 # %% tags=["demo"]
 figures.window_on_a_digit()
 
 # %% [markdown]
-# Nine weights serve all 36 places. If the digit moves down by a pixel, so does the answer: what is learned in one place holds in every place.
+# *Ink above, paper below* finds a lower edge; the caption says where its answer is strongest. Nine weights serve all 36 places. If the digit moves down
+# by a pixel, so does the answer: what is learned in one place holds in every place.
 #
 # **Recurrence** reads one number after the other, and each unit also hears its own last output. **Try it:** with which weight of its own state does it
 # forget at once, slowly, never?
@@ -740,16 +741,19 @@ figures.attention()
 # %% [markdown]
 # ## Practice quiz: Additional neural network concepts
 #
-# Five questions, two points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
+# Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
 # whether it is one of the options. Which are right, and why, you learn behind the last question.
+
+# %% [markdown]
+# ### Question 1
 #
-# **Question 1.** Training with Adam begins ($t = 1$, both averages 0) with $\alpha = 0.01$ and the
+# Training with Adam begins ($t = 1$, both averages 0) with $\alpha = 0.01$ and the
 # usual settings. One parameter has the gradient 0.004. By about how much does it change?
 #
-# - (a) It falls by 0.00004.
-# - (b) It falls by 0.004.
-# - (c) It falls by 0.01.
-# - (d) It falls by 0.0316.
+# - a) It falls by 0.00004.
+# - b) It falls by 0.004.
+# - c) It falls by 0.01.
+# - d) It falls by 0.0316.
 
 # %% nbgrader={"grade": false, "grade_id": "additional_1_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 answer_additional_1 = None  # "a", "b", "c" or "d"
@@ -766,13 +770,15 @@ mark("06_adam", "additional_1", answer_additional_1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 2.** The same network was trained three times, each time with another learning rate. Read
+# ### Question 2
+#
+# The same network was trained three times, each time with another learning rate. Read
 # the figure: which curve belongs to which rate?
 #
-# - (a) A: too small. B: about right. C: too large.
-# - (b) A: too large. B: about right. C: too small.
-# - (c) A: about right. B: too large. C: too small.
-# - (d) A: too small. B: too small. C: too large.
+# - a) A: too small. B: about right. C: too large.
+# - b) A: too large. B: about right. C: too small.
+# - c) A: about right. B: too large. C: too small.
+# - d) A: too small. B: too small. C: too large.
 
 # %% tags=["demo"]
 figures.three_rates()
@@ -792,13 +798,15 @@ mark("06_adam", "additional_2", answer_additional_2)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 3.** A parameter has the same gradient, 2, in every step. Momentum is used as in this lab,
+# ### Question 3
+#
+# A parameter has the same gradient, 2, in every step. Momentum is used as in this lab,
 # $\text{velocity} \leftarrow 0.9 \cdot \text{velocity} + g$. Towards which value does the velocity go?
 #
-# - (a) 2
-# - (b) 1.8
-# - (c) 2.22
-# - (d) 20
+# - a) 2
+# - b) 1.8
+# - c) 2.22
+# - d) 20
 
 # %% nbgrader={"grade": false, "grade_id": "additional_3_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 answer_additional_3 = None  # "a", "b", "c" or "d"
@@ -815,13 +823,15 @@ mark("06_adam", "additional_3", answer_additional_3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 4.** A signal has 1000 samples and 2 channels. How many numbers does a convolutional layer
+# ### Question 4
+#
+# A signal has 1000 samples and 2 channels. How many numbers does a convolutional layer
 # with 12 filters of width 7 learn?
 #
-# - (a) 180
-# - (b) 168
-# - (c) 96
-# - (d) 24,012
+# - a) 180
+# - b) 168
+# - c) 96
+# - d) 24,012
 
 # %% nbgrader={"grade": false, "grade_id": "additional_4_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 answer_additional_4 = None  # "a", "b", "c" or "d"
@@ -838,13 +848,15 @@ mark("06_adam", "additional_4", answer_additional_4)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Question 5.** A convolutional layer (width 9, stride 5) looks at a long signal. Now the same signal
+# ### Question 5
+#
+# A convolutional layer (width 9, stride 5) looks at a long signal. Now the same signal
 # arrives 10 samples later. Apart from the two ends, what happens to the rows of the output?
 #
-# - (a) They are lost, because no filter knows the new place.
-# - (b) They appear 10 rows later.
-# - (c) They appear 2 rows later.
-# - (d) Every row changes, in no simple way.
+# - a) They are lost, because no filter knows the new place.
+# - b) They appear 10 rows later.
+# - c) They appear 2 rows later.
+# - d) Every row changes, in no simple way.
 
 # %% nbgrader={"grade": false, "grade_id": "additional_5_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 answer_additional_5 = None  # "a", "b", "c" or "d"

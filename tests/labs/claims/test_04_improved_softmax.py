@@ -19,6 +19,24 @@ def test_the_sure_unit_costs_nothing_in_float32():
     assert np.log1p(e) == pytest.approx(2e-9, rel=0.05)
 
 
+def test_what_vanishes_beside_one_is_half_a_gap():
+    """Is that 6e-8 in float32 and 1.1e-16 in float64, and twice as close to the left of 1?"""
+    for kind, half in ((np.float32, 6e-8), (np.float64, 1.1e-16)):
+        gap = np.spacing(kind(1))
+        assert float(gap / 2) == pytest.approx(half, rel=0.02)
+        assert kind(1) + gap / 2 == 1
+        assert kind(1) + gap * kind(0.51) > 1
+        assert kind(1) - np.nextafter(kind(1), kind(0)) == gap / 2
+
+
+@pytest.mark.parametrize(("kind", "size"), [("float16", 12), ("float32", 89), ("float64", 710)])
+def test_the_stages_break_at_the_sizes_of_the_text(kind, size):
+    """Is the exponential of the largest logit the first number that is not held, at this size?"""
+    with np.errstate(all="ignore"):
+        held = [np.isfinite(np.exp(np.dtype(kind).type(z))) for z in (size - 1, size)]
+    assert held == [True, False]
+
+
 def test_the_four_edges_of_exp_are_those_of_the_text():
     """Does exp overflow above 88 and 709, and vanish below -103 and -745?"""
     with np.errstate(all="ignore"):

@@ -89,6 +89,61 @@ def test_the_trained_network_is_too_sure_until_its_logits_are_divided(scene_netw
     assert min(losses, key=losses.get) == 1.5
 
 
+def test_one_half_is_close_to_the_best_threshold_for_right_labels(scene_network):
+    """Does the best one for each label win under a point over 0.5, on the scenes that chose it?"""
+    P, Y, *_ = scene_network
+    best = reference.choose_thresholds(P, Y, 1, 1)
+    right = [np.mean((t <= P) == Y) for t in (0.5, best)]
+    assert 0 <= right[1] - right[0] < 0.01
+
+
+def test_with_a_hundred_scenes_the_triangle_suffers_least():
+    """Are nine in ten triangles read rightly, and about three in four circles and squares?"""
+    from utils.figures.multilabel.scenes import mlp
+
+    network = mlp(0).set_params(max_iter=150, learning_rate_init=0.001, n_iter_no_change=999)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it stops early on purpose
+        network.fit(*data.scenes(100))
+    X, Y = data.scenes(2000, seed=5)
+    P = network.predict_proba(X)
+    right = np.mean((P >= 0.5) == Y, axis=0)
+    assert right == pytest.approx([0.74, 0.74, 0.9], abs=0.03)
+    assert reference.choose_thresholds(P, Y, 5, 1)[:2] == pytest.approx(0.01, abs=0.01)
+
+
+@pytest.mark.slow
+def test_three_outputs_seldom_compose_a_pair_that_no_scene_has_shown():
+    """Are one in five scenes with circle and square right without any, seven in ten with them?"""
+    from utils.figures.multilabel.scenes import mlp
+
+    (X, Y), (X_new, Y_new) = data.scenes(), data.scenes(2000, seed=5)
+    pair, new = (np.all(T[:, :2] == 1, axis=1) for T in (Y, Y_new))
+    shares = {}
+    for name, kept in (("without", ~pair), ("with", pair | ~pair)):
+        found = []
+        for seed in (0, 1):
+            network = mlp(seed).set_params(max_iter=30, learning_rate_init=0.001)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it stops early on purpose
+                network.fit(X[kept], Y[kept])
+            found.append(np.mean(np.all(network.predict(X_new[new]) == Y_new[new], axis=1)))
+        shares[name] = np.mean(found)
+    assert shares["without"] == pytest.approx(0.2, abs=0.05)
+    assert shares["with"] == pytest.approx(0.7, abs=0.05)
+
+
+def test_a_weight_in_the_loss_moves_one_half_to_the_threshold_of_its_cost():
+    """Is c p / (c p + 1 - p) one half at p = 1/(1 + c), and what the weighted loss is lowest at?"""
+    for c in (2.0, 5.0):
+        p = 1 / (1 + c)
+        assert c * p / (c * p + 1 - p) == pytest.approx(0.5)
+        q = np.linspace(0.001, 0.999, 999)
+        for p in (0.1, 0.4):
+            lowest = q[np.argmin(-c * p * np.log(q) - (1 - p) * np.log(1 - q))]
+            assert lowest == pytest.approx(c * p / (c * p + 1 - p), abs=1e-3)
+
+
 def test_thresholds_keep_most_of_their_gain_on_new_scenes(scene_network):
     """If a miss costs five, does more than half of the gain over 0.5 survive on new scenes?"""
     P, Y, P_new, Y_new = scene_network

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from tests.utils.figures import controls
 from utils import data, reference
 
 
@@ -89,6 +90,75 @@ def test_a_wave_found_at_rate_1_is_a_wrong_one():
     for rate in (0.1, 0.3):
         assert "frequency 1.59" in told[rate]
         assert "error 0.048" in told[rate]
+
+
+def test_rates_from_0_1_on_find_the_wave_within_50_steps():
+    """Are 0.1 and 0.3 there at step 50, 0.03 at 100, and 0.01 not even at 150?"""
+    from utils.figures import adam as figures
+
+    at = controls(fig := figures.fit_wave())
+
+    def error(rate, step):
+        with fig.hold():
+            at["learning rate"].value, at["step"].value = rate, step
+        return float(fig.text.split("error ")[1].rstrip("."))
+
+    lowest = error(0.1, 150)
+    assert max(error(0.1, 50), error(0.3, 50), error(0.03, 100)) < 1.25 * lowest
+    assert min(error(0.03, 50), error(0.01, 150)) > 1.5 * lowest
+
+
+def test_the_steps_of_four_parameters_are_as_long_as_the_lab_says():
+    """Is it about one alpha and half of one, over six without correction, and below one at 0.9?"""
+    from utils.figures import adam as figures
+
+    at = controls(fig := figures.effective_steps())
+
+    def longest():
+        told = fig.text.split("correction: ")[1].removesuffix(" alpha.").split(", ")
+        return [float(part.split()[-1]) for part in told]
+
+    assert longest() == pytest.approx([1, 1, 1, 0.5], abs=0.05)
+    at["without bias correction"].value = True
+    assert 6 < min(longest()[:2]) <= max(longest()) < 7
+    at["beta2"].value = 0.9
+    assert max(longest()) < 1
+
+
+def test_keras_lacks_a_quarter_of_the_first_step_at_a_gradient_of_1e_6():
+    """Is its step 0.76 of alpha where the paper's is 0.99, as with an epsilon 32 times as large?"""
+    from utils.figures import adam as figures
+
+    fig = figures.keras_differs()
+    assert "at gradient 1e-06 yours is 0.990, Keras 0.760" in fig.text
+    assert 1 / np.sqrt(0.001) == pytest.approx(32, abs=0.5)
+    assert 1e-6 / (1e-6 + 1e-8 / np.sqrt(0.001)) == pytest.approx(0.76, abs=1e-3)
+
+
+def test_strides_leave_59_and_30_windows_and_three_beats_and_none():
+    """How many outputs has the beat filter at strides 1, 5 and 10, and which beats does it see?"""
+    from utils.figures.adam import layers
+
+    x, beats = data.ecg(300, seed=3)
+    assert len(beats) == 4
+    found = {}
+    for stride in (1, 5, 10):
+        out = reference.conv1d(x, layers._filters()["beat"][:, None], np.zeros(1), stride)[:, 0]
+        places = 4 + stride * np.flatnonzero(out > 0.5)
+        found[stride] = len(out), sum(np.any(np.abs(places - beat) <= 4) for beat in beats)
+    assert found == {1: (292, 4), 5: (59, 3), 10: (30, 0)}
+
+
+def test_weight_decay_helps_a_little_where_the_lowest_point_is_0(ravine):
+    """Is the cost at step 40 with the rate 0.3 then 0.26 in place of 0.27?"""
+    from utils.figures.adam import landscapes
+
+    def adamw(theta, grad, m, v, t, alpha):
+        new, m, v = reference.adam_step(theta, grad, m, v, t, alpha)
+        return new - alpha * 0.01 * theta, m, v
+
+    moves = (landscapes.adaptive(step, 0.3) for step in (adamw, reference.adam_step))
+    assert [f"{downhill(ravine, move)[0][40]:.2f}" for move in moves] == ["0.26", "0.27"]
 
 
 def test_the_race_opens_with_momentum_ahead_and_both_can_win(ravine):

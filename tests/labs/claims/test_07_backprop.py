@@ -1,12 +1,15 @@
 """Is what lab 07 says about numbers true of its own data, seeds and functions?"""
 
+import re
+
 import numpy as np
 import pytest
 
+from tests.utils.figures import controls
 from utils import reference
 
 
-def ends(task, hidden, rate=0.2, starts=range(10), steps=400):
+def ends(task, hidden, rate=0.2, starts=range(10), steps=400, beta=0.0):
     """Mean cost and share of points right that training of the lab's small network ends with."""
     from utils.figures.backprop import learning
 
@@ -14,16 +17,18 @@ def ends(task, hidden, rate=0.2, starts=range(10), steps=400):
     found = []
     for start in starts:
         theta = learning.start_of(hidden, start)
-        w1, w2, b, v = np.split(theta[:-1], 4)
-        W, c = np.array([w1, w2]), theta[-1]
-        for _ in range(steps):
-            Z = X @ W + b
-            out = np.maximum(Z, 0) @ v + c
+        velocity = np.zeros_like(theta)
+        for step in range(steps + 1):
+            w1, w2, b, v = np.split(theta[:-1], 4)
+            Z = X @ np.array([w1, w2]) + b
+            out = np.maximum(Z, 0) @ v + theta[-1]
+            if step == steps:
+                break
             error = 2 * (out - y) / len(y)
             back = np.outer(error, v) * (Z > 0)
-            W, b = W - rate * X.T @ back, b - rate * back.sum(axis=0)
-            v, c = v - rate * np.maximum(Z, 0).T @ error, c - rate * error.sum()
-        out = np.maximum(X @ W + b, 0) @ v + c
+            slopes = [*(X.T @ back), back.sum(axis=0), np.maximum(Z, 0).T @ error, [error.sum()]]
+            velocity = beta * velocity + np.concatenate(slopes)
+            theta = theta - rate * velocity
         found.append((np.mean((out - y) ** 2), np.mean((out > 0.5) == y)))
     return np.array(found)
 
@@ -44,6 +49,87 @@ def test_two_moons_are_separated_with_six_units_and_not_at_rate_one():
     """Are all points right at rate 0.2 from the first start, and the cost high at rate 1?"""
     assert ends("two moons", 6, starts=[0])[0, 1] == 1
     assert ends("two moons", 6, rate=1.0, starts=[0])[0, 0] > 0.2
+
+
+def test_momentum_finds_exclusive_or_from_no_more_starts():
+    """Do two units arrive from one or two of ten starts, with betas and rates of several sizes?"""
+    for beta, rate in ((0.5, 0.1), (0.9, 0.02), (0.9, 0.1)):
+        assert 1 <= np.sum(ends("exclusive or", 2, rate, beta=beta)[:, 1] == 1) <= 2
+
+
+def test_the_best_step_in_float32_is_about_0_01():
+    """Are four or five digits left there, and fewer at steps ten times as large or as small?"""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(6, 4)).astype("float32"), rng.integers(0, 3, 6)
+    sizes = [(4, 5), (5,), (5, 3), (3,)]
+    theta = np.concatenate([rng.normal(size=s).ravel() for s in sizes]).astype("float32")
+
+    def unpacked(theta):
+        cuts = np.cumsum([np.prod(s) for s in sizes])[:-1]
+        return [part.reshape(s) for part, s in zip(np.split(theta, cuts), sizes, strict=True)]
+
+    def cost(theta):
+        W1, b1, W2, b2 = unpacked(theta)
+        Z = np.maximum(X @ W1 + b1, 0) @ W2 + b2
+        return np.mean(reference.log_sum_exp(Z) - Z[np.arange(6), y])
+
+    exact = np.concatenate([g.ravel() for g in reference.network_gradients(X, y, *unpacked(theta))])
+    off = {}
+    for eps in (0.1, 0.01, 0.001, 1e-5):
+        num = np.zeros_like(theta)
+        for i in range(len(theta)):
+            step = np.zeros_like(theta)
+            step[i] = eps
+            num[i] = (cost(theta + step) - cost(theta - step)) / np.float32(2 * eps)
+        off[eps] = np.linalg.norm(exact - num) / np.linalg.norm(exact + num)
+    assert min(off, key=off.get) == 0.01
+    assert 1e-5 < off[0.01] < 1e-4
+    assert off[1e-5] > 30 * off[0.01]
+
+
+def test_the_secant_has_its_digits_where_the_lab_says():
+    """Is the error least between 1e-6 and 1e-5, and five digits below that of one side there?"""
+    for f, slope, x in ((np.sin, np.cos, 1.0), (np.exp, np.exp, 0.5), (lambda x: x**3, None, 1.0)):
+        right = slope(x) if slope else 3.0
+        off = {k: abs(reference.numerical_derivative(f, x, 10.0**-k) - right) for k in range(1, 14)}
+        assert min(off, key=off.get) in (5, 6)
+        one_sided = abs((f(x + 1e-5) - f(x)) / 1e-5 - right)
+        assert 4 < np.log10(one_sided / off[5]) < 7
+    assert reference.numerical_derivative(lambda x: max(x, 0.0), 0.0) == 0.5
+
+
+def test_backward_mode_doubles_where_forward_mode_quadruples():
+    """When the parameters double, do the counts grow like N times P, and like N + P?"""
+    from utils.figures import backprop
+
+    slider, counts = controls(fig := backprop.cost_of_modes())["size"], {}
+    for size in range(1, slider.max + 1):
+        slider.value = size
+        told = fig.text.replace(",", "").split()
+        at = [told.index("takes") + 1, told.index("forward") + 2, told.index("backward") + 2]
+        P = int(told[told.index("parameters.") - 1])
+        counts[P] = np.array([int(told[k]) for k in at])
+    doubled = [counts[2 * P] / counts[P] for P in counts if P >= 16 and 2 * P in counts]
+    assert len(doubled) >= 2
+    for ratio in doubled:
+        assert ratio == pytest.approx([4, 4, 2], rel=0.05)
+
+
+def test_nudging_w_by_a_thousandth_moves_the_loss_by_0_012009():
+    """Is the neuron's loss 4 at w = 2, its slope 12, and the change 12.009 times the nudge?"""
+    loss = {w: (max(w * 3 - 1, 0) - 3) ** 2 for w in (2.0, 2.001)}
+    assert loss[2.0] == 4
+    assert round(loss[2.001] - loss[2.0], 6) == 0.012009
+
+
+def test_two_units_leave_the_spiral_at_a_cost_near_0_7():
+    """Where do the frames end with 2 hidden units?"""
+    from utils.figures import backprop
+
+    at = controls(fig := backprop.spiral())
+    with fig.hold():
+        at["hidden units"].value, at["learning rate"].value, at["frame"].value = 2, 1.0, 50
+    assert float(re.search(r"cost ([\d.]+\d)", fig.text)[1]) == pytest.approx(0.7, abs=0.05)
 
 
 def test_a_broken_gradient_shows_as_far_as_the_lab_says():
