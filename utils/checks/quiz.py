@@ -66,19 +66,25 @@ class Quiz:
         if name in self.points and valid:
             self.given[name] = letter(*namespace.values())
 
-    def closed(self) -> str:
-        """Say why answers are not explained here and now, "" if they are."""
+    def elsewhere(self) -> str:
+        """Say who explains the quiz where this does not, "" where it does."""
         if not self.points:
             return f"{self.lab} has no quiz."
         if not path(self.lab).is_file():
             return "The quiz is explained by your instructor's marking."
         if (BAKED.parents[1] / "course") in Path.cwd().parents:
             return "This copy is from a course: its marking explains the quiz."
-        if missing := [name for name in self.points if name not in self.given]:
+        return ""
+
+    def closed(self) -> str:
+        """Say why answers are not explained here and now, "" if they are."""
+        if why := self.elsewhere():
+            return why
+        if missing := [f"`{name}`" for name in self.points if name not in self.given]:
             return (
                 "First answer all questions, and run their checks. Still open: "
-                + ", ".join(f"`{name}`" for name in missing) + "."
-            )  # fmt: skip
+                f"{', '.join(missing)}."
+            )
         return ""
 
     def explain(self) -> Explanation:

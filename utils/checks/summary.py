@@ -60,7 +60,8 @@ def of(lab: str, exercises: dict[str, dict], seen: dict[str, Seen], quiz: Quiz) 
     head += "the inputs that you can see."
     parts = [head]
     if quiz.points and len(quiz.right) < len(quiz.points):
-        parts.append(quiz.closed() or "check.explain() explains the quiz and counts its points.")
+        after = "check.explain() explains the quiz, once it is answered, and counts its points."
+        parts.append(quiz.elsewhere() or after)
     result = Summary(["exercise", "points", "state"], rows, "\n\n".join([*parts, WORTH]))
     result.points, result.passed = points, passed
     return result
