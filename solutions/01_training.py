@@ -648,6 +648,9 @@ print("probabilities", p.round(3), "  read as", (p >= 0.5).astype(int), "  truth
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
 
+from utils.figures import style
+
+style.use()
 _, curve = plt.subplots(figsize=(5, 2.5))
 
 # %% [markdown]

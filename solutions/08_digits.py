@@ -489,8 +489,8 @@ figures.first_layer(training)
 #
 # ## Your own digit
 #
-# Click squares to ink them, or use the keyboard: `Tab` moves from square to square, the space bar inks it. The network
-# answers at once, and you see its units light up.
+# Draw on the page with the mouse, a pen or a finger, or use the keyboard: `Tab` to the pen, arrow keys move it, the space bar
+# leaves ink. The network answers at once, and you see its units light up.
 #
 # **Try it.**
 #
@@ -498,7 +498,7 @@ figures.first_layer(training)
 # 2. Move your digit one column to the side. Clear the page: what does it read then, and how surely?
 # 3. Can you draw something that is no digit at all, and is read with a confidence above 0.99?
 # 4. Choose a digit under *what would make it a*: the colours show where ink would help (orange) and where it is in the way (purple).
-#    Do as they say. How few squares turn your 3 into an 8?
+#    Do as they say. How few strokes turn your 3 into an 8?
 
 # %% tags=["demo"]
 figures.draw(training, read_digits)
@@ -507,7 +507,7 @@ figures.draw(training, read_digits)
 # **What it showed.** Softmax shares out 1 among ten digits, whatever it is shown. "No digit at all" is not among the answers, and
 # a high confidence says only "rather this than the other nine". And scanned digits have grey edges and stand in the middle; what was never
 # in the training data (another position, another pen) the network has no reason to read well: of digits moved by a single pixel it reads about half. An
-# empty page is read as some digit too, if with a confidence of 0.15 to 0.25 only. And a few squares, well chosen with the network's own slopes, make it say what you like: lab 07 gives the slope of an answer
+# empty page is read as some digit too, if with a confidence of 0.15 to 0.25 only. And a few strokes, well chosen with the network's own slopes, make it say what you like: lab 07 gives the slope of an answer
 # for a *pixel* as easily as for a weight.
 
 # %% [markdown]

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "labs"
 COPIED = ["LICENSE", "environment.yml", "requirements.txt"]
 NOTEBOOKS = ["notebooks/[0-9]*.ipynb", "notebooks/[0-9]*/[0-9]*.ipynb"]
-UTILS = {".py", ".json", ".npz", ".npy", ".csv", ".css", ".svg", ".png"}
+UTILS = {".py", ".json", ".npz", ".npy", ".csv", ".css", ".js", ".svg", ".png"}
 # None of these may reach a learner, whatever went wrong before.
 SECRET = re.compile(r"BEGIN SOLUTION|BEGIN HIDDEN TESTS|\b(?:import|from) autograder\b")
 

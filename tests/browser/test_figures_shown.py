@@ -53,11 +53,11 @@ def test_the_main_figure_of_the_lab_is_shown(lab, jupyter, page, name):
     lab.command("notebook:run-all-cells")
     cell = lab.cell_with(FIGURES[name])
     figure = cell.locator(".jp-OutputArea")
-    picture = figure.locator("img").first
+    picture = figure.locator(".kit-awake canvas.kit-canvas")
     expect(picture).to_be_visible(timeout=180_000)
     lab.wait_idle(180_000)
-    assert picture.evaluate("image => image.naturalWidth") > 300
-    assert len(picture.get_attribute("title")) > 20
+    assert picture.evaluate("image => image.width") > 300
+    assert len(picture.get_attribute("aria-label")) > 20
     expect(figure.get_by_role("status")).not_to_be_empty()
     assert figure.locator("button, [role=slider], select, input").count() > 0
     if os.environ.get("PICTURES"):

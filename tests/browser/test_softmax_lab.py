@@ -44,7 +44,7 @@ def test_a_learner_fetches_works_and_submits(lab, page, jupyter):
 
     figure = lab.cell_with("figures.softmax_bars(softmax)")
     lab.run(figure)
-    picture = figure.locator(".jp-OutputArea img").first
+    picture = figure.locator(".kit-awake canvas.kit-canvas")
     expect(picture).to_be_visible()
     before = picture.screenshot()
     assert picture.screenshot() == before

@@ -32,8 +32,8 @@ class LiveCurve:
     `add(first, second)` appends a point, starting at epoch 0 (untrained); `level`, a pair of height
     and label, is drawn as a dotted line; `legend` is where its upper right corner goes, in shares
     of the axes. With `log` the axis is logarithmic, names stand at the ends of the curves, and a
-    ring marks the lowest point of the second. Shown at once, with a progress bar; `finish` stores
-    the last picture.
+    ring marks the lowest point of the second. Shown at once, with a progress bar; `finish` takes it
+    away and stores the last picture.
     """
 
     def __init__(
@@ -47,7 +47,6 @@ class LiveCurve:
         log=False,
     ):
         self.names, self.values, self.extra = names, [], ""
-        self.bar = widgets.IntProgress(0, 0, epochs, description="training")
         with kit.Figure(title, 560, 300) as self.figure:
             ax = self.figure.axes(xlabel="epoch", ylabel=ylabel, xlim=(0, epochs))
             if level:
@@ -86,21 +85,19 @@ class LiveCurve:
                     self.figure.refresh()
                 return self._text(ylabel, points)
 
-        self.figure.controls.children = (self.bar,)
-        self._handle = display(self.figure, display_id=True)
+        self._training = self.figure.training(epochs)
+        self._done = self._training.__enter__()
 
     def add(self, *point, extra=""):
         """Append one point, a value for each curve, and a sentence for the caption."""
         self.values.append(point)
         self.extra = extra
-        self.bar.value = len(self.values) - 1
+        self._done(len(self.values) - 1)
         self.figure.draw()
 
     def finish(self):
-        """Show the last picture in place of the first, so that a saved notebook keeps it."""
-        self.figure.controls.children = ()  # the bar has done its work
-        if self._handle is not None:
-            self._handle.update(self.figure)
+        """Take the progress bar away and keep the last picture in the notebook."""
+        self._training.__exit__(None, None, None)
 
     def _named_ends(self, ax, ends, ring, points):
         """Put the names at the ends of the curves and a ring on the lowest point of the second."""

@@ -1,7 +1,7 @@
-"""Figure kit: sliders and players that move a Matplotlib drawing inside a notebook.
+"""Figure kit: a Matplotlib drawing inside a notebook that sliders, players and the hand move.
 
-A figure is an `Image` widget with controls above it and a sentence below that says in words what
-the picture shows. Moving a control calls one function of yours, which changes artists that exist
+A figure is a picture with controls above it and a sentence below that says in words what the
+picture shows. Moving a control calls one function of yours, which changes artists that exist
 already; only those are drawn again, over a saved background. A complete figure:
 
     import numpy as np
@@ -28,82 +28,72 @@ already; only those are drawn again, over a saved background. A complete figure:
         return fig
 
 `fig.own` wraps the learner's function: while it is missing, unfinished or broken, the reference is
-drawn and a note says so. `fig.live` names the artists that `update` moves; call `fig.refresh()` in
-`update` when axis limits, ticks or titles changed too. Whoever pulls a slider faster than it can be
-drawn loses only stale values: the browser keeps one message a control under way, and sends the
-newest value next. Tell series apart by a second cue (marker, dash, hatch, label) besides colour.
-No background is painted, and `INK` is a grey that reads on light and on dark pages.
+drawn, dashed, and a badge and a note say so. `fig.live` names the artists that `update` moves; call
+`fig.refresh()` in `update` when axis limits, ticks or titles changed too. Whoever pulls a slider
+faster than it can be drawn loses only stale values: the browser keeps one message a control under
+way, and sends the newest value next. Tell series apart by a second cue (marker, dash, hatch, label)
+besides colour.
+
+`fig.handle` lets the hand take a place of the picture: a point, a hinge, a threshold, a cell. It
+sets the same controls as the sliders, so that either moves the other. Colours named here are
+exchanged for their forms on light and dark pages (`style`); what is in other colours stays.
 """
 
+import asyncio
 import base64
 import contextlib
-import copy
 import html
-import io
-import struct
 import threading
-import warnings
-import zlib
+import uuid
 
 import ipywidgets as widgets
 import matplotlib
 import numpy as np
 import traitlets
+from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
-# Each colour keeps a contrast of 3 or more both on white and on near-black (a test computes it).
-# MARKERS, DASHES and HATCHES, in the same order, are the second cue.
-INK = "#767676"
-BLUE, VERMILLION, GREEN, PURPLE = "#1f7fc0", "#d55e00", "#009e73", "#c2609a"
-OCHRE, SLATE = "#a8801a", "#7a7a95"
-COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, OCHRE, SLATE)
-MARKERS = ("o", "s", "^", "D", "v", "P")
-DASHES = ("-", "--", ":", "-.", (0, (6, 1)), (0, (1, 1)))
-HATCHES = ("", "//", "..", "xx", "--", "\\\\")
-STYLE = {
-    "axes.edgecolor": INK, "axes.facecolor": "none", "axes.labelcolor": INK, "axes.titlecolor": INK,
-    "axes.prop_cycle": matplotlib.cycler(color=COLOURS), "axes.spines.right": False,
-    "axes.spines.top": False, "axes.titlesize": 11,
-    "figure.facecolor": "none", "font.size": 10.5, "grid.color": INK, "hatch.color": INK,
-    "legend.frameon": False, "legend.labelcolor": INK, "lines.linewidth": 2, "text.color": INK,
-    "xtick.color": INK, "ytick.color": INK,
-}  # fmt: skip
-LIFT = "<style>[data-jp-theme-light=false] .kit-picture {filter: brightness(1.3)}</style>"
-SHARPNESS = 1.5  # drawn pixels for each pixel of the page
+from utils.figures import style
+from utils.figures.hand import Handle, put
+from utils.figures.own import Looks, Own
+from utils.figures.picture import Live, Still, png
+from utils.figures.style import (
+    BLUE,
+    COLOURS,
+    DASHES,
+    GREEN,
+    HATCHES,
+    INK,
+    MARKERS,
+    OCHRE,
+    PURPLE,
+    SLATE,
+    STYLE,
+    VERMILLION,
+)
+
+__all__ = ["BLUE", "COLOURS", "DASHES", "GREEN", "HATCHES", "INK", "MARKERS", "OCHRE", "PURPLE",
+           "SLATE", "STYLE", "VERMILLION", "Figure", "put"]  # fmt: skip
+
+SHARPNESS = 1.5  # drawn pixels for each pixel of the page, until the page tells its own
+NARROWEST = 0.72  # of its width: on a page with less room the figure is scaled down
+REST = 0.5  # seconds after the last move until the still picture is stored again
 
 # Cells run in one thread, controls in another, and Matplotlib's settings belong to both.
 _DRAWING = threading.RLock()
 
 
-class _Picture(widgets.Image):
-    """Image with a tooltip, its accessible name: the front end wants `description` beside it."""
+class _IntSlider(widgets.IntSlider):
+    """A slider whose moves are not echoed to the page: one message less for each of them."""
 
-    description = traitlets.Unicode("").tag(sync=True)
-
-
-def _own_copy(argument):
-    """A copy of data that a learner's function may write into; anything else as it is."""
-    return copy.deepcopy(argument) if isinstance(argument, np.ndarray | list | dict) else argument
+    value = traitlets.CInt(0).tag(sync=True, echo_update=False)
 
 
-def _png(pixels):
-    """PNG of an RGBA array: each row less the one above, packed lightly; thrice Pillow's speed."""
-    height, width, _ = pixels.shape
-    rows = np.empty((height, 4 * width + 1), np.uint8)
-    rows[:, 0], values = 2, pixels.reshape(height, -1)  # 2 names that filter
-    rows[0, 1:] = values[0]
-    np.subtract(values[1:], values[:-1], out=rows[1:, 1:])
-    parts = [
-        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)),
-        (b"IDAT", zlib.compress(rows, 1)),
-        (b"IEND", b""),
-    ]
-    packed = [
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in parts
-    ]
-    return b"".join([b"\x89PNG\r\n\x1a\n", *packed])
+class _FloatSlider(widgets.FloatSlider):
+    """The same for numbers that are not whole."""
+
+    value = traitlets.CFloat(0.0).tag(sync=True, echo_update=False)
 
 
 class Figure:
@@ -112,21 +102,31 @@ class Figure:
     def __init__(self, title, width=640, height=320):
         self.title, self.text, self.notes = title, "", []
         self._update, self._live, self._background = None, [], None
-        self._busy = self._settled = False
-        self._style = contextlib.ExitStack()
-        dpi = 100 * SHARPNESS
+        self._busy = self._settled = self._answers = False
+        self._owns, self._asked, self._looks, self._handles = [], set(), Looks(), {}
+        self._style, self._stills, self._rest = contextlib.ExitStack(), [], None
+        self.width, self.height = width, height
+        self.page = (width, height)  # what it takes of the page now
         self.canvas = Canvas(
-            (width / 100, height / 100), dpi=dpi, layout="constrained", facecolor="none"
+            (width / 100, height / 100), dpi=100 * SHARPNESS, layout="constrained", facecolor="none"
         )
+        self._engine = self.canvas.get_layout_engine()
         self._agg = FigureCanvasAgg(self.canvas)
-        self.picture = _Picture(
+        self.picture = Still(
             format="png", layout=widgets.Layout(width=f"{width}px", max_width="100%")
+        )
+        self.picture.add_class("kit-picture")
+        self.live_picture = Live()
+        self.live_picture.on_msg(self._heard)
+        self._awake = False  # whether a page shows the canvas
+        self.stage = widgets.VBox(
+            [self.picture, self.live_picture], layout=widgets.Layout(max_width="100%")
         )
         self.caption = widgets.HTML(layout=widgets.Layout(max_width=f"{max(width, 480)}px"))
         self.controls = widgets.HBox(layout=widgets.Layout(flex_flow="row wrap"))
-        self.widget = widgets.VBox([self.controls, self.picture, self.caption])
-        self.picture.add_class("kit-picture")
-        self.width, self.height = width, height
+        self.widget = widgets.VBox([self.controls, self.stage, self.caption])
+        self.caption.add_class("kit-caption")
+        self.widget.add_class("kit-figure")
 
     def __enter__(self):
         self._style.enter_context(_DRAWING)
@@ -136,6 +136,8 @@ class Figure:
     def __exit__(self, kind, error, trace):
         self._style.close()
         if kind is None:
+            for own in self._owns:
+                own.built = own.problem  # what is drawn once stays as it is
             self.draw()
 
     # Building -------------------------------------------------------------------------------------
@@ -162,11 +164,18 @@ class Figure:
             else:
                 self.live(*artist)
 
+    def handle(self, name, ax, where, moved=None, **more):
+        """A place that the pointer drags and the arrow keys move; see `hand.Handle`.
+
+        `moved(x, y)` sets controls, mostly with `kit.put`; one draw follows.
+        """
+        self._handles[name] = Handle(name, ax, where, moved, **more)
+
     def slider(self, label, low, high, value, step=None, readout_format=None):
         """A slider with `.value`: of whole numbers if all that is given is int."""
         whole = all(isinstance(v, int) for v in (low, high, value, step or 1))
         step = step or (1 if whole else 10.0 ** round(np.log10((high - low) / 100)))
-        kind = widgets.IntSlider if whole else widgets.FloatSlider
+        kind = _IntSlider if whole else _FloatSlider
         return self._add(
             kind(
                 value=value, min=low, max=high, step=step, description=label,
@@ -220,34 +229,25 @@ class Figure:
         """The learner's `function`, safe to call: `reference` answers, with a note, where it fails.
 
         It fails if it raises, returns another shape than the reference, or an infinity or NaN.
-        `None` stands for "not given" and needs no note. A tuple is compared part by part.
+        `None` stands for "not given" and needs no note. A tuple is compared part by part. Where a
+        figure shows several functions, `own.draws(line, ...)` says which drew what.
         """
+        own = Own(self._told, function, name, reference)
+        own.built = ""
+        self._owns.append(own)
+        return own
 
-        def call(*arguments):
-            with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-                warnings.simplefilter("ignore")
-                right = reference(*arguments)
-                if function is None:
-                    return right
-                try:
-                    mine = function(*[_own_copy(argument) for argument in arguments])
-                    several = isinstance(right, tuple)
-                    parts = [np.asarray(part) for part in (mine if several else [mine])]
-                    shapes = [np.shape(part) for part in (right if several else [right])]
-                    if not all(p.dtype.kind in "biuf" and np.isfinite(p).all() for p in parts):
-                        problem = f"{name} did not return finite numbers"
-                    elif [part.shape for part in parts] != shapes:
-                        problem = f"{name} returned the wrong shape"
-                    else:
-                        return tuple(parts) if several else parts[0]
-                except NotImplementedError:
-                    problem = f"finish {name} to see your own"
-                except (Exception, SystemExit) as error:  # a figure shows, whatever a learner wrote
-                    problem = f"{name} raised {type(error).__name__}"
-            self.note(f"{problem}; the reference is drawn instead")
-            return right
-
-        return call
+    def _told(self, own, problem):
+        """Keep the first trouble of a draw, and the trouble of what is drawn only once."""
+        problem = (own.problem if own in self._asked else own.built) or problem
+        self._asked.add(own)
+        if problem != own.problem:
+            said = f"{own.problem}; the reference is drawn instead"
+            if own.problem and said in self.notes:
+                self.notes.remove(said)
+            if problem:
+                self.note(f"{problem}; the reference is drawn instead")
+            own.problem = problem
 
     def note(self, text):
         """Add a plain note for the learner, above the caption from the next draw on."""
@@ -269,11 +269,11 @@ class Figure:
     def hold(self):
         """Set several controls inside this block: one draw follows."""
         with _DRAWING:
-            self._busy = True
+            before, self._busy = self._busy, True
             try:
                 yield
             finally:
-                self._busy = False
+                self._busy = before
             self.draw()
 
     def draw(self):
@@ -283,19 +283,30 @@ class Figure:
                 return
             self._busy = True
             try:
+                self._asked.clear()
                 if self._update is not None:
                     with matplotlib.rc_context(STYLE):
                         self.text = self._update() or self.text
-                image = self._render()
-                with self.picture.hold_sync():  # one message to the browser
-                    self.picture.value, self.picture.tooltip = image, f"{self.title}. {self.text}"
-                self.caption.value = self._caption()
+                self._dash()
+                self._present(self._render())
             finally:
                 self._busy = False
+
+    def _dash(self):
+        """Let what the reference drew be seen as that."""
+        if any(own.function is not None for own in self._owns):
+            lines = [
+                line for ax in self.canvas.axes for line in ax.get_lines()
+                if line.get_color() in COLOURS and line.get_linestyle() != "None"
+            ]  # fmt: skip
+            changed = self._looks.show(self._owns, lines)
+            if not all(artist.get_animated() for artist in changed):
+                self.refresh()
 
     def _render(self):
         if self._background is None:
             if not self._settled:
+                self.canvas.set_layout_engine(self._engine)
                 self._agg.draw()
                 self.canvas.set_layout_engine("none")  # axes stay in place from now on
                 self._settled = True
@@ -304,14 +315,64 @@ class Figure:
         self._agg.restore_region(self._background)
         for artist in sorted(self._live, key=lambda a: a.get_zorder()):
             self.canvas.draw_artist(artist)
-        return _png(np.asarray(self._agg.buffer_rgba()))
+        return np.asarray(self._agg.buffer_rgba())
+
+    def _present(self, pixels):
+        """Show pixels and words where they are looked at: on the canvas, else as PNG."""
+        words = f"{self.title}. {self.text}"
+        if self._awake:
+            seen = [handle.seen(self.canvas) for handle in self._handles.values()]
+            handles = [handle for handle in seen if handle]
+            self.live_picture.show(
+                pixels, self.page, words, self._caption(), handles, self._answers
+            )
+            self._answers = False
+        else:
+            with self.picture.hold_sync():  # one message to the browser
+                self.picture.value, self.picture.tooltip = png(pixels), words
+            said = self._caption()
+            self.caption.value = f'<div role="status" style="line-height:1.4">{said}</div>'
+        self._store_soon()
+
+    # The page -------------------------------------------------------------------------------------
+
+    def _heard(self, _, message, buffers):
+        """Do what the page says: the canvas is there, or the hand moved."""
+        with _DRAWING:
+            self._answers = message["kind"] != "hello"
+            if message["kind"] == "hello":
+                self._fit(message["room"], message["sharpness"])
+                self._awake, self.live_picture.sent = True, None
+                self.live_picture.local = bool(message.get("local"))
+                self.draw()
+            else:
+                with self.hold():  # it draws, which is the answer that the page waits for
+                    if message["name"] in self._handles:
+                        self._handles[message["name"]].take(message, self.canvas)
+
+    def _fit(self, room, sharpness):
+        """Draw for a page that is `room` pixels wide and has `sharpness` dots for each of them."""
+        width = int(np.clip(room, NARROWEST * self.width, self.width))
+        dpi = 100 * float(np.clip(sharpness, 1, 2))
+        if (width, dpi) != (self.page[0], self.canvas.dpi):
+            self.page = (width, self.height)
+            self.canvas.set_dpi(dpi)
+            self.canvas.set_size_inches(width / 100, self.height / 100)
+            self._settled = False
+        self.refresh()
 
     def _caption(self):
+        owns = [own for own in self._owns if own.function is not None]
+        badges = "".join(
+            f'<span style="border:1.5px {"dashed" if own.problem else "solid"};border-radius:4px;'
+            f'padding:0 6px;margin-right:6px">{html.escape(own.name)}: '
+            f"{'reference, not yours' if own.problem else 'yours'}</span>"
+            for own in {own.name: own for own in owns}.values()
+        )
+        badges = badges and f'<div style="margin:2px 0">{badges}</div>'
         notes = "".join(f"<div><b>Note:</b> {html.escape(note)}.</div>" for note in self.notes)
         title, text = html.escape(self.title), html.escape(self.text)
-        return (
-            f'{LIFT}<div role="status" style="line-height:1.4">{notes}<b>{title}.</b> {text}</div>'
-        )
+        return f"{badges}{notes}<b>{title}.</b> {text}"
 
     def _add(self, control):
         control.style.description_width = "initial"
@@ -322,10 +383,72 @@ class Figure:
     def _show(self, control):
         self.controls.children = (*self.controls.children, control)
 
-    def _repr_mimebundle_(self, **_):
-        """The widget where there is a widget manager, a picture elsewhere, a sentence at least."""
+    # Asleep and awake -----------------------------------------------------------------------------
+
+    def still(self):
+        """The figure without widgets, as two outputs: a picture on white paper, and its caption.
+
+        Each is a pair of a MIME bundle and its metadata, `(data, metadata)`.
+        """
         notes = "".join(f"Note: {note}. " for note in self.notes)
-        data = dict(self.widget._repr_mimebundle_() or {})
-        data["text/plain"] = f"{notes}{self.title}. {self.text}"
-        data["image/png"] = base64.b64encode(bytes(self.picture.value)).decode()  # JSON is text
-        return data, {"image/png": {"width": self.width, "height": self.height}}
+        words = f"{notes}{self.title}. {self.text}"
+        with _DRAWING:
+            paper = png(style.on_paper(np.asarray(self._agg.buffer_rgba())))
+        width, height = self.page
+        look = {"width": width, "height": height, "alt": words}
+        picture = {"image/png": base64.b64encode(paper).decode(), "text/plain": words}
+        caption = {"text/html": _ASLEEP.format(caption=self._caption()), "text/plain": words}
+        return (picture, {"image/png": look}), (caption, {})
+
+    def _ipython_display_(self):
+        """Show the still form, and under it the widget, which hides that form while it is awake."""
+        self._stills = [f"figure-{uuid.uuid4().hex[:12]}-{part}" for part in ("picture", "caption")]
+        for (data, metadata), name in zip(self.still(), self._stills, strict=True):
+            display(data, metadata=metadata, raw=True, display_id=name)
+        awake = dict(self.widget._repr_mimebundle_() or {})
+        display(awake | {"text/plain": ""}, raw=True)
+
+    def store(self):
+        """Put the still form, as the figure looks now, in the place of the one shown before."""
+        self._rest = None
+        for (data, metadata), name in zip(self.still(), self._stills, strict=bool(self._stills)):
+            display(data, metadata=metadata, raw=True, display_id=name, update=True)
+
+    def _store_soon(self):
+        """Store the still form once the figure has come to rest."""
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+        if self._stills:
+            with contextlib.suppress(RuntimeError):  # no loop runs outside a kernel
+                self._rest = asyncio.get_running_loop().call_later(REST, self.store)
+
+    @contextlib.contextmanager
+    def training(self, total):
+        """Show the figure at once, with a progress bar for controls: yields `step(done)`.
+
+        Afterwards the controls are there, and the still form is the last picture.
+        """
+        bar = widgets.IntProgress(0, 0, total, description="training")
+        controls, self.controls.children = self.controls.children, (bar,)
+        display(self)
+        try:
+            yield lambda done: setattr(bar, "value", done)
+        finally:
+            self.controls.children = controls
+            bar.close()
+            self.store()
+
+
+# In JupyterLab and Notebook an awake figure hides the two outputs above it, and one that sleeps
+# (no kernel, another kernel, no saved state) is hidden itself. Elsewhere the style does nothing.
+_ASLEEP = """<style>
+.jp-OutputArea-child:has(.kit-asleep):has(
+  + * .kit-figure:not(.jupyter-widgets-disconnected)),
+.jp-OutputArea-child:has(+ * .kit-asleep):has(
+  + * + * .kit-figure:not(.jupyter-widgets-disconnected)),
+.jp-OutputArea-child:has(.kit-asleep)
+  + .jp-OutputArea-child:not(:has(.kit-figure:not(.jupyter-widgets-disconnected)))
+{{ display: none; }}
+</style><div class="kit-asleep">{caption}
+<div><i>Run this cell to wake the figure.</i></div></div>"""

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.utils.figures import controls
+from tests.utils.figures import controls, shown
 from utils import data, reference
 from utils.figures import softmax
 
@@ -96,17 +96,10 @@ def test_the_network_is_often_in_doubt_where_it_is_wrong_but_not_always(readings
 @pytest.mark.slow
 def test_the_spiral_leaves_softmax_regression_at_57_percent(monkeypatch):
     """How much of the spiral do straight borders get right, and how much the network?"""
-    from utils.figures.softmax import plane
-
-    shown = []
-
-    class Handle:
-        update = shown.append
-
-    monkeypatch.setattr(plane, "display", lambda *_, **__: Handle)
+    displayed = shown(monkeypatch)
     for seed in (1, 2):
         softmax.spiral(seed=seed)
-        told = re.search(r"regression (\d+)% right, the network (\d+)%", shown[-1].text)
+        told = re.search(r"regression (\d+)% right, the network (\d+)%", displayed[-1].text)
         assert int(told[1]) == 57
         assert int(told[2]) >= 97
 

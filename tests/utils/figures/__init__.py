@@ -5,6 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from utils.figures import kit
+
 
 def unfinished(*_):
     """An answer that is not written yet."""
@@ -25,6 +27,13 @@ def controls(fig):
 def first_slider(fig):
     """The first control with an end."""
     return next(c for c in controls(fig).values() if hasattr(c, "max"))
+
+
+def shown(monkeypatch):
+    """The list of figures that are displayed from now on, instead of displaying them."""
+    found = []
+    monkeypatch.setattr(kit, "display", lambda what, **_: found.append(what))
+    return found
 
 
 def picture(fig):

@@ -5,7 +5,15 @@ import re
 import numpy as np
 import pytest
 
-from tests.utils.figures import controls, first_slider, moves, not_numbers, picture, unfinished
+from tests.utils.figures import (
+    controls,
+    first_slider,
+    moves,
+    not_numbers,
+    picture,
+    shown,
+    unfinished,
+)
 from utils import data, reference
 from utils.figures import activations as figures
 
@@ -163,16 +171,9 @@ def test_the_quiz_line_has_the_slopes_of_the_question():
 @pytest.mark.slow
 def test_the_race_shows_losses_and_moves(monkeypatch):
     """Is the last picture the one after all epochs, with the loss and the move of both networks?"""
-    from utils.figures.activations import racing as module
-
-    shown = []
-
-    class Handle:
-        update = shown.append
-
-    monkeypatch.setattr(module, "display", lambda *_, **__: Handle)
+    displayed = shown(monkeypatch)
     figures.race("sigmoid", "relu", hidden_layers=1, epochs=1)
-    (fig,) = shown
+    (fig,) = displayed
     assert fig.text.startswith("sgd, epoch 1, loss: sigmoid 2.")
     assert "; relu " in fig.text
     assert fig.controls.children == ()

@@ -124,21 +124,45 @@ def test_the_matrix_shows_a_count_in_every_cell_that_has_one(training):
     assert table[true, read] > 0
 
 
-def test_a_square_is_inked_by_a_press(training):
-    """Does a drawn digit change the count and the picture, and does the page come clean?"""
+def test_a_stroke_inks_what_it_passes(training):
+    """Does the pen leave ink on its way and nowhere else, and does the page come clean?"""
     fig = figures.draw(training)
-    squares = fig.widget.children[1].children[0].children
-    assert len(squares) == 64
-    assert {square.tooltip for square in squares} == {
-        f"row {r}, column {c}" for r in range(1, 9) for c in range(1, 9)
-    }
-    inked = sum(square.value for square in squares)
-    squares[0].value = True
-    assert fig.text.startswith(f"{inked + 1} squares")
-    clear = next(c for c in fig.controls.children if c.description == "Clear")
-    clear.click()
-    assert not any(square.value for square in squares)
+    choice(fig, "Clear").click()
     assert "The page is empty" in fig.text
+    assert fig.text.startswith("0 pixels are dark")
+    draws(fig, [[2, 3], [5, 3]])
+    assert fig.text.startswith("4 pixels are dark")
+    choice(fig, "rub out").value = True
+    draws(fig, [[2, 3], [5, 3]])
+    assert fig.text.startswith("0 pixels are dark")
+
+
+def draws(fig, points):
+    """Draw a stroke through places, (column, row), of the page."""
+    pen = fig._handles["pen"]
+    at = pen.ax.transData.transform(points) / fig.canvas.bbox.size
+    fig._heard(None, {"kind": "stroke", "name": "pen", "points": at, "first": True}, [])
+
+
+def test_the_keyboard_draws_at_its_cursor(training):
+    """Do arrow keys move the pen over the page, and does Space leave ink there?"""
+    fig = figures.draw(training)
+    choice(fig, "Clear").click()
+    for message in ({"kind": "key", "by": [2, -1]}, {"kind": "press"}):
+        fig._heard(None, {"name": "pen", **message}, [])
+    assert fig.text.startswith("1 pixels are dark")
+    assert fig._handles["pen"].seen(fig.canvas)["says"] == "row 5, column 6, ink 1.00"
+
+
+def test_the_hand_chooses_a_cell(training):
+    """Does a press on a cell of the matrix show its images, and an arrow key the next cell?"""
+    fig = figures.confusion(training)
+    cell = fig._handles["cell"]
+    at = cell.ax.transData.transform([7.2, 2.8]) / fig.canvas.bbox.size
+    fig._heard(None, {"kind": "move", "name": "cell", "at": at}, [])
+    assert [slider.value for slider in sliders(fig)] == [3, 7]
+    fig._heard(None, {"kind": "key", "name": "cell", "by": [1, 1]}, [])
+    assert [slider.value for slider in sliders(fig)] == [2, 8]
 
 
 def test_soft_edges_stay_within_the_range_of_ink():
@@ -227,21 +251,21 @@ def test_every_answer_can_be_asked_why(deep):
 
 
 def test_doing_as_the_colours_say_helps(deep):
-    """Does inking the square that is named bring the digit wished for nearer?"""
+    """Does inking the pixel that is named bring the digit wished for nearer?"""
     fig = figures.draw(deep)
-    squares = fig.widget.children[1].children[0].children
-    choice(fig, "grey edges").value = False
     choice(fig, "what would make it a").value = 8
+    image = fig._handles["pen"].ax.images[0]
 
     def lead():
-        row = np.array([float(square.value) for square in squares])[None]
+        row = np.asarray(image.get_array()).reshape(1, 64)
         logits = deep.model(row)[0]
         return logits[8] - logits[[k for k in range(10) if k != 8]].max()
 
     before = lead()
     words = fig.text.split("most of all: ")[1]
     row, column = (int(number) for number in re.findall(r"(?:row|column) (\d)", words)[:2])
-    squares[8 * (row - 1) + column - 1].value = words.startswith("add")
+    choice(fig, "rub out").value = not words.startswith("add")
+    draws(fig, [[column - 1, row - 1]])
     assert lead() > before
 
 

@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 import warnings
+import zlib
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.utils.figures import picture
-from utils.figures import kit
+from utils.figures import kit, style
 
 
 def line_figure(function=None, reference=np.square):
@@ -109,13 +111,13 @@ def leaving(x):
 
 BAD = {
     "unfinished": (unfinished, "finish square to see your own"),
-    "broken": (broken, "square raised TypeError"),
-    "nothing": (lambda x: None, "square did not return finite numbers"),
-    "words": (lambda x: np.array(["a"]), "square did not return finite numbers"),
-    "nan": (lambda x: x * np.nan, "square did not return finite numbers"),
-    "shape": (lambda x: np.zeros((3, 3)), "square returned the wrong shape"),
-    "ragged": (lambda x: [[1], [1, 2]], "square raised ValueError"),
-    "exit": (leaving, "square raised SystemExit"),
+    "broken": (broken, "square raised TypeError for x = [2.]"),
+    "nothing": (lambda x: None, "square did not return finite numbers for x = [2.]"),
+    "words": (lambda x: np.array(["a"]), "square did not return finite numbers for x = [2.]"),
+    "nan": (lambda x: x * np.nan, "square did not return finite numbers for x = [2.]"),
+    "shape": (lambda x: np.zeros((3, 3)), "square returned the wrong shape for x = [2.]"),
+    "ragged": (lambda x: [[1], [1, 2]], "square raised ValueError for x = [2.]"),
+    "exit": (leaving, "square raised SystemExit for x = [2.]"),
 }
 
 
@@ -181,7 +183,68 @@ def test_a_function_with_two_results_is_compared_part_by_part():
         assert second == 3.0
         assert fig.notes == []
         wrong(np.ones(3))
-    assert fig.notes == ["pair returned the wrong shape; the reference is drawn instead"]
+    assert fig.notes == [
+        "pair returned the wrong shape for x = [1., 1., 1.]; the reference is drawn instead"
+    ]
+
+
+def test_a_long_input_is_told_by_its_shape():
+    """Does a note stay one line when the function fails on many numbers?"""
+    with kit.Figure("Long", 200, 100) as fig:
+        own = fig.own(broken, "square", np.square)
+        own(np.ones((30, 4)))
+    assert fig.notes == [
+        "square raised TypeError for x = array of shape (30, 4); the reference is drawn instead"
+    ]
+
+
+def test_the_reference_is_seen_as_the_reference():
+    """Is a line dashed, with a badge, exactly while the learner's function fails?"""
+    fig, slider, line = line_figure(lambda x: None if x[0] > 2 else x)
+    line.set_color(kit.BLUE)
+    assert line.get_linestyle() == "-"
+    assert "square: yours" in fig.caption.value
+    slider.value = 3.0
+    assert line.get_linestyle() == "--"  # what Matplotlib calls every pattern of dashes
+    assert "square: reference, not yours" in fig.caption.value
+    slider.value = 1.0
+    assert line.get_linestyle() == "-"
+    assert fig.notes == []
+
+
+def test_a_figure_without_a_function_has_no_badge():
+    """Is what nobody wrote yet neither dashed nor called anybody's?"""
+    fig, _, line = line_figure()
+    assert "yours" not in fig.caption.value
+    assert line.get_linestyle() == "-"
+
+
+def test_each_function_answers_for_what_it_draws():
+    """Is only the line of the function that fails dashed, where a figure shows two?"""
+    with kit.Figure("Two", 200, 150) as fig:
+        ax = fig.axes(xlim=(0, 1), ylim=(0, 1))
+        right = fig.own(np.square, "square", np.square)
+        wrong = fig.own(broken, "half", lambda x: x / 2)
+        x = np.linspace(0, 1, 9)
+        (first,) = ax.plot(x, right(x), color=kit.BLUE)
+        (second,) = ax.plot(x, wrong(x), color=kit.GREEN)
+        right.draws(first)
+        wrong.draws(second)
+    assert first.get_linestyle() == "-"
+    assert second.get_linestyle() == "--"
+
+
+def test_trouble_of_what_is_drawn_once_is_not_forgotten():
+    """Does a curve that the reference drew stay dashed when the moving point is the learner's?"""
+    with kit.Figure("Once", 200, 150) as fig:
+        ax = fig.axes(xlim=(0, 3), ylim=(0, 9))
+        x = fig.slider("x", 0.0, 3.0, 1.0)
+        own = fig.own(lambda v: v**2 if np.ndim(v) == 0 else None, "square", np.square)
+        (line,) = ax.plot([0, 1], own(np.array([0.0, 1.0])), color=kit.BLUE)
+        fig.on_change(lambda: f"{own(np.array(x.value)):.1f}")
+    x.value = 2.0
+    assert line.get_linestyle() == "--"
+    assert len(fig.notes) == 1
 
 
 def test_sliders_of_whole_numbers_and_of_others():
@@ -219,16 +282,207 @@ def test_choices_by_label():
         assert fig.toggle("on").value is False
 
 
-def test_the_static_form_is_a_picture_and_a_sentence():
-    """Does the output hold a widget, a picture of the right size, and words, all at once?"""
-    fig, _, _ = line_figure(unfinished)
-    data, metadata = fig._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
+def test_the_still_form_is_a_picture_and_its_caption():
+    """Is there a picture of the right size with words beside it, and a caption?"""
+    fig, slider, _ = line_figure(unfinished)
+    slider.value = 2.0
+    (data, metadata), (caption, _) = fig.still()
     assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (450, 300)
     assert json.loads(json.dumps(data)) == data
-    assert metadata["image/png"] == {"width": 300, "height": 200}
+    assert metadata["image/png"]["width"] == 300
+    assert metadata["image/png"]["alt"] == data["text/plain"]
     assert data["text/plain"].startswith("Note: finish square")
-    assert data["text/plain"].endswith("A line. The line is at 1.00.")
+    assert data["text/plain"].endswith("A line. The line is at 4.00.")
+    assert "The line is at 4.00." in caption["text/html"]
+    assert "Run this cell to wake the figure." in caption["text/html"]
+
+
+def test_a_figure_shows_its_still_form_and_then_itself(monkeypatch):
+    """Are there three outputs, so that the first two stand without the third?"""
+    shown = []
+    monkeypatch.setattr(kit, "display", lambda data, **more: shown.append((data, more)))
+    fig, slider, _ = line_figure()
+    fig._ipython_display_()
+    kinds = [set(data) for data, _ in shown]
+    assert "image/png" in kinds[0]
+    assert "text/html" in kinds[1]
+    assert "application/vnd.jupyter.widget-view+json" in kinds[2]
+    slider.value = 3.0
+    fig.store()
+    again = shown[3:]
+    assert [more["display_id"] for _, more in again] == [m["display_id"] for _, m in shown[:2]]
+    assert all(more["update"] for _, more in again)
+    assert "9.00" in again[1][0]["text/html"]
+
+
+def test_paper_is_white_and_leaves_data_alone():
+    """Does a still picture keep every colour that is not one of the kit's, on opaque white?"""
+    pixels = np.zeros((2, 256, 4), np.uint8)
+    pixels[0, :, :3] = np.arange(256)[:, None]  # every grey of a digit
+    pixels[0, :, 3] = 255
+    paper = style.on_paper(pixels)
+    assert np.array_equal(paper[0], pixels[0])
+    assert np.array_equal(paper[1], np.full((256, 4), 255))
+
+
+def test_the_still_form_is_in_the_inks_of_a_light_page():
+    """Is a pixel of pure ink shown in its light form?"""
+    drawn = tuple(int(kit.INK[i : i + 2], 16) for i in (1, 3, 5))
+    shown = tuple(int(style.LIGHT[kit.INK][i : i + 2], 16) for i in (1, 3, 5))
+    paper = style.on_paper(np.array([[[*drawn, 255]]], np.uint8))
+    assert tuple(paper[0, 0]) == (*shown, 255)
+
+
+def awake(fig, room=1000, sharpness=1, local=True):
+    """Let a page say that it shows the canvas; returns the list of what is sent to it from now."""
+    sent = []
+    fig.live_picture.send = lambda content, buffers=None: sent.append((content, buffers))
+    hello = {"kind": "hello", "room": room, "sharpness": sharpness, "local": local}
+    fig._heard(None, hello, [])
+    return sent
+
+
+def canvas(sent):
+    """The pixels that a page has after all that was sent, as `(height, width, 4)`."""
+    pixels = None
+    for content, buffers in sent:
+        (width, height), (x, y, w, h) = content["size"], content["part"]
+        if pixels is None or pixels.shape != (height, width):
+            pixels = np.zeros((height, width), np.uint32)
+        if w:
+            data = zlib.decompress(buffers[0]) if content["packed"] else buffers[0]
+            pixels[y : y + h, x : x + w] = np.frombuffer(data, "<u4").reshape(h, w)
+    return pixels.view(np.uint8).reshape(*pixels.shape, 4)
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_page_gets_the_whole_picture_and_then_what_changed(local):
+    """Do parts add up to the drawing, plain or packed, and is a part smaller than the whole?"""
+    fig, slider, _ = line_figure()
+    sent = awake(fig, local=local)
+    for value in (2.0, 0.5, 3.0):
+        slider.value = value
+    assert np.array_equal(canvas(sent), np.asarray(fig._agg.buffer_rgba()))
+    sizes = [content["part"][2] * content["part"][3] for content, _ in sent]
+    assert sizes[0] == 300 * 200
+    assert sent[0][0]["packed"] != local
+    assert max(sizes[1:]) < sizes[0]
+    assert "The line is at 9.00." in sent[-1][0]["text"]
+
+
+def test_a_picture_that_did_not_change_is_not_sent():
+    """Is a page told the words alone when no pixel differs?"""
+    fig, _, _ = line_figure()
+    sent = awake(fig)
+    fig.draw()
+    assert sent[-1][0]["part"] == [0, 0, 0, 0]
+    assert not sent[-1][1]
+
+
+def test_a_narrow_page_gets_a_narrower_drawing():
+    """Is a figure drawn for the room it has, down to a width below which it is scaled?"""
+    fig, _, _ = line_figure()
+    sent = awake(fig, room=250, sharpness=2)
+    assert sent[-1][0]["page"] == (250, 200)
+    assert sent[-1][0]["size"] == [500, 400]
+    fig._heard(None, {"kind": "hello", "room": 90, "sharpness": 1}, [])
+    assert sent[-1][0]["page"] == (int(kit.NARROWEST * 300), 200)
+
+
+def with_handle(**more):
+    """A point on two sliders that the hand takes."""
+    with kit.Figure("A point", 300, 200) as fig:
+        ax = fig.axes(xlabel="x", ylabel="y", xlim=(-1, 1), ylim=(-1, 1))
+        x, y = fig.slider("x", -1.0, 1.0, 0.0, 0.1), fig.slider("y", -1.0, 1.0, 0.0, 0.1)
+        (dot,) = ax.plot([], [], "o")
+        fig.live(dot)
+        fig.handle(
+            "point", ax, lambda: (x.value, y.value),
+            lambda a, b: (kit.put(x, a), kit.put(y, b)), **more,
+        )  # fmt: skip
+        fig.on_change(lambda: dot.set_data([x.value], [y.value]) or f"{x.value:.1f} {y.value:.1f}")
+    return fig, ax, x, y
+
+
+def hand(fig, **message):
+    """Send what the page would: a message of the hand at the handle `point`."""
+    fig._heard(None, {"name": "point", **message}, [])
+
+
+def test_a_handle_is_where_its_point_is_drawn():
+    """Do places of the page and data coordinates agree, there and back?"""
+    fig, ax, x, y = with_handle()
+    sent = awake(fig)
+    x.value, y.value = 0.5, -0.4
+    (seen,) = sent[-1][0]["handles"]
+    inside = ax.transData.inverted().transform(np.array(seen["at"]) * fig.canvas.bbox.size)
+    assert np.allclose(inside, [0.5, -0.4], atol=1e-3)
+    assert seen["says"] == "x 0.5, y -0.4"
+    x.value, y.value = 0.0, 0.0
+    hand(fig, kind="move", at=seen["at"])
+    assert (x.value, y.value) == (0.5, -0.4)
+
+
+def test_one_move_of_the_hand_is_one_draw_and_one_answer():
+    """Is a move on two sliders drawn once, and does the page hear that the next may come?"""
+    fig, _, _, _ = with_handle()
+    sent = awake(fig)
+    before = len(sent)
+    hand(fig, kind="move", at=[0.7, 0.7])
+    assert len(sent) == before + 1
+    assert sent[-1][0]["answers"]
+    fig.draw()
+    assert not sent[-1][0]["answers"]
+
+
+def test_the_hand_stays_on_the_steps_and_within_the_ends():
+    """Does a slider take the nearest allowed value, however far the hand goes?"""
+    fig, _, x, y = with_handle()
+    awake(fig)
+    hand(fig, kind="move", at=[3.0, -3.0])
+    assert (x.value, y.value) == (1.0, -1.0)
+    kit.put(x, 0.1234)
+    assert x.value == 0.1
+
+
+def test_arrow_keys_move_a_handle_by_its_step():
+    """Does a key move as far as the step says, and without one a fiftieth of the axes?"""
+    fig, _, x, y = with_handle(step=(0.1, 0.2))
+    awake(fig)
+    hand(fig, kind="key", by=[1, -2])
+    assert (x.value, y.value) == (0.1, -0.4)
+    fig, _, x, _ = with_handle()
+    awake(fig)
+    hand(fig, kind="key", by=[5, 0])
+    assert x.value == 0.2
+
+
+def test_a_pen_draws_where_it_passed_and_where_its_cursor_is():
+    """Do all places of a stroke arrive in data coordinates, and Space at the cursor?"""
+    strokes = []
+    fig, _, _, _ = with_handle(drawn=lambda points, first: strokes.append((points, first)))
+    awake(fig)
+    hand(fig, kind="stroke", points=[[0.5, 0.5], [0.6, 0.6]], first=True)
+    points, first = strokes[0]
+    assert points.shape == (2, 2)
+    assert first
+    assert np.all(np.abs(points) < 1)
+    hand(fig, kind="press")
+    assert strokes[1][0].tolist() == [[0.0, 0.0]]
+
+
+def test_sliders_of_all_kinds_take_what_the_hand_gives():
+    """Does a logarithmic slider, one of chosen stops and one of whole numbers snap rightly?"""
+    log = widgets.FloatLogSlider(value=1, min=-2, max=2, step=0.5)
+    kit.put(log, 9.0)
+    assert log.value == pytest.approx(10.0)
+    stops = widgets.SelectionSlider(options=[1, 5, 20])
+    kit.put(stops, 11)
+    assert stops.value == 5
+    whole = widgets.IntSlider(min=0, max=9)
+    kit.put(whole, 3.7)
+    assert whole.value == 4
+    assert isinstance(whole.value, int)
 
 
 def test_the_picture_is_what_was_drawn():
@@ -262,18 +516,51 @@ def luminance(colour):
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
-@pytest.mark.parametrize("page", ["#ffffff", "#111111"])
-def test_colours_stand_out_on_light_and_dark(page):
-    """Has every colour a contrast of 3 on both pages, and the ink, which is text, of 4?"""
-    for colour, least in [(kit.INK, 4.0)] + [(c, 3.0) for c in kit.COLOURS]:
-        low, high = sorted([luminance(colour), luminance(page)])
-        assert (high + 0.05) / (low + 0.05) >= least, colour
+def contrast(one, other):
+    """Contrast as WCAG 2 defines it, from 1 to 21."""
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+PAGES = [("#ffffff", style.LIGHT), ("#111111", style.DARK)]
+
+
+@pytest.mark.parametrize(("page", "inks"), PAGES)
+def test_every_ink_can_be_read_on_its_page(page, inks):
+    """Has every colour, in its form for light or dark, the contrast that text needs?"""
+    assert set(inks) == {kit.INK, *kit.COLOURS}
+    for colour in inks.values():
+        assert contrast(colour, page) >= 4.5, colour
+
+
+@pytest.mark.parametrize("page", [page for page, _ in PAGES])
+def test_colours_stand_out_before_the_page_is_known(page):
+    """Has every colour as it is drawn the contrast of 3 that marks need, on both pages?"""
+    for colour in (kit.INK, *kit.COLOURS):
+        assert contrast(colour, page) >= 3.0, colour
+
+
+def test_no_grey_of_a_picture_is_ink():
+    """Is the ink no pure grey, so that no digit has a pixel of it?"""
+    assert len({kit.INK[1:3], kit.INK[3:5], kit.INK[5:7]}) > 1
 
 
 def test_each_colour_has_a_second_cue():
     """Is there a marker, a dash and a hatch for each colour, all different?"""
     for cues in (kit.MARKERS, kit.DASHES, kit.HATCHES):
         assert len(set(cues)) == len(kit.COLOURS)
+
+
+def test_the_style_for_plots_of_ones_own_reads_on_white():
+    """Does one line give the learner's plots the inks of a light page, on white paper?"""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        style.use()
+        assert matplotlib.rcParams["figure.facecolor"] == "white"
+        assert contrast(matplotlib.rcParams["text.color"], "#ffffff") >= 4.5
+        for entry in matplotlib.rcParams["axes.prop_cycle"]:
+            assert contrast(entry["color"], "#ffffff") >= 4.5
 
 
 def test_importing_the_kit_is_light():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.utils.figures import controls, first_slider, moves, not_numbers, unfinished
+from tests.utils.figures import controls, first_slider, moves, not_numbers, shown, unfinished
 from utils import data, reference
 from utils.figures import softmax as figures
 
@@ -169,16 +169,9 @@ def test_ten_sigmoids_need_not_add_up():
 @pytest.mark.parametrize("build", [None, unfinished, lambda n, k: 1])
 def test_the_spiral_is_learned_by_the_network_alone(monkeypatch, build):
     """Is the last picture the one after all epochs, and does a broken answer leave a note?"""
-    from utils.figures.softmax import plane
-
-    shown = []
-
-    class Handle:
-        update = shown.append
-
-    monkeypatch.setattr(plane, "display", lambda *_, **__: Handle)
+    displayed = shown(monkeypatch)
     figures.spiral(build, epochs=8)
-    (fig,) = shown
+    (fig,) = displayed
     assert fig.text.startswith("After epoch 8: softmax regression 57% right, the network ")
     assert len(fig.notes) == (build is not None)
 

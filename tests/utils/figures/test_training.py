@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.utils.figures import controls, first_slider, moves, not_numbers, unfinished
+from tests.utils.figures import controls, first_slider, moves, not_numbers, shown, unfinished
 from utils import data, reference
 from utils.figures import training as figures
 from utils.figures.training import networks
@@ -228,15 +228,10 @@ def test_two_results_stand_one_under_the_other(capsys):
 @pytest.mark.slow
 def test_networks_train_in_their_figures(monkeypatch):
     """Do both live figures train, replay, and fall back on the reference with a note?"""
-    shown = []
-
-    class Handle:
-        update = shown.append
-
-    monkeypatch.setattr(networks, "display", lambda *_, **__: Handle)
+    displayed = shown(monkeypatch)
     figures.train_on_plane(unfinished, epochs=3)
-    assert shown[0].text.startswith("Epoch 3: cost 0.")
-    assert len(shown[0].notes) == 1
+    assert displayed[0].text.startswith("Epoch 3: cost 0.")
+    assert len(displayed[0].notes) == 1
     trained = figures.train_digits(None, unfinished, None, None, epochs=2)
     assert trained.figure.text.startswith("After epoch 2 the cost is: network 0.")
     assert len(trained.figure.notes) == 1

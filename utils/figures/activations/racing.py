@@ -1,8 +1,6 @@
 """Deep networks of several activations learn the digits side by side."""
 
-import ipywidgets as widgets
 import numpy as np
-from IPython.display import display
 
 from utils import data, reference
 from utils.figures import kit
@@ -75,19 +73,14 @@ def race(*activations, hidden_layers=5, epochs=15, optimizer="sgd", seed=0):
             )
             return f"{optimizer}, epoch {len(losses) - 1}, loss: {parts}."
 
-    bar = widgets.IntProgress(0, 0, epochs, description="training")
-    fig.controls.children = (bar,)
-    handle = display(fig, display_id=True)
-    for epoch in range(epochs + 1):
-        if epoch:
-            for model in models:
-                model.fit(X, y, initial_epoch=epoch - 1, epochs=epoch, verbose=0)
-        losses.append([reference.cross_entropy(np.asarray(model(X)), y) for model in models])
-        bar.value = epoch
-        fig.draw()
-    fig.controls.children = ()
-    if handle is not None:
-        handle.update(fig)
+    with fig.training(epochs) as tell:
+        for epoch in range(epochs + 1):
+            if epoch:
+                for model in models:
+                    model.fit(X, y, initial_epoch=epoch - 1, epochs=epoch, verbose=0)
+            losses.append([reference.cross_entropy(np.asarray(model(X)), y) for model in models])
+            tell(epoch)
+            fig.draw()
 
 
 def _weights(model):

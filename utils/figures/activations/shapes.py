@@ -36,12 +36,15 @@ def three_activations(sigmoid=None, relu=None, linear=None, sigmoid_slope=None, 
         heights = [right.text(k, 0, "", ha="center", va="bottom") for k in range(3)]
         tangents, points = [], []
         for k, (colour, dash, mark) in enumerate(_LOOKS[:3]):
-            left.plot(grid, values[k](grid), dash, color=colour, label=titles[k])
+            (curve,) = left.plot(grid, values[k](grid), dash, color=colour, label=titles[k])
             (tangent,) = left.plot([], [], color=colour, linewidth=5, alpha=0.45)
             (point,) = left.plot([], [], mark, color=colour, markersize=9, zorder=4)
             bars[k].set(facecolor=colour + "70", edgecolor=colour, hatch=kit.HATCHES[k])
             tangents.append(tangent)
             points.append(point)
+            values[k].draws(curve)
+            if k < 2:
+                slopes[k].draws(tangent, bars[k])
         left.legend(loc="upper left")
         fig.live(*tangents, *points, *bars, *heights)
 

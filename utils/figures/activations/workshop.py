@@ -46,10 +46,29 @@ def relu_workshop(relu_network=None):
         for ax in (left, right):
             ax.axhline(0, color=kit.INK, linewidth=0.8, alpha=0.4)
             ax.grid(alpha=0.25, linewidth=0.6)
-        adds, corners = [], []
+        adds, corners, tips = [], [], []
         for k, (colour, dash, mark) in enumerate(_LOOKS[:3]):
             (line,) = left.plot([], [], color=colour, linestyle=dash, label=f"unit {k + 1}")
-            (corner,) = left.plot([], [], mark, color=colour, markersize=7)
+            (corner,) = left.plot([], [], mark, color=colour, markersize=9)
+            (tip,) = left.plot([], [], mark, color=colour, markersize=9, fillstyle="none")
+            tips.append(tip)
+            slope, bias = units[k]
+            fig.handle(
+                f"hinge of unit {k + 1}",
+                left,
+                lambda bias=bias: (-bias.value, 0.0),
+                lambda x, _, bias=bias: kit.put(bias, -x),
+                step=(0.25, 0),
+                says=lambda x, _: f"x = {x:g}",
+            )
+            fig.handle(
+                f"slope of unit {k + 1}",
+                left,
+                lambda slope=slope, bias=bias: (1 - bias.value, slope.value),
+                lambda _, y, slope=slope: kit.put(slope, y),
+                step=(0, 0.25),
+                says=lambda _, y: f"slope {y:g}",
+            )
             adds.append(line)
             corners.append(corner)
         left.legend(loc="lower left")
@@ -58,7 +77,7 @@ def relu_workshop(relu_network=None):
         (tried,) = right.plot([], [], "--", color=kit.GREEN, label="gradient descent")
         right.legend(loc="lower left")
         error = right.text(5.9, -3.9, "", ha="right", va="bottom", size=12)
-        fig.live(*adds, *corners, wanted, total, tried, error)
+        fig.live(*adds, *corners, *tips, wanted, total, tried, error)
         own = fig.own(relu_network, "relu_network", reference.relu_network)
 
         @fig.on_change
@@ -71,6 +90,7 @@ def relu_workshop(relu_network=None):
                 one = slice(k, k + 1)
                 adds[k].set_data(x, own(x, np.ones(1), b[one], v[one], 0.0))
                 corners[k].set_data([-b[k]], [0])
+                tips[k].set_data([1 - b[k]], [v[k]])
             output = own(x, np.ones(3), b, v, c)
             wanted.set_data(x, heights)
             total.set_data(x, output)

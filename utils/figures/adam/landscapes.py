@@ -86,7 +86,8 @@ def adaptive(step, alpha):
 class Race:
     """Two axes: contours with paths on the left, the cost of each step on the right."""
 
-    def __init__(self, fig, names, steps, top):
+    def __init__(self, fig, names, steps, top, kept):
+        self.kept = kept
         self.fig, self.names, self.steps, self.land = fig, names, steps, None
         self.left, self.right = fig.axes(1, 2, ratios=(1.25, 1))
         self.left.set(xlabel="parameter 0", ylabel="parameter 1")
@@ -103,14 +104,27 @@ class Race:
             self.nows += self.right.plot(
                 [], [], dash, marker=mark, color=colour, markersize=8, label=name
             )
+        self.begins = self.left.plot([], [], "D", color=kit.INK, markersize=8, zorder=4)
+        fig.handle("start", self.left, lambda: self.land.start, self._start, anywhere=True)
         fig.canvas.legend(handles=self.nows, loc="outside upper center", ncols=len(names))
-        fig.live(*self.paths, *self.dots, *self.costs, *self.nows)
+        fig.live(*self.begins, *self.paths, *self.dots, *self.costs, *self.nows)
+
+    def belong(self, *owns):
+        """Say which function each walk is made with."""
+        for own, *drawn in zip(owns, self.paths, self.costs, self.nows, strict=True):
+            own.draws(drawn)
+
+    def _start(self, x, y):
+        """Let the walks of this landscape begin elsewhere."""
+        self.land.start = np.array([np.clip(x, *self.land.xlim), np.clip(y, *self.land.ylim)])
+        self.kept.walks.clear()
 
     def show(self, land, paths, step):
         """Draw the paths up to `step`; return a sentence about where they are."""
         if land is not self.land:
             self._ground(land)
         where = []
+        self.begins[0].set_data(*land.start[:, None])
         for k, path in enumerate(paths):
             heights = land.height(*path.T) - land.floor
             self.paths[k].set_data(*path[: step + 1].T)
@@ -147,7 +161,8 @@ def one_rate(sgd_step=None):
         rate = fig.slider("learning rate", 0.005, 0.1, 0.01, 0.005, ".3f")
         across = fig.slider("curvature across", 1, 40, 25)
         own = fig.own(sgd_step, "sgd_step", reference.sgd_step)
-        race, lands, kept = Race(fig, NAMES[:1], steps, 2e3), {}, Kept()
+        lands, kept = {}, Kept()
+        race = Race(fig, NAMES[:1], steps, 2e3, kept)
 
         @fig.on_change
         def update():
@@ -187,7 +202,9 @@ def with_momentum(sgd_step=None, momentum_step=None):
         beta = fig.slider("beta", 0.0, 0.98, 0.9, 0.02)
         descend = fig.own(sgd_step, "sgd_step", reference.sgd_step)
         roll = fig.own(momentum_step, "momentum_step", reference.momentum_step)
-        race, kept = Race(fig, NAMES[:2], steps, 2e3), Kept()
+        kept = Kept()
+        race = Race(fig, NAMES[:2], steps, 2e3, kept)
+        race.belong(descend, roll)
 
         @fig.on_change
         def update():
@@ -223,7 +240,9 @@ def paths(sgd_step=None, momentum_step=None, adam_step=None):
         descend = fig.own(sgd_step, "sgd_step", reference.sgd_step)
         roll = fig.own(momentum_step, "momentum_step", reference.momentum_step)
         adapt = fig.own(adam_step, "adam_step", reference.adam_step)
-        race, kept, lands = Race(fig, NAMES, steps, 1e3), Kept(), {}
+        kept, lands = Kept(), {}
+        race = Race(fig, NAMES, steps, 1e3, kept)
+        race.belong(descend, roll, adapt)
 
         @fig.on_change
         def update():

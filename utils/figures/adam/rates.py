@@ -202,6 +202,17 @@ def rate_map(momentum_step=None):
         own = fig.own(momentum_step, "momentum_step", reference.momentum_step)
         kept = Kept()
 
+        def moved(a, b):
+            kit.put(rate, np.log10(max(a, 1e-9)))
+            kit.put(beta, b)
+
+        def by(right, up):
+            kit.put(rate, rate.value + 0.02 * right)
+            kit.put(beta, beta.value + 0.02 * up)
+
+        fig.handle("ring", left, lambda: (10.0**rate.value, beta.value), moved, anywhere=True,
+                   keys=by)  # fmt: skip
+
         @fig.on_change
         def update():
             a, b = 10.0**rate.value, beta.value

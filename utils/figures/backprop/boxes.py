@@ -183,7 +183,7 @@ class Worksheet(kit.Figure):
         super().__init__(f"A computation graph: {what}", 720, 350)
         self.direction, self.message = direction, ""
         self.rows = widgets.VBox()
-        self.widget.children = (self.controls, self.picture, self.rows, self.caption)
+        self.widget.children = (self.controls, self.stage, self.rows, self.caption)
         with self:
             self.graph = self.choice("graph", list(GRAPHS))
             self.button("Next node", self.step)

@@ -45,6 +45,10 @@ def secant(numerical_derivative=None):
         fig.live(line, tangent, cut, touch, two, one, now)
         own = fig.own(numerical_derivative, "numerical_derivative", reference.numerical_derivative)
         drawn = []
+        fig.handle(
+            "point", left, lambda: (place.value, CURVES[curve.value][0](place.value)),
+            lambda x, _: kit.put(place, x), step=(0.05, 0), anywhere=True,
+        )  # fmt: skip
 
         @fig.on_change
         def update():

@@ -42,10 +42,11 @@ def flow(forward=None, backward=None):
         leaf = fig.slider("first leaf", -4.0, 4.0, 2.0, 0.5)
         nudge = fig.choice("nudge by 0.001", ["none"])
         ax = page(fig)
-        kept = {}
+        kept, given = {}, {}
 
         def begin(_):
             drawn = GRAPHS[choice.value]
+            given.clear()
             name, value = next(iter(drawn.leaves.items()))
             with fig.hold():
                 step.value, step.max = 0, len(drawn.order) + len(drawn.places) + 1
@@ -74,7 +75,7 @@ def flow(forward=None, backward=None):
         @fig.on_change
         def update():
             drawn = GRAPHS[choice.value]
-            leaves = drawn.leaves | {next(iter(drawn.leaves)): leaf.value}
+            leaves = drawn.leaves | given | {next(iter(drawn.leaves)): leaf.value}
             values, slopes = passes(drawn, leaves)
             moved, words = {}, ""
             if nudge.value in leaves:
@@ -88,8 +89,49 @@ def flow(forward=None, backward=None):
                 )
             return _show_flow(fig, ax, drawn, leaves, values, slopes, step.value, moved) + words
 
+        def go_to(name):
+            """The step that works a node out; from there on the one that hands its slope back."""
+            order = GRAPHS[choice.value].order
+            first = order.index(name) + 1
+            back = len(order) + len(order) - order.index(name)
+            step.value = first if step.value < first else back
+
+        def leaf_to(name, value):
+            value = float(np.clip(round(2 * value) / 2, -4, 4))
+            first = name == next(iter(GRAPHS[choice.value].leaves))
+            kit.put(leaf, value) if first else given.update({name: value})
+
+        def value_of(name):
+            first = name == next(iter(GRAPHS[choice.value].leaves))
+            return leaf.value if first else given.get(name, GRAPHS[choice.value].leaves[name])
+
+        for name in dict.fromkeys(name for drawn in GRAPHS.values() for name in drawn.places):
+            fig.handle(
+                f"node {name}", ax, lambda n=name: _node_at(GRAPHS[choice.value], n),
+                pressed=lambda n=name: go_to(n),
+            )  # fmt: skip
+            fig.handle(
+                f"leaf {name}", ax, lambda n=name: knob_at(GRAPHS[choice.value], n, value_of),
+                lambda _, y, n=name: leaf_to(n, (y - GRAPHS[choice.value].places[n][1]) / RAIL),
+                step=(0, RAIL / 2), says=lambda *_, n=name: short(value_of(n)),
+            )  # fmt: skip
         begin(None)
     return fig
+
+
+RAIL = 0.1  # how far the knob of a leaf goes for 1
+
+
+def _node_at(drawn, name):
+    return drawn.places[name] if name in drawn.graph else None
+
+
+def knob_at(drawn, name, value_of):
+    """Where the knob beside a leaf stands: as far above or below it as its value says."""
+    if name not in drawn.leaves:
+        return None
+    x, y = drawn.places[name]
+    return x - 0.28, y + RAIL * value_of(name)
 
 
 def _show_flow(fig, ax, drawn, leaves, values, slopes, step, moved):
@@ -129,5 +171,9 @@ def _show_flow(fig, ax, drawn, leaves, values, slopes, step, moved):
         handed,
         {name: by for name, by in moved.items() if name in known},
     )
+    for name in leaves:
+        x, y = drawn.places[name]
+        ax.plot([x - 0.28] * 2, [y - 4 * RAIL, y + 4 * RAIL], color=kit.INK, linewidth=1)
+        ax.plot(*knob_at(drawn, name, leaves.get), "o", color=kit.PURPLE, markersize=8)
     fig.refresh()
     return words

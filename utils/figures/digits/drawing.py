@@ -1,6 +1,5 @@
-"""A page of squares to draw a digit on, with the network reading along."""
+"""A page to draw a digit on, with the network reading along."""
 
-import ipywidgets as widgets
 import numpy as np
 
 from utils import reference
@@ -13,33 +12,32 @@ _START = ("..####..", ".#....#.", "......#.", "....##..", "......#.", "......#."
 
 
 def soften(drawing):
-    """Ink of a drawing of full and empty squares, with grey edges as a scanner gives them."""
+    """Ink of a drawing of full and empty pixels, with grey edges as a scanner gives them."""
     padded = np.pad(drawing.astype(float), 1)
     beside = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]
     return np.minimum(1.0, 0.8 * drawing + 0.12 * beside)
 
 
+def stroke(points, sharpness=1.35):
+    """Ink that a pen leaves on 8 by 8 pixels, `(8, 8)`, on its way through `points`, `(n, 2)`.
+
+    A pixel is full where the pen passes within 0.35 of its middle, and grey up to 1.35 away.
+    """
+    ends = np.vstack([points, points[-1:]])
+    shares = np.linspace(0, 1, 8)[:, None, None]
+    passed = (ends[:-1] + shares * np.diff(ends, axis=0)).reshape(-1, 2)
+    row, column = np.mgrid[:8, :8]
+    far = np.hypot(column[..., None] - passed[:, 0], row[..., None] - passed[:, 1]).min(axis=-1)
+    return np.clip(sharpness - far, 0, 1)
+
+
 def draw(training, read_digits=None):
-    """Squares to switch on and off, read by the network at once."""
-    with kit.Figure("Your own digit", 620, 330) as fig:
-        squares = [
-            widgets.ToggleButton(
-                value=_START[row][column] == "#",
-                tooltip=f"row {row + 1}, column {column + 1}",
-                layout=widgets.Layout(width="30px", height="30px", margin="1px", padding="0"),
-            )
-            for row in range(8)
-            for column in range(8)
-        ]
-        page = widgets.GridBox(
-            squares, layout=widgets.Layout(grid_template_columns="repeat(8, 32px)", width="264px")
-        )
-        beside = widgets.HBox([page, fig.picture], layout=widgets.Layout(flex_flow="row wrap"))
-        fig.widget.children = [fig.controls, beside, fig.caption]
-        edges = fig.toggle("grey edges", True)
+    """A page to draw on by hand, read by the network at once."""
+    with kit.Figure("Your own digit", 760, 400) as fig:
+        erase = fig.toggle("rub out")
         wish = fig.choice("what would make it a", {"-": -1} | {str(k): k for k in range(10)})
         own = fig.own(read_digits, "read_digits", reference.read_digits)
-        grid = fig.canvas.add_gridspec(2, 2, width_ratios=(1, 2.1))
+        grid = fig.canvas.add_gridspec(2, 2, width_ratios=(1, 1.5), height_ratios=(2.4, 1))
         left, right = fig.canvas.add_subplot(grid[0, 0]), fig.canvas.add_subplot(grid[1, 0])
         picture = ink_axes(left)
         shades = {"cmap": "PuOr_r", "vmin": -1, "vmax": 1}
@@ -50,29 +48,34 @@ def draw(training, read_digits=None):
         bars = right.bar(range(10), np.zeros(10), edgecolor=kit.BLUE, facecolor=kit.BLUE + "70")
         (mark,) = right.plot([], [], "D", color=kit.VERMILLION, markersize=6)
         fig.live(picture, help_, *bars, mark)
-        copied = [""]
+        copied, cursor = [""], [3.0, 3.0]
+        ink = soften(np.array([[square == "#" for square in row] for row in _START]))
         examples = np.random.default_rng(4).permutation(len(training.y_val))
         turn = iter(np.resize(examples, 10_000))
 
-        def pressed(change):
-            _face(change.owner)
-            fig.draw()
+        def drawn(points, first):
+            """Ink, or rub out, along the way from where the pen was."""
+            left_by_pen = stroke(points if first else np.vstack([cursor, points]))
+            ink[:] = ink * (1 - left_by_pen) if erase.value else np.maximum(ink, left_by_pen)
+            cursor[:] = np.clip(points[-1], 0, 7)
+            copied[:] = [""]
 
-        for square in squares:
-            _face(square)
-            square.observe(pressed, "value")
+        def keys(right, up):
+            cursor[:] = np.clip(np.round(cursor) + [right, -up], 0, 7)
 
-        def put(drawing):
-            for square, on in zip(squares, np.ravel(drawing), strict=True):
-                square.value = bool(on)
+        fig.handle(
+            "pen", left, lambda: cursor, drawn=drawn, keys=keys,
+            says=lambda x, y: f"row {round(y) + 1}, column {round(x) + 1}, "
+            f"ink {ink[round(y), round(x)]:.2f}",
+        )  # fmt: skip
 
         def copy_one():
             i = next(turn)
-            put(training.X_val[i] >= 0.5)
-            copied[:] = [f" Copied: validation digit {i}, a {training.y_val[i]}, in full squares."]
+            ink[:] = training.X_val[i].reshape(8, 8)
+            copied[:] = [f" Copied: validation digit {i}, a {training.y_val[i]}."]
 
         def clear():
-            put(np.zeros(64))
+            ink[:] = 0
             copied[:] = [""]
 
         fig.button("Clear", clear)
@@ -80,9 +83,7 @@ def draw(training, read_digits=None):
 
         @fig.on_change
         def update():
-            drawing = np.array([square.value for square in squares]).reshape(8, 8)
-            ink = soften(drawing) if edges.value else drawing.astype(float)
-            row = ink.reshape(1, 64)
+            row = ink.reshape(1, 64).copy()
             P = reference.softmax(np.asarray(training.model(row), dtype=float))[0]
             classes, confidence = own(training.model, row)
             read = int(classes[0]) % 10
@@ -107,17 +108,11 @@ def draw(training, read_digits=None):
                 bar.set_height(height)
             mark.set_data([read], [P[read] + 0.04])
             second = int(np.argsort(P)[-2])
-            empty = " The page is empty, and it has an answer all the same." * (not drawing.any())
+            empty = " The page is empty, and it has an answer all the same." * (not ink.any())
             return (
-                f"{int(drawing.sum())} squares are inked. The network reads {read} with "
+                f"{int(np.sum(ink > 0.5))} pixels are dark. The network reads {read} with "
                 f"confidence {confidence[0]:.2f}; next comes {second} with {P[second]:.2f}."
                 f"{empty}{copied[0]}{wanted}"
             )
 
     return fig
-
-
-def _face(square):
-    """Show a square as inked or empty, by sign as well as by colour."""
-    square.description = "\u25a0" if square.value else "\u00b7"
-    square.button_style = "primary" if square.value else ""

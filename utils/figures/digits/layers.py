@@ -45,6 +45,17 @@ def first_layer(training):
             for ax in small
         ]
         fig.live(picture, grey, product, *pictures, *names, *frames)
+        cover = fig.canvas.add_subplot(grid[:, :5], xlim=(0, 5), ylim=(5, 0))
+        cover.set_axis_off()
+
+        def choose(column, row):
+            kit.put(unit, 5 * min(int(row), 4) + min(int(column), 4))
+
+        fig.handle(
+            "unit", cover, lambda: (unit.value % 5 + 0.5, unit.value // 5 + 0.5), choose,
+            anywhere=True, keys=lambda right, up: kit.put(unit, unit.value + right - 5 * up),
+            says=lambda *_: f"unit {unit.value}",
+        )  # fmt: skip
 
         @fig.on_change
         def update():

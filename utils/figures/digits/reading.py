@@ -123,6 +123,16 @@ def confusion(training, read_digits=None, confusion_matrix=None):
 
         fig.button("Next mistake", jump)
 
+        def choose(column, row):
+            kit.put(read, round(column))
+            kit.put(true, round(row))
+
+        fig.handle(
+            "cell", left, lambda: (read.value, true.value), choose, anywhere=True,
+            keys=lambda right, up: choose(read.value + right, true.value - up),
+            says=lambda j, i: f"a {i} read as {j}: {int(M[i, j])}",
+        )  # fmt: skip
+
         @fig.on_change
         def update():
             i, j = true.value, read.value

@@ -94,14 +94,32 @@ _STAGES = ("logit z", "shift", "exp", "sum", "probability", "-ln p")
 
 def break_it():
     """Softmax and its cost stage by stage for logits of growing size; the first break is marked."""
-    with kit.Figure("Softmax stage by stage, until it breaks", 720, 330) as fig:
+    with kit.Figure("Softmax stage by stage, until it breaks", 720, 370) as fig:
         size = fig._add(
             widgets.SelectionSlider(options=_SIZES, value=2, description="size of the logits")
         )
         kind = fig.choice("type", _TYPES, np.float32)
         shift = fig.toggle("take the largest logit off first")
-        ax = fig.axes(xlim=(-1.35, 6), ylim=(4.1, -0.75))
+        ax = fig.axes(xlim=(-1.35, 6), ylim=(4.1, -1.75))
         ax.set_axis_off()
+        ax.text(-0.1, -1.2, "logits up to", ha="right", va="center", size=10)
+        ax.plot([0.2, 5.8], [-1.2, -1.2], color=kit.INK, linewidth=1.5)
+        places = np.linspace(0.2, 5.8, len(_SIZES))
+        for k in range(0, len(_SIZES), 3):
+            ax.plot([places[k]], [-1.2], "|", color=kit.INK, markersize=9)
+            ax.text(places[k], -0.98, f"{_SIZES[k]:g}", ha="center", va="top", size=9)
+        (knob,) = ax.plot([], [], "o", color=kit.PURPLE, markersize=12, zorder=4)
+
+        def nearest(x, _):
+            size.value = _SIZES[int(np.argmin(np.abs(places - x)))]
+
+        def next_size(right, up):
+            size.value = _SIZES[np.clip(_SIZES.index(size.value) + right + up, 0, len(_SIZES) - 1)]
+
+        fig.handle(
+            "size of the logits", ax, lambda: (places[_SIZES.index(size.value)], -1.2), nearest,
+            keys=next_size, says=lambda *_: f"{size.value:g}",
+        )  # fmt: skip
         for column, name in enumerate(_STAGES):
             ax.text(column + 0.5, -0.35, name, ha="center", va="center", weight="bold", size=10)
         for row in range(3):
@@ -115,11 +133,12 @@ def break_it():
                     column + 0.5, row + 0.5, "", ha="center", va="center", size=9.5
                 )
         verdict = ax.text(2.4, 3.55, "", ha="center", va="center", size=12)
-        fig.live(*cells.values(), *words.values(), verdict)
+        fig.live(*cells.values(), *words.values(), verdict, knob)
 
         @fig.on_change
         def update():
             logits = size.value * _LOGITS
+            knob.set_data([places[_SIZES.index(size.value)]], [-1.2])
             stages = _stages(logits, kind.value, shift.value)
             bad = [
                 (column, row)

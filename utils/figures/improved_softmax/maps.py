@@ -177,13 +177,31 @@ def _maps(title, rows, truth):
         fig.canvas.legend(handles=handles, loc="outside lower center", ncols=4)
         fig.live(*probes)
 
+        def at():
+            """Where the logits are on the maps, in cells."""
+            row = np.interp(np.log(spread.value), np.log(_SPREADS), range(len(_SPREADS)))
+            return np.interp(scale.value, _SCALES, range(len(_SCALES))), row
+
+        def to(column, row):
+            kit.put(scale, np.interp(column, range(len(_SCALES)), _SCALES))
+            kit.put(spread, np.exp(np.interp(row, range(len(_SPREADS)), np.log(_SPREADS))))
+
+        def by(right, up):
+            for control, count in ((scale, right), (spread, up)):
+                place = control.options.index(control.value) + count
+                control.value = control.options[np.clip(place, 0, len(control.options) - 1)]
+
+        for ax in grids:
+            fig.handle(
+                f"ring on the map: {ax.get_title()}", ax, at, to, anywhere=True, keys=by,
+                says=lambda *_: f"scale {scale.value:g}, spread {spread.value:g}",
+            )  # fmt: skip
+
         @fig.on_change
         def update():
             z = scale.value + spread.value * _SHAPE
-            at_x = np.interp(scale.value, _SCALES, range(len(_SCALES)))
-            at_y = np.interp(np.log(spread.value), np.log(_SPREADS), range(len(_SPREADS)))
             for probe in probes:
-                probe.set_data([at_x], [at_y])
+                probe.set_data(*np.reshape(at(), (2, 1)))
             parts = []
             for kind, precision in _PRECISIONS.items():
                 Z = z[None].astype(precision)

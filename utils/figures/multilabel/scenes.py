@@ -146,6 +146,8 @@ def loss_curves(multilabel_loss=None):
         def loss(z, y):
             return float(own(np.array([[z]]), np.array([[y]])))
 
+        fig.handle("logit", ax, lambda: (slider.value, loss(slider.value, 1)),
+                   lambda z, _: kit.put(slider, z), step=(0.2, 0), anywhere=True)  # fmt: skip
         points = []
         for y, dash, mark, colour in ((1, "-", "o", kit.BLUE), (0, "--", "s", kit.VERMILLION)):
             label = "the label is there, y = 1" if y else "it is not, y = 0"

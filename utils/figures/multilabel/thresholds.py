@@ -40,6 +40,12 @@ def scene_thresholds(predict_labels=None, label_accuracy=None, exact_match=None,
         predict = fig.own(predict_labels, "predict_labels", reference.predict_labels)
         accuracy = fig.own(label_accuracy, "label_accuracy", reference.label_accuracy)
         exact = fig.own(exact_match, "exact_match", reference.exact_match)
+        for k, (name, slider) in enumerate(zip(SHAPES, sliders, strict=True)):
+            fig.handle(
+                f"threshold of the {name}", middle, lambda k=k, s=slider: (k, s.value),
+                lambda _, y, s=slider: kit.put(s, y), step=(0, 0.01),
+                says=lambda _, y: f"{y:.2f}",
+            )  # fmt: skip
 
         @fig.on_change
         def update():

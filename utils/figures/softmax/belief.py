@@ -45,6 +45,13 @@ def softmax_bars(softmax=None):
         fig.live(*bars, *ghosts, *tops)
         own = fig.own(softmax, "softmax", reference.softmax)
         before = []
+        for k, slider in enumerate(logits):
+            fig.handle(
+                f"bar of logit {k}", axes[0],
+                lambda k=k, z=slider: (k, z.value / temperature.value),
+                lambda _, y, z=slider: kit.put(z, y * temperature.value), step=(0, 0.1),
+                says=lambda _, y: f"{y:.2f}",
+            )  # fmt: skip
 
         @fig.on_change
         def update():
@@ -89,6 +96,12 @@ def _bars(ax, n, bottom=0.0):
 CORNERS = np.array([[0, 0], [1, 0], [0.5, np.sqrt(0.75)]])
 
 
+def shares_at(x, y):
+    """The three shares of a place in the triangle, in words."""
+    shares = np.linalg.solve(np.vstack([CORNERS.T, np.ones(3)]), [x, y, 1])
+    return ", ".join(f"class {k} {share:.2f}" for k, share in enumerate(shares))
+
+
 def probability_triangle(softmax=None):
     """All triples of probabilities as a triangle; three logits move the point."""
     with kit.Figure("All ways to share belief among three classes", 520, 400) as fig:
@@ -121,6 +134,18 @@ def probability_triangle(softmax=None):
         (point,) = ax.plot([], [], "o", markersize=11, color=kit.INK)
         fig.live(line, point, *names)
         own = fig.own(softmax, "softmax", reference.softmax)
+
+        def where():
+            return own(np.array([slider.value for slider in logits])) @ CORNERS
+
+        def moved(x, y):
+            """Logits that give the shares of the place, the point of the triangle next to it."""
+            shares = np.linalg.solve(np.vstack([CORNERS.T, np.ones(3)]), [x, y, 1])
+            z = np.log(np.clip(shares, 0.001, None))
+            for slider, value in zip(logits, z - z.mean(), strict=True):
+                kit.put(slider, value)
+
+        fig.handle("point", ax, where, moved, anywhere=True, step=(0.02, 0.02), says=shares_at)
 
         @fig.on_change
         def update():
@@ -157,6 +182,8 @@ def loss_curve(cross_entropy=None):
         def loss(p):
             return float(own(np.array([[p, 1 - p]]), np.array([0])))
 
+        fig.handle("point", ax, lambda: (slider.value, loss(slider.value)),
+                   lambda x, _: kit.put(slider, x), step=(0.01, 0))  # fmt: skip
         ax.plot(grid, [loss(p) for p in grid], color=kit.BLUE, label="cross-entropy")
         ax.plot(grid, (1 - grid) ** 2, "--", color=kit.VERMILLION, label="squared error (1 - p)^2")
         (drop,) = ax.plot([], [], ":", color=kit.INK, linewidth=1)
@@ -211,6 +238,11 @@ def logit_pull(softmax=None):
         (mark,) = right.plot([], [], "v", color=kit.INK, markersize=10)
         fig.live(*dots, *arrows, *errors, shares, *tops, mark)
         own = fig.own(softmax, "softmax", reference.softmax)
+        for k, slider in enumerate(logits):
+            fig.handle(
+                f"logit {k}", left, lambda k=k, z=slider: (k, z.value),
+                lambda _, y, z=slider: kit.put(z, y), step=(0, 0.1), says=lambda _, y: f"{y:.2f}",
+            )  # fmt: skip
 
         def error():
             p = np.asarray(own(np.array([z.value for z in logits])), dtype=float)

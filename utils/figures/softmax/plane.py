@@ -2,10 +2,8 @@
 
 import warnings
 
-import ipywidgets as widgets
 import numpy as np
 from contourpy import contour_generator
-from IPython.display import display
 
 from utils import data, reference
 from utils.figures import kit
@@ -152,26 +150,23 @@ def spiral(build_softmax_model=None, epochs=60, every=4, seed=1):
                 f"network {100 * bent:.0f}%."
             )
 
-    bar = widgets.IntProgress(0, 0, epochs, description="training")
-    handle = display(widgets.VBox([bar, fig.picture, fig.caption]), display_id=True)
     W, b = np.zeros((2, 3)), np.zeros(3)
     grid = planes[0].grid
-    for done in range(0, epochs + 1, every):
-        if done:
-            model.fit(X, y, batch_size=16, epochs=every, verbose=0)
-            for _ in range(14 * every):  # as many steps as the network took
-                dW, db = _slope(X, y, W, b)
-                W, b = W - dW, b - db
-        shares = [
-            np.mean(P.argmax(axis=1) == y)
-            for P in (reference.predict_proba(X, W, b), np.asarray(model(X)))
-        ]
-        frames.append(([reference.predict_proba(grid, W, b), np.asarray(model(grid))], shares))
-        bar.value = done
-        fig.draw()
-    frame.value = epochs // every
-    if handle is not None:
-        handle.update(fig)
+    with fig.training(epochs) as tell:
+        for done in range(0, epochs + 1, every):
+            if done:
+                model.fit(X, y, batch_size=16, epochs=every, verbose=0)
+                for _ in range(14 * every):  # as many steps as the network took
+                    dW, db = _slope(X, y, W, b)
+                    W, b = W - dW, b - db
+            shares = [
+                np.mean(P.argmax(axis=1) == y)
+                for P in (reference.predict_proba(X, W, b), np.asarray(model(X)))
+            ]
+            frames.append(([reference.predict_proba(grid, W, b), np.asarray(model(grid))], shares))
+            tell(done)
+            fig.draw()
+        frame.value = epochs // every
 
 
 def _slope(X, y, W, b):

@@ -17,7 +17,7 @@ def _one_feature():
 
 
 def _map(ax, weights=_WEIGHTS, biases=_BIASES):
-    """Draw lines of equal cost over weight and bias; return the mark of the lowest point."""
+    """Draw lines of equal cost over weight and bias; return the marks of the lowest and start."""
     X, y = _one_feature()
     w, b = np.linspace(*weights, 81), np.linspace(*biases, 57)
     z = w[None, :, None] * X[:, 0] + b[:, None, None]
@@ -32,10 +32,10 @@ def _map(ax, weights=_WEIGHTS, biases=_BIASES):
         w[column], b[row], "P", color=kit.GREEN, markersize=9, label="lowest cost", zorder=4,
         linestyle="",
     )  # fmt: skip
-    ax.plot(*_START, "D", color=kit.INK, markersize=7, label="start", linestyle="")
+    (start,) = ax.plot(*_START, "D", color=kit.INK, markersize=7, label="start", linestyle="")
     ax.set(xlim=weights, ylim=biases, xlabel="weight w", ylabel="bias b")
     ax.legend(loc="lower right", borderaxespad=0.2)
-    return lowest
+    return lowest, start
 
 
 def descent(gradient_descent=None):
@@ -51,20 +51,21 @@ def descent(gradient_descent=None):
         )  # fmt: skip
         step = fig.player("step", last, start=8)
         left, right = fig.axes(1, 2, ratios=(1.4, 1))
-        lowest = _map(left)
+        lowest, begin = _map(left)
+        start = list(_START)
         right.set(xlim=(0, last), ylim=(0, 4), xlabel="step", ylabel="cost")
         (path,) = left.plot([], [], "o-", color=kit.BLUE, markersize=4, linewidth=1.3)
         (here,) = left.plot([], [], "o", color=kit.VERMILLION, markersize=10)
         (curve,) = right.plot([], [], "o-", color=kit.BLUE, markersize=4, linewidth=1.3)
         (now,) = right.plot([], [], "o", color=kit.VERMILLION, markersize=10)
-        fig.live(path, here, lowest, curve, now)
+        fig.live(path, here, lowest, begin, curve, now)
         own = fig.own(gradient_descent, "gradient_descent", reference.gradient_descent)
         runs = {}
 
         def run(rate):
             """Weights, biases and costs before step 0, 1, ..., for one learning rate."""
             if rate not in runs:
-                w, b, states = np.array([_START[0]]), _START[1], []
+                w, b, states = np.array([start[0]]), start[1], []
                 for _ in range(last + 1):
                     new_w, new_b, costs = own(X, y, w, b, rate, 1)
                     states.append((w[0], b, float(costs[0])))
@@ -72,9 +73,25 @@ def descent(gradient_descent=None):
                 runs[rate] = np.array(states)
             return runs[rate]
 
+        def begin_at(w, b):
+            start[:] = float(np.clip(w, *_WEIGHTS)), float(np.clip(b, *_BIASES))
+            runs.clear()
+
+        def ring_to(w, b):
+            walked = run(alpha.value)[:, :2]
+            step.value = int(np.argmin(((walked - [w, b]) ** 2).sum(axis=1)))
+
+        def ring_by(count):
+            step.value = int(np.clip(step.value + count, 0, last))
+
+        fig.handle("start", left, lambda: start, begin_at, anywhere=True)
+        fig.handle("ring, at the step", left, lambda: run(alpha.value)[step.value, :2], ring_to,
+                   keys=lambda x, y: ring_by(x + y))  # fmt: skip
+
         @fig.on_change
         def update():
             states = run(alpha.value)
+            begin.set_data(*np.reshape(start, (2, 1)))
             w, b, cost = states[: step.value + 1].T
             path.set_data(w, b)
             here.set_data(w[-1:], b[-1:])
@@ -104,7 +121,7 @@ def batch_paths(cost_gradient=None, minibatches=None):
         size = fig.choice("batch size", sizes, 32)
         epoch = fig.player("epoch", last, interval=500, start=2)
         left, right = fig.axes(1, 2, ratios=(1.3, 1))
-        lowest = _map(left, (-4, 8), (-3, 4.5))
+        lowest, _ = _map(left, (-4, 8), (-3, 4.5))
         right.set(xlim=(0, last * m), ylim=(1e-6, 6), yscale="log")
         right.set(xlabel="examples read", ylabel="cost above the lowest possible")
         right.set_xticks(range(0, last * m + 1, 4 * m))

@@ -6,9 +6,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
-from IPython.display import display
 
 from utils import data, reference
 from utils.figures import kit
@@ -91,24 +89,23 @@ def train_on_plane(build_model=None, guessed=None, epochs=40, seed=3):
             text = f"Epoch {chosen}: cost {cost:.3f}, {100 * share:.0f}% of the pictures right."
             return text + told
 
-    bar = widgets.IntProgress(0, 0, epochs, description="training")
-    live = widgets.VBox([bar, fig.picture, fig.caption])  # the controls come when it is done
-    handle = display(live, display_id=True)
-
-    def measure(done):
+    def measure():
         p = np.asarray(model(X.astype(np.float32))).ravel()
         everywhere = np.asarray(model(grid)).ravel()
         frames.append((everywhere, reference.binary_cross_entropy(y, p), np.mean((p >= 0.5) == y)))
-        bar.value = done
         fig.draw()
 
-    measure(0)
     model.compile(optimizer=keras.optimizers.SGD(0.2), loss="binary_crossentropy")
-    each = keras.callbacks.LambdaCallback(on_epoch_end=lambda done, _: measure(done + 1))
-    model.fit(X, y, epochs=epochs, verbose=0, callbacks=[each])
-    epoch.value = epochs
-    if handle is not None:
-        handle.update(fig)
+    with fig.training(epochs) as tell:
+
+        def each(done, _):
+            measure()
+            tell(done + 1)
+
+        measure()
+        watch = keras.callbacks.LambdaCallback(on_epoch_end=each)
+        model.fit(X, y, epochs=epochs, verbose=0, callbacks=[watch])
+        epoch.value = epochs
 
 
 @dataclass

@@ -73,8 +73,25 @@ def by_hand(predict=None, binary_cross_entropy=None):
         right.text(0.58, LN2 + 0.02, "ln 2", ha="right", va="bottom")
         value = right.text(0, 0, "", ha="center", va="bottom")
         found = right.text(-0.58, 2, "your best", va="bottom", color=kit.PURPLE)
-        fig.live(*plane.artists, bar, best, value, found)
+        (foot,) = left.plot([], [], "D", color=kit.INK, markersize=9, zorder=5)
+        fig.live(*plane.artists, bar, best, value, found, foot)
         unit = fig.own(predict, "predict", reference.logistic_unit)
+
+        def where():
+            """The point of the border that is nearest to the middle; the border is turned there."""
+            w = np.array([first.value, second.value])
+            at = -bias.value * w / max(w @ w, 1e-9)
+            return tuple(at) if np.abs(at).max() <= HIGH else None
+
+        def moved(x, y):
+            at, w = np.array([x, y]), np.array([first.value, second.value])
+            far = np.hypot(*at)
+            if far > 0.05:
+                w = at / far * max(np.hypot(*w), 0.5) * (1 if w @ at >= 0 else -1)
+            for slider, value in zip((first, second, bias), (*w, -w @ at), strict=True):
+                kit.put(slider, value)
+
+        fig.handle("border", left, where, moved, step=(0.1, 0.1))
         cost_of = fig.own(
             binary_cross_entropy, "binary_cross_entropy", reference.binary_cross_entropy
         )
@@ -86,6 +103,7 @@ def by_hand(predict=None, binary_cross_entropy=None):
             p = unit(X, w, b)
             cost = float(cost_of(y, p))
             plane.show(unit(grid, w, b))
+            foot.set_data(*np.reshape(where() or (np.nan, np.nan), (2, 1)))
             lowest[0] = min(lowest[0], cost)
             bar.set_height(min(cost, 2))
             best.set(ydata=[lowest[0]] * 2, visible=lowest[0] < cost - 0.05)

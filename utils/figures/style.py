@@ -1,0 +1,73 @@
+"""Colours and Matplotlib settings of the figures: what is ink, what is data, on light and on dark.
+
+A figure is drawn once, in the colours named here. Where it is shown, each of them is exchanged for
+its `LIGHT` or its `DARK` form: pixels of exactly that colour, whatever their opacity. Everything
+else, as digits, shades and maps, is left as it was drawn.
+"""
+
+import matplotlib
+import numpy as np
+
+# No grey of a picture is one of these. MARKERS, DASHES and HATCHES, in the same order as COLOURS,
+# are the second cue.
+INK = "#757677"
+BLUE, VERMILLION, GREEN, PURPLE = "#1f7fc0", "#d55e00", "#009e73", "#c2609a"
+OCHRE, SLATE = "#a8801a", "#7a7a95"
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, OCHRE, SLATE)
+MARKERS = ("o", "s", "^", "D", "v", "P")
+DASHES = ("-", "--", ":", "-.", (0, (6, 1)), (0, (1, 1)))
+HATCHES = ("", "//", "..", "xx", "--", "\\\\")
+
+# Each form is the same hue at a lightness that text can be read in: a contrast of 4.5 or more.
+LIGHT = dict(
+    zip(
+        (INK, *COLOURS),
+        ("#4a4b4c", "#1a72ae", "#b84f00", "#007d5b", "#a94683", "#866514", "#65657f"),
+        strict=True,
+    )
+)
+DARK = dict(
+    zip(
+        (INK, *COLOURS),
+        ("#c4c5c6", "#4ba3de", "#f08a3c", "#21b98c", "#dc86b8", "#c99d34", "#a2a2bd"),
+        strict=True,
+    )
+)
+STYLE = {
+    "axes.edgecolor": INK, "axes.facecolor": "none", "axes.labelcolor": INK, "axes.titlecolor": INK,
+    "axes.prop_cycle": matplotlib.cycler(color=COLOURS), "axes.spines.right": False,
+    "axes.spines.top": False, "axes.titlesize": 11,
+    "figure.facecolor": "none", "font.size": 10.5, "grid.color": INK, "hatch.color": INK,
+    "legend.frameon": False, "legend.labelcolor": INK, "lines.linewidth": 2, "text.color": INK,
+    "xtick.color": INK, "ytick.color": INK,
+}  # fmt: skip
+
+
+def use():
+    """Draw the learner's own Matplotlib plots in the style of the figures, from here on.
+
+    Their paper is white, so that they read on every page and in print.
+    """
+    own = {key: LIGHT.get(value, value) for key, value in STYLE.items() if key != "axes.prop_cycle"}
+    own["axes.prop_cycle"] = matplotlib.cycler(color=[LIGHT[colour] for colour in COLOURS])
+    matplotlib.rcParams.update(own | {"figure.facecolor": "white", "axes.facecolor": "white"})
+
+
+def keys(colours):
+    """Colours of the page as numbers, red in the lowest byte: how pixels hold them."""
+    return {int(a[5:] + a[3:5] + a[1:3], 16): int(b[5:] + b[3:5] + b[1:3], 16)
+            for a, b in colours.items()}  # fmt: skip
+
+
+def on_paper(pixels):
+    """Straight RGBA pixels, `(height, width, 4)`, as they look on white paper, opaque."""
+    out = np.ascontiguousarray(pixels).copy()
+    numbers = out.view("<u4")[..., 0]
+    colours = numbers & 0xFFFFFF
+    for drawn, shown in keys(LIGHT).items():
+        found = colours == drawn
+        numbers[found] = (numbers[found] & 0xFF000000) | shown
+    share = out[..., 3:].astype(np.uint16)
+    out[..., :3] = (out[..., :3] * share + 255 * (255 - share) + 127) // 255
+    out[..., 3] = 255
+    return out
