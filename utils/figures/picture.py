@@ -4,12 +4,16 @@ import struct
 import zlib
 from pathlib import Path
 
-import anywidget
 import ipywidgets as widgets
 import numpy as np
 import traitlets
 
 from utils.figures import style
+
+try:
+    from anywidget import AnyWidget
+except ImportError:  # an older environment: sliders move the PNG, the hand finds no handles
+    AnyWidget = widgets.Box
 
 # Above this many bytes a part is packed for a page on another machine. One on this machine gets
 # plain pixels, which it shows sooner than it could unpack them.
@@ -25,7 +29,7 @@ class Still(widgets.Image):
     description = traitlets.Unicode("").tag(sync=True)
 
 
-class Live(anywidget.AnyWidget):
+class Live(AnyWidget):
     """The canvas, and what comes back from it; `picture.js` is its other half.
 
     A message from the page is a dict with its `kind`: "hello" (the canvas is there, or has another

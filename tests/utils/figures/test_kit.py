@@ -563,6 +563,20 @@ def test_the_style_for_plots_of_ones_own_reads_on_white():
             assert contrast(entry["color"], "#ffffff") >= 4.5
 
 
+def test_sliders_work_where_anywidget_is_not_installed():
+    """Does a figure draw its PNG and follow its slider in an older environment?"""
+    code = (
+        "import sys; sys.modules['anywidget'] = None\n"
+        "from utils import trial\n"
+        "fig = trial.figure()\n"
+        "before = fig.picture.value\n"
+        "fig.controls.children[0].value = 3.0\n"
+        "print(fig.picture.value != before, fig.text)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("True double(3) is 6.")
+
+
 def test_importing_the_kit_is_light():
     """Are TensorFlow, scikit-learn, SciPy and pyplot left alone until a figure needs them?"""
     code = (
