@@ -30,7 +30,7 @@ check: dev    ## lint, format, releases up to date, pins in order
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m autograder release --check && $(RUN) -m pytest -q tests/house/test_pins.py
 
 test: dev     ## run every test (ARGS="-k softmax")
-	@$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN) -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 pictures: dev ## take the pictures of the README again, in Chromium
 	@PICTURES=1 $(RUN) -m pytest -q tests/browser/test_figures_shown.py
