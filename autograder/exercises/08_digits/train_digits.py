@@ -76,7 +76,8 @@ ex.mistake("another model trained",
     ("return",
      "model = keras.models.clone_model(model)\n"
      "    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)\n"
-     '    model.compile(optimizer="adam", loss=loss)\n    return'), finding="another-trained")
+     '    model.compile(optimizer="adam", loss=loss)\n    return'),
+    ("epochs=60", "epochs=2"), finding="another-trained")
 ex.mistake("100 epochs",
     "Count images, not minutes: an epoch uses each of them once, and 60 epochs are allowed.",
     ("epochs=60", "epochs=100"), finding="too-many-images")
@@ -93,7 +94,7 @@ ex.mistake("steps too small",
     ("return",
      "loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)\n"
      "    model.compile(optimizer=keras.optimizers.SGD(1e-5), loss=loss)\n    return"),
-    finding="hardly")
+    ("epochs=60", "epochs=20"), finding="hardly")
 ex.mistake("steps far too large",
     "The learning rate is so large that the first steps switch all units off for good.",
     ("return",
