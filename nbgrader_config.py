@@ -1,13 +1,15 @@
 """nbgrader on the folders of this repository.
 
-`source` is built from `solutions/` by `make release`, `release` is `notebooks/`. Everything that
-belongs to one run of the course lives in the git-ignored folder `course/`.
+`source` and `release` are built from `solutions/`; `notebooks/`, in which people work, is none of
+nbgrader's folders. Everything that belongs to one run of the course lives in the git-ignored folder
+`course/`.
 
 The exchange, through which labs are released, fetched, submitted and collected, is a plain folder.
 Set NBGRADER_EXCHANGE to share one between accounts of a machine; it is then created by the
 instructor's first `nbgrader release_assignment`.
 """
 
+import contextlib
 import os
 import sys
 import sysconfig
@@ -36,7 +38,7 @@ if scripts not in os.environ.get("PATH", "").split(os.pathsep):
 c.CourseDirectory.course_id = "neural-networks"
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.source_directory = "course/source"
-c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.release_directory = "course/release"
 c.CourseDirectory.submitted_directory = "course/submitted"
 c.CourseDirectory.autograded_directory = "course/autograded"
 c.CourseDirectory.feedback_directory = "course/feedback"
@@ -60,16 +62,23 @@ c.Execute.timeout = 300
 # Learners' code runs in the autograder's sandbox, and the scores are the autograder's.
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))
+from autograder.authoring import declaration, release  # noqa: E402
 from autograder.authoring.browsing import BrowseOn  # noqa: E402  (needs the path above)
-from autograder.authoring.cells import RecordCells  # noqa: E402
+from autograder.authoring.cells import NameRelease, RecordCells  # noqa: E402
 from autograder.authoring.stubs import NameStubs  # noqa: E402
-from autograder.course.exchange import Collect, disarm  # noqa: E402
+from autograder.course.exchange import Collect, Release, disarm, renew  # noqa: E402
 from autograder.course.preprocessor import Intake, Late, Mark  # noqa: E402
 
 steps = GenerateAssignment.class_traits()["preprocessors"].default()
 at = steps.index(ClearSolutions) + 1
 steps[at:at] = [NameStubs, BrowseOn]
-c.GenerateAssignment.preprocessors = [RecordCells if s is SaveCells else s for s in steps]
+steps = [RecordCells if step is SaveCells else step for step in steps]
+c.GenerateAssignment.preprocessors = [*steps, NameRelease]
+c.GenerateAssignment.pre_convert_hook = renew
+for lab in declaration.names():  # so that the first visit to the Formgrader shows the labs
+    if not (course / "source" / lab).is_dir():
+        with contextlib.suppress(release.SourceError, ValueError):  # `make release` tells of them
+            release.renew_source(lab)
 steps = Autograde.class_traits()["sanitize_preprocessors"].default()
 c.Autograde.sanitize_preprocessors = [Intake, *steps]
 c.Autograde.autograde_preprocessors = [
@@ -79,6 +88,7 @@ c.Autograde.autograde_preprocessors = [
 
 # What learners handed in is read as strangers' files: no links, no pipes, within a size.
 c.ExchangeFactory.collect = Collect
+c.ExchangeFactory.release_assignment = Release
 c.Autograde.pre_convert_hook = disarm
 c.Autograde.exporter_class = "autograder.course.exporter.Autograded"
 

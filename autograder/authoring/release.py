@@ -9,8 +9,10 @@ in the same run.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
+import os
 import re
 import shutil
 import sys
@@ -20,11 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring import releases
+
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = ROOT / "solutions"
 NOTEBOOKS = ROOT / "notebooks"
-SOURCE = ROOT / "course" / "source"
-STAMPS = ROOT / "course" / ".releases.json"
+COURSE = ROOT / "course"
+SOURCE = COURSE / "source"
+SUMS = COURSE / ".sources.json"
+STAMPS = COURSE / ".releases.json"
 EXERCISES = ROOT / "autograder" / "exercises"
 ANSWERS = ROOT / "tests" / "labs" / "answers"
 FILL_IN = "FILL IN"  # stands in a skeleton where an author has to write
@@ -33,6 +39,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 TOOLS = (
     "autograder/authoring/release.py",
     "autograder/authoring/browsing.py",
+    "autograder/authoring/cells.py",
     "autograder/authoring/stubs.py",
     "autograder/authoring/baking.py",
     "autograder/authoring/answers.py",
@@ -334,6 +341,44 @@ def generate(
     return out
 
 
+def notebook(lab: str) -> str:
+    """Return the text of a release, built from `solutions/` and looked through for answers."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = generate({lab: source_notebook(lab)}, Path(folder), record=False)[lab]
+    _leaks(lab, text)
+    return text
+
+
+def renew_source(lab: str) -> str:
+    """Write the instructor's notebook of a lab anew; edits of it are kept, and told."""
+    import nbformat
+
+    text = nbformat.writes(source_notebook(lab)).rstrip("\n") + "\n"
+    path, said = SOURCE / lab / f"{lab}.ipynb", ""
+    sums: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError):
+        sums = json.loads(SUMS.read_text())
+    there = path.read_bytes() if path.exists() else None
+    edited = there and hashlib.sha256(there).hexdigest()
+    if there not in (None, text.encode()) and lab in sums and sums[lab] != edited:
+        kept = COURSE / "kept" / f"{lab}-{edited[:8]}.ipynb"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(there)
+        said = (
+            f"{path.relative_to(ROOT)} had been edited. Labs are built from solutions/{lab}.py: "
+            f"edit that. The edited notebook is kept as {kept.relative_to(ROOT)}"
+        )
+    if there != text.encode():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    sums[lab] = hashlib.sha256(text.encode()).hexdigest()
+    SUMS.parent.mkdir(exist_ok=True)
+    new = SUMS.with_name(f"{SUMS.name}.{os.getpid()}")
+    new.write_text(json.dumps(sums, indent=1, sort_keys=True))
+    new.replace(SUMS)
+    return said
+
+
 def _leaks(lab: str, text: str) -> None:
     """Refuse a release that still holds an answer, a hidden line, an output or a path."""
     for found in ("BEGIN SOLUTION", "HIDDEN TESTS", "from autograder", str(ROOT)):
@@ -361,9 +406,9 @@ def build(chosen: list[str], record: bool = False) -> Iterator[Built]:
         baked, sealed = (baking.bake(declared), baking.sealed(declared)) if declared else ("", "")
         yield Built(lab, text, baked, sealed)
     if record:
-        for lab, nb in assignments.items():
-            (SOURCE / lab).mkdir(parents=True, exist_ok=True)
-            nbformat.write(nb, SOURCE / lab / f"{lab}.ipynb")
+        for lab in assignments:
+            if said := renew_source(lab):
+                print(said)
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -395,6 +440,9 @@ def write(built: Built) -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         changed.append(path)
+    for path, text in built.files():
+        if path.suffix == ".ipynb":
+            releases.keep(COURSE, built.lab, text.encode())
     return changed
 
 

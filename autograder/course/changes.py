@@ -130,7 +130,9 @@ def rehearsal(course: Course) -> Iterator[Course]:
     """
     with tempfile.TemporaryDirectory(prefix=".rehearsal-", dir=course.folder) as place:
         folder = Path(place)
-        (folder / "submitted").symlink_to((course.folder / "submitted").resolve())
+        for name in ("submitted", "releases"):
+            if (course.folder / name).is_dir():
+                (folder / name).symlink_to((course.folder / name).resolve())
         for name in ("marks", "autograded"):
             if (course.folder / name).is_dir():
                 shutil.copytree(course.folder / name, folder / name, copy_function=_link)

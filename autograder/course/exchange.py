@@ -1,4 +1,7 @@
-"""Take over what learners handed in, through nbgrader's exchange or otherwise, as strangers' files.
+"""Release labs, and take over what learners handed in, through nbgrader's exchange or otherwise.
+
+`Release` hands out what it has just built from `solutions/`, whatever lies in any folder in which
+people work. What learners handed in are strangers' files:
 
 nbgrader collects by copying a learner's folder with whatever its links point to, and reads the
 files of a submission wherever they lead. `Collect` copies regular files and nothing else;
@@ -16,14 +19,50 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
 from nbgrader.utils import ignore_patterns
+from traitlets.log import get_logger
 
+from autograder.authoring import declaration, release, releases
 from autograder.course import handed_in
 from autograder.marking import intake, text
 
 DEEPEST = 8
 ASIDE = ".left-out"  # ends the name of a file that nbgrader is told to ignore
+
+
+class Release(ExchangeReleaseAssignment):
+    """Release a lab as it is built now from `solutions/`, looked through for answers."""
+
+    def init_src(self) -> None:
+        """Build the release; where that cannot be, nothing is released."""
+        lab = self.coursedir.assignment_id
+        self.text = ""
+        if lab not in declaration.names():
+            super().init_src()
+            return
+        self.src_path = f"solutions/{lab}.py"
+        try:
+            self.text = release.notebook(lab)
+        except (release.SourceError, ValueError) as error:
+            self.fail(f"not released: {error}")
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Write what was built into the exchange."""
+        if not self.text:
+            super().do_copy(src, dest, log)
+            return
+        lab = self.coursedir.assignment_id
+        Path(dest).mkdir(parents=True)
+        (Path(dest) / f"{lab}.ipynb").write_text(self.text, encoding="utf-8")
+        releases.keep(release.COURSE, lab, self.text.encode())
+
+
+def renew(notebooks: Iterable[str] = (), **_: Any) -> None:
+    """Build the instructor's notebooks of labs from `solutions/`; for `GenerateAssignment`."""
+    for lab in {Path(notebook).stem for notebook in notebooks} & set(declaration.names()):
+        if said := release.renew_source(lab):
+            get_logger().warning(said)
 
 
 class Collect(ExchangeCollect):

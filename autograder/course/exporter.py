@@ -49,6 +49,7 @@ class Autograded(NotebookExporter):
             results.save(course, job, Done(Marks(lab, student, problem=problem), {}, job.timestamp))
             _show(course, about)
             raise NbGraderException(f"{student}: {problem}")
+        about["rebuilt"] = True
         return self.from_notebook_node(
             from_dict(intake.to_notebook(submission, released)), resources, **words
         )

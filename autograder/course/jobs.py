@@ -14,7 +14,8 @@ class Job:
     """A submission to be marked: where it is, what names it, and what of it is known already.
 
     `notes` tell what was odd about the files that were handed in; `made_of` names the parts of the
-    key, and `why` says in words what has changed since the work was marked before.
+    key, and `why` says in words what has changed since the work was marked before. `earlier` names
+    the exercises that the release which it was made from did not ask so; they are `excused` or not.
     """
 
     student: str
@@ -26,6 +27,8 @@ class Job:
     notes: list[str] = field(default_factory=list)
     made_of: dict[str, str] = field(default_factory=dict)
     why: str = ""
+    earlier: tuple[str, ...] = ()
+    excused: bool = True
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from autograder.authoring import declaration
-from autograder.course import handed_in, keys
+from autograder.authoring import declaration, release, releases
+from autograder.course import handed_in, keys, policy
 from autograder.course.folders import Course
 from autograder.course.jobs import Done, Job
 from autograder.course.results import saved, still_valid
@@ -29,13 +28,13 @@ def plan(
     course: Course, labs: Iterable[str], secret_name: str, student: str = "", force: bool = False
 ) -> Plan:
     """Compare the submissions with the kept results."""
-    out = Plan()
+    out, older = Plan(), policy.read(course.folder).older
     for lab in labs:
         for who, folder in course.submitted(lab).items():
             if student and who != student:
                 continue
             try:
-                found = _compare(course, lab, who, folder, secret_name, force)
+                found = _compare(course, lab, who, folder, secret_name, force, older)
             except Exception:  # whatever it is, it is this submission's: marking it will tell
                 found = Job(who, lab, folder, "")
             (out.jobs if isinstance(found, Job) else out.held).append(found)
@@ -46,22 +45,41 @@ def plan(
 
 
 def job(
-    course: Course, lab: str, who: str, folder: Path, secret_name: str, there: Any = None
+    course: Course,
+    lab: str,
+    who: str,
+    folder: Path,
+    secret_name: str,
+    there: handed_in.HandedIn | None = None,
+    older: str = "",
 ) -> Job:
     """Return the job to mark a submission as it lies in its folder."""
     there = there or handed_in.look(folder, lab)
-    odd = [*there.notes, there.problem]
+    excused = (older or policy.read(course.folder).older) == "excuse"
+    today = release.target(lab).read_bytes()
+    earlier = releases.earlier((course.folder, release.COURSE), lab, there.notebook, today)
+    odd = [*there.notes, there.problem, *([f"excused: {excused}", *earlier] if earlier else [])]
     key = keys.submission_key(lab, who, there.notebook, secret_name, odd)
     made_of = keys.made_of(lab, there.notebook, secret_name)
-    return Job(who, lab, folder, key, there.timestamp, notes=there.notes, made_of=made_of)
+    return Job(
+        who,
+        lab,
+        folder,
+        key,
+        there.timestamp,
+        notes=there.notes,
+        made_of=made_of,
+        earlier=earlier,
+        excused=excused,
+    )
 
 
 def _compare(
-    course: Course, lab: str, who: str, folder: Path, secret_name: str, force: bool
+    course: Course, lab: str, who: str, folder: Path, secret_name: str, force: bool, older: str
 ) -> Job | Done:
     """Return the kept result of a submission where it holds, else the job to mark it."""
     there = handed_in.look(folder, lab)
-    todo = job(course, lab, who, folder, secret_name, there)
+    todo = job(course, lab, who, folder, secret_name, there, older)
     content = saved(course, who, lab)
     if content is None:
         return todo

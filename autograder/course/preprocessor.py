@@ -8,6 +8,7 @@ which nbgrader's own `SaveAutoGrades` then writes into the gradebook; `Late` tak
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode, from_dict
@@ -36,7 +37,7 @@ class Intake(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Return the rebuilt notebook; a lab that is not declared here is left as it is."""
         lab = resources["nbgrader"]["notebook"]
-        if lab not in declaration.names():
+        if lab not in declaration.names() or resources["nbgrader"].get("rebuilt"):
             return nb, resources
         released, raws, notes = intake.skeleton(lab), nb.cells, []
         if folder := resources.get("metadata", {}).get("path"):
@@ -77,6 +78,8 @@ class Mark(NbGraderPreprocessor):
         submission = intake.rebuild(released, nb.cells)
         notes = nb.metadata.get("autograder", {}).get("notes", [])
         submission.notes[:] = list(dict.fromkeys([*notes, *submission.notes]))
+        excused = tuple(nb.metadata.get("autograder", {}).get("excused", ()))
+        submission = replace(submission, excused=excused)
         secret = course_secret(self._course())
         try:
             marks = warm.use(

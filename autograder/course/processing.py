@@ -49,7 +49,8 @@ def take_in(job: Job, released: intake.Skeleton) -> tuple[intake.Submission | No
         there = handed_in.look(job.folder, job.lab)
         if there.problem:
             raise intake.Unreadable(there.problem)
-        submission = intake.rebuild(released, intake.read(there.notebook, f"{job.lab}.ipynb"))
+        raws = intake.read(there.notebook, f"{job.lab}.ipynb")
+        submission = intake.rebuild(released, raws, job.earlier, job.excused)
         submission.notes.extend(job.notes)
         return submission, ""
     except intake.Unreadable as error:

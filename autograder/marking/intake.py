@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
@@ -83,12 +83,16 @@ class Skeleton:
 
 @dataclass(frozen=True)
 class Submission:
-    """A submission on the skeleton of its lab; `notes` tell what was odd about it."""
+    """A submission on the skeleton of its lab; `notes` tell what was odd about it.
+
+    `excused` names the exercises that it could not have answered.
+    """
 
     lab: str
     cells: list[Cell]
     notes: list[str] = field(default_factory=list)
     missing: frozenset[str] = frozenset()
+    excused: tuple[str, ...] = ()
 
     def answer(self, exercise: str) -> str:
         """Return the source of an exercise's answer cell, empty where it is missing."""
@@ -303,10 +307,24 @@ def _asked(released: Skeleton) -> set[str]:
 # --- rebuilding -----------------------------------------------------------------------------------
 
 
-def rebuild(released: Skeleton, raws: Iterable[dict]) -> Submission:
-    """Put the cells of a submission onto the released lab."""
+def rebuild(
+    released: Skeleton, raws: Iterable[dict], earlier: Sequence[str] = (), excused: bool = True
+) -> Submission:
+    """Put the cells of a submission onto the released lab.
+
+    It was made from an earlier release where that did not ask for some exercises, or not so:
+    `earlier` names them, and they are `excused` or not.
+    """
     cells, notes = _bounded(raws)
-    submission = _Rebuilding(released, cells).run()
+    submission = _Rebuilding(released, cells, frozenset(earlier)).run()
+    if earlier:
+        said = "they are excused: they count like the rest of it" if excused else "they count 0"
+        notes.insert(
+            0,
+            "This was made from an earlier release of the lab, which did not ask for "
+            f"{line(', '.join(earlier), 200)} as the lab does now: {said}.",
+        )
+        submission = replace(submission, excused=tuple(earlier) if excused else ())
     notes = [*submission.notes, *notes]
     more = [f"{len(notes) - MAX_NOTES} more notes of this kind."] * (len(notes) > MAX_NOTES)
     submission.notes[:] = notes[:MAX_NOTES] + more
@@ -330,8 +348,8 @@ def _bounded(raws: Iterable[dict]) -> tuple[list[dict], list[str]]:
 
 
 class _Rebuilding:
-    def __init__(self, released: Skeleton, raws: list[dict]) -> None:
-        self.released, self.raws = released, raws
+    def __init__(self, released: Skeleton, raws: list[dict], earlier: frozenset[str]) -> None:
+        self.released, self.raws, self.earlier = released, raws, earlier
         self.sources = [_source(raw) for raw in raws]
         self.normal = [normal(source) for source in self.sources]
         self.notes: list[str] = []
@@ -589,7 +607,7 @@ class _Rebuilding:
             )  # fmt: skip
             return
         for name in answers:
-            if name in missing:
+            if name in missing and name.removesuffix("_answer") not in self.earlier:
                 self.notes.append(
                     f"The answer cell {name!r} is missing, so there is nothing of it to mark. "
                     f"Was it deleted, or its content pasted into a new cell? {FRESH}"
@@ -630,7 +648,8 @@ def to_notebook(
                 for o in shown
             ]
         cells.append(raw)
-    metadata = {**released.metadata, "autograder": {"notes": submission.notes}}
+    about = {"notes": submission.notes, "excused": list(submission.excused)}
+    metadata = {**released.metadata, "autograder": about}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 

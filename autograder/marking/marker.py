@@ -109,7 +109,28 @@ def mark(
     kept: dict[str, Score] | None = None,
 ) -> Marks:
     """Mark a rebuilt submission; scores in `kept` hold already and are not worked out again."""
-    return _Marking(submission, load(submission.lab), student, secret, template, kept or {}).run()
+    marking = _Marking(submission, load(submission.lab), student, secret, template, kept or {})
+    return excuse(marking.run(), submission.excused)
+
+
+def excuse(marks: Marks, names: Iterable[str]) -> Marks:
+    """Let exercises that could not be answered count like the rest of somebody's work."""
+    names = set(names)
+    counted = [score for score in marks.scores if score.exercise not in names]
+    most = sum(score.max_points for score in counted)
+    if not names or not most:
+        return marks
+    share = sum(score.points for score in counted) / most
+    told = wrap(
+        "Excused: the release that you worked on did not ask this. It counts like the rest."
+    )
+    scores = [
+        Score(each.exercise, round(share * each.max_points, 2), each.max_points, report=told)
+        if each.exercise in names
+        else each
+        for each in marks.scores
+    ]
+    return replace(marks, scores=scores)
 
 
 class _Marking:

@@ -50,7 +50,7 @@ def test_nbgrader_works_on_our_folders():
     course = config(ROOT).CourseDirectory
     assert course.course_id == "neural-networks"
     assert course.root == str(ROOT)
-    assert course.release_directory == "notebooks"
+    assert course.release_directory == "course/release"  # not where people work
     for step in ["source", "submitted", "autograded", "feedback"]:
         assert course[f"{step}_directory"] == f"course/{step}"
     assert course.db_url == f"sqlite:///{ROOT / 'course' / 'gradebook.db'}"
