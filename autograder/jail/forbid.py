@@ -22,7 +22,7 @@ from typing import Any
 
 from utils.engine.forbidden import FAMILIES, Family, ForbiddenCall, Refused, refuser, stub
 
-from . import confine
+from . import absent, confine
 
 # Where TensorFlow runs or builds any operation by its name: module, function, position of the name
 # (None: whole graphs, whose operations are not looked at one by one).
@@ -108,8 +108,17 @@ class Targets:
             self.paths[name] |= {os.path.join(folder, file) for file in family.files}
 
 
-def destroy(targets: Targets, families: Iterable[str], seen: list[str], jailed: bool) -> None:
-    """Destroy `families` here and now; `seen` then remembers the calls that were refused."""
+def destroy(
+    targets: Targets, families: Iterable[str], seen: list[str], jailed: bool, light: bool = False
+) -> None:
+    """Destroy `families` here and now; `seen` then remembers the calls that were refused.
+
+    In a light process, what was never imported is hidden, and has stand-ins that `seen` watches.
+    """
+    if light and "tensorflow" not in families:
+        absent.stand_in(seen)
+        for path in sorted(targets.paths["tensorflow"]) * jailed:
+            confine.cover(path)
     for name in [*families, "reference"]:
         family = FAMILIES[name]
         for function in targets.functions[name]:

@@ -44,7 +44,8 @@ def main(shell: Any, pipes: list[socket.socket], settings: dict, targets: forbid
         seen: list[str] = []
         enclose(pipes, settings)
         channel, loans = (Channel(socket.socket(fileno=fd)) for fd in (CHANNEL, LOANS))
-        forbid.destroy(targets, settings["forbid"], seen, jailed=settings["jailed"])
+        how = {name: settings[name] for name in ("jailed", "light")}
+        forbid.destroy(targets, settings["forbid"], seen, **how)
         renounce(settings)
         gc.enable()
         random.seed(0)  # (a fork seeds it anew)
@@ -119,7 +120,8 @@ class Service:
                     self.channel.send(number, outcomes_to_body([failed] * len(reply)))
 
     def on_cell(self, source: str, seconds: float, wall: float) -> Iterator[list]:
-        """Run a cell; answer with what it printed, how it failed, and its time."""
+        """Run a cell; answer with what it printed, its error, its time, what was refused."""
+        self.seen.clear()
         started = time.monotonic()
         try:
             with time_limit(seconds, wall):
@@ -129,7 +131,8 @@ class Service:
         except BaseException as raised:
             error = raised
         error = failure_to_body(error and failure(error))
-        yield [self._printed(OUT), self._printed(ERR), error, time.monotonic() - started]
+        out, err = self._printed(OUT), self._printed(ERR)
+        yield [out, err, error, time.monotonic() - started, list(self.seen)]
 
     def on_borrow(self, names: list[str]) -> Iterator[None]:
         """Put right answers, which run elsewhere, into the learner's namespace."""

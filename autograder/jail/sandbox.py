@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from traitlets import Float, Integer
@@ -38,7 +38,7 @@ from utils.engine.forbidden import FAMILIES
 from .bwrap import SCRATCH, JailError, command, environment
 from .channel import Channel, Gone, Late, ProtocolError, Tally, TooLarge
 from .layers import Layer, layers
-from .sound import RETURNED, failure_from_body, outcomes_from_body
+from .sound import RETURNED, failure_from_body, outcomes_from_body, texts
 
 __all__ = ["CellResult", "JailError", "Layer", "Learner", "Limits", "Template", "layers"]
 
@@ -116,13 +116,14 @@ class CellResult:
     stderr: str = ""
     error: Failure | None = None
     seconds: float = 0.0
+    refused: list[str] = field(default_factory=list)
 
 
 class Template:
     """Warm processes from which learners are forked; start one for each worker.
 
     Raises `JailError` where a layer of the jail is missing, unless `jailed` is False. A second,
-    light template (NumPy only) starts by itself for exercises that forbid TensorFlow.
+    light template (NumPy only) starts beside the full one: to fork it costs a fraction.
     """
 
     def __init__(self, limits: Limits | None = None, jailed: bool = True) -> None:
@@ -131,7 +132,9 @@ class Template:
         self._servers: dict[bool, _Server] = {}
 
     def start(self) -> Template:
-        """Start the full template now, rather than for the first learner."""
+        """Start now, rather than for the first learner; return when the full one is ready."""
+        for light in (False, True):
+            self._begun(light)
         self._server(light=False)
         return self
 
@@ -140,15 +143,17 @@ class Template:
         cells: Iterable[tuple[str, str]],
         forbid: Iterable[str] = frozenset(),
         budget: Budget | None = None,
+        light: bool = False,
     ) -> Learner:
         """Return a learner that will run `cells`, without the forbidden families of functions.
 
-        `budget` is what it shares with other processes of the same submission.
+        `budget` is what it shares with other processes of the same submission. A `light` one has no
+        TensorFlow: who uses it finds it refused.
         """
         forbid = sorted(forbid)
         if unknown := set(forbid) - set(FAMILIES):
             raise ValueError(f"no family of functions: {', '.join(unknown)}")
-        light = any(FAMILIES[name].without for name in forbid)
+        light = light or any(FAMILIES[name].without for name in forbid)
         return Learner(self._server(light), list(cells), forbid, self.limits, budget)
 
     def close_learners(self, learners: Iterable[Learner]) -> None:
@@ -166,6 +171,9 @@ class Template:
         self._servers.clear()
 
     def _server(self, light: bool) -> _Server:
+        return self._begun(light).ready()
+
+    def _begun(self, light: bool) -> _Server:
         if light not in self._servers or not self._servers[light].alive():
             if dead := self._servers.pop(light, None):
                 dead.close()
@@ -189,6 +197,7 @@ class _Server:
         self.scratch: dict[int, str] = {}
         self.log = tempfile.TemporaryFile()  # noqa: SIM115
         self.process: subprocess.Popen | None = None
+        self.warm = False
         self.control, inner = socket.socketpair()
         try:
             with inner:
@@ -205,9 +214,17 @@ class _Server:
         except (JailError, OSError) as error:
             self.close()
             raise JailError(str(error)) from None
-        if missing := self._reply(START_SECONDS, "the jail does not start")["missing"]:
-            self.close()
-            raise JailError(f"the labs cannot import {', '.join(missing)}")
+
+    def ready(self) -> _Server:
+        """Wait until it can fork; return it."""
+        with self.lock:
+            if not self.warm:
+                missing = self._reply(START_SECONDS, "the jail does not start")["missing"]
+                if missing:
+                    self.close()
+                    raise JailError(f"the labs cannot import {', '.join(missing)}")
+                self.warm = True
+        return self
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -258,6 +275,8 @@ class _Server:
         self.control.close()
         self.log.close()
         if self.process is not None:
+            if not self.warm:  # it does not listen yet
+                self.process.kill()
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:
@@ -578,9 +597,10 @@ class Learner:
 
 
 def _cell_result(name: str, body: Any) -> CellResult:
-    stdout, stderr, error, seconds = body
+    stdout, stderr, error, seconds, refused = body
     if type(stdout) is not str or type(stderr) is not str or type(seconds) is not float:
         raise TypeError("a strange result of a cell")
     if not math.isfinite(seconds):
         raise ValueError("a strange time")
-    return CellResult(name, stdout, stderr, error and failure_from_body(error), seconds)
+    error = error and failure_from_body(error)
+    return CellResult(name, stdout, stderr, error, seconds, texts(refused))

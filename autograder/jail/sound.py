@@ -118,7 +118,7 @@ def outcomes_from_body(body: Any, count: int) -> list[Outcome]:
     for value, error, warnings, args_after, forbidden in body:
         _check(type(args_after) is list)
         error = None if error is None else failure_from_body(error)
-        outcomes.append(Outcome(value, error, _texts(warnings), args_after, _texts(forbidden)))
+        outcomes.append(Outcome(value, error, texts(warnings), args_after, texts(forbidden)))
     return outcomes
 
 
@@ -129,11 +129,12 @@ def failure_to_body(failure: Failure | None) -> list | None:
 
 def failure_from_body(body: Any) -> Failure:
     """Read a failure; long texts are cut, and its type is a name, whatever was sent."""
-    kind, message, line = _texts(body)
+    kind, message, line = texts(body)
     named = kind.isidentifier() and kind.isprintable() and len(kind) <= 80
     return Failure(kind if named else "Exception", message, line)
 
 
-def _texts(body: Any) -> list[str]:
+def texts(body: Any) -> list[str]:
+    """Read some short texts."""
     _check(type(body) is list and all(type(text) is str for text in body))
     return [text[:500] for text in body[:MAX_TEXTS]]

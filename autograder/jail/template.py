@@ -21,14 +21,14 @@ from typing import Any
 from . import confine, forbid, learner, shell
 
 LIGHT = (
-    "numpy", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data", "utils.checks",
-    "utils.figures",
+    "numpy", "graphlib", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data",
+    "utils.checks", "utils.figures",
 )  # fmt: skip
 FULL = (
     "scipy.special", "scipy.signal", "scipy.ndimage", "scipy.optimize", "scipy.differentiate",
     "sklearn.datasets", "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection",
     "sklearn.neural_network", "sklearn.preprocessing", "sklearn.utils.extmath",
-    "tensorflow", "keras", "sympy", "graphlib", "utils.engine.models",
+    "tensorflow", "keras", "sympy", "utils.engine.models",
 )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def main(control_fd: int, scratch: str, jailed: bool, light: bool) -> None:
     gc.freeze()
     gc.disable()
     control.sendall(json.dumps({"missing": missing}).encode())
-    Template(control, notebook, targets, {"scratch": scratch, "jailed": jailed}).serve()
+    settings = {"scratch": scratch, "jailed": jailed, "light": light}
+    Template(control, notebook, targets, settings).serve()
 
 
 def warm_up(modules: tuple[str, ...]) -> list[str]:
@@ -58,6 +59,7 @@ def warm_up(modules: tuple[str, ...]) -> list[str]:
         for module in pkgutil.iter_modules(figures.__path__, "utils.figures."):
             with contextlib.suppress(Exception):
                 importlib.import_module(module.name)
+    sys.modules["numpy"].random.seed(0)
     if tensorflow := sys.modules.get("tensorflow"):
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)

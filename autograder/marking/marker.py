@@ -24,6 +24,7 @@ from utils.engine.absent import UNREAD, explained, roughly_binds
 from utils.engine.calling import Call, Failure, Outcome
 from utils.engine.forbidden import FAMILIES
 from utils.engine.judging import Case
+from utils.engine.plain import ModelData
 
 MAX_LINES = 1000
 MAX_SHOWN = 2 << 20  # characters of all outputs of a submission
@@ -60,10 +61,14 @@ Forbids = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Place:
-    """A process to ask in: what is forbidden there, and after how many of the cells (None: all)."""
+    """A process to ask in: what is forbidden there, and after how many of the cells (None: all).
+
+    A light one has stand-ins for TensorFlow and the like (`jail/absent`), and costs a fraction.
+    """
 
     forbids: Forbids
     cells: int | None = None
+    light: bool = False
 
 
 # What the calls of cases gave, by the identity of those calls.
@@ -156,8 +161,9 @@ class _Marking:
         self.learner: Learner | None = None
         self.place = Place(())
         self.silent: dict[Place, bool] = {}
-        # In which process each exercise was marked.
+        # In which process each exercise was marked, and which were tried in a light one.
         self.where: dict[str, Place] = {}
+        self.tried: set[str] = set()
         # Names that are not there, by the syntax error of the cell that would define them.
         self.unread: dict[str, Failure] = {}
         # Names of learners' functions that are no exercise's: one may be misspelt.
@@ -170,8 +176,8 @@ class _Marking:
 
     def run(self) -> Marks:
         try:
-            for forbids in self._groups():
-                self._mark_group(Place(forbids))
+            for place in self._groups():
+                self._mark_group(place)
             self._ask_in_order()
             self._help()
         finally:
@@ -186,41 +192,63 @@ class _Marking:
             self.helped,
         )
 
-    def _groups(self) -> Iterator[Forbids]:
-        """Yield what to forbid, process by process, until every exercise has its score.
+    def _groups(self) -> Iterator[Place]:
+        """Yield one process after the other, until every exercise has its score.
 
         What is forbidden is destroyed in a process for good, so exercises that forbid different
         things need different processes. But an answer that earns all points where more is destroyed
         than its exercise asks for earns them anyway, and most answers need none of it: so the
-        exercises that forbid something are tried together first.
+        exercises that forbid something are tried together first. In the same way an exercise that
+        can be answered without TensorFlow is tried in a light process first.
         """
-        if any(not ex.forbids for ex in self.todo):
-            yield ()
-        sets = dict.fromkeys(ex.forbids for ex in self.todo if _joins(ex.forbids))
-        if len(sets) > 1:
-            yield tuple(sorted({family for forbids in sets for family in forbids}))
-        while left := [ex.forbids for ex in self.todo if ex.name not in self.where]:
-            yield left[0]
+        if free := [ex for ex in self.todo if not ex.forbids]:
+            yield Place((), light=not any(map(_heavy, free)))
+        for light in (True, False):
+            sets = {ex.forbids for ex in self._unmarked() if _joins(ex.forbids)}
+            together = Place(tuple(sorted(set().union(*sets))), light=light)
+            if len(sets) > 1 and together not in self.silent:
+                yield together
+        while left := self._unmarked():
+            light = not _heavy(left[0]) and left[0].name not in self.tried
+            yield Place(left[0].forbids, light=light)
+
+    def _unmarked(self) -> list[Exercise]:
+        return [ex for ex in self.todo if ex.name not in self.where]
 
     def _mark_group(self, place: Place) -> None:
         """Mark those exercises that this process can mark; the first one's outputs are shown."""
+        place = self._enough(place)
         results = self._learner(place).run_cells()
         if not self.outputs:
             self._look_at(results)
         forbids = place.forbids
         group = [
             ex
-            for ex in self.todo
-            if ex.name not in self.where
-            and (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) <= set(forbids)))
+            for ex in self._unmarked()
+            if (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) <= set(forbids)))
+            and not (place.light and _heavy(ex))
         ]
+        self.tried.update(ex.name for ex in group)
         # Reports show what happened on visible inputs. Those go first, all of them, so that
         # nothing an answer then knows of hidden ones can be written into a report.
         seen = [self._ask_visible(ex, place) for ex in group]
         for ex, known in zip(group, seen, strict=True):
             result, clean = self._score(ex, place, known)
-            if set(ex.forbids) == set(forbids) or clean or result.points == ex.points:
+            if self._holds(ex, place, result, clean):
                 self.scores[ex.name], self.where[ex.name] = result, place
+
+    def _enough(self, place: Place) -> Place:
+        """Return a place, or a full one where a cell uses what a light process lacks."""
+        if place.light and any(result.refused for result in self._learner(place).run_cells()):
+            return replace(place, light=False)
+        return place
+
+    def _holds(self, ex: Exercise, place: Place, result: Score, clean: bool) -> bool:
+        """Tell whether an exercise would earn the same where nothing but its own is forbidden."""
+        own = set(ex.forbids) == set(place.forbids)
+        if result.points == ex.points or (own and not place.light):
+            return True
+        return clean and (own or self.silent[place])
 
     def _look_at(self, results: list[CellResult]) -> None:
         """Keep what the cells did, before anything was asked: outputs, notes, syntax errors."""
@@ -241,7 +269,7 @@ class _Marking:
             with self._timed("cells"):
                 self.place, forbids = place, frozenset(place.forbids)
                 cells = self.cells[: place.cells]
-                self.learner = self.template.learner(cells, forbids, self.budget)
+                self.learner = self.template.learner(cells, forbids, self.budget, place.light)
                 self.silent[place] = not any(r.error for r in self.learner.run_cells())
         return self.learner
 
@@ -281,7 +309,7 @@ class _Marking:
     def _score(
         self, ex: Exercise, place: Place, known: Known | None = None, slack: float = 1.0
     ) -> tuple[Score, bool]:
-        """Score an exercise; tell as well whether nothing that is forbidden came up.
+        """Score an exercise; tell as well whether nothing that is forbidden came up in its calls.
 
         `slack` times its deadline is what each case may take.
         """
@@ -303,7 +331,7 @@ class _Marking:
 
         rng = generator(self.secret, self.student, self.lab.name, ex.name, self.work)
         result = score(ex, run, rng)
-        clean = self.silent[place] and not any(
+        clean = not any(
             o.forbidden or (o.error and o.error.type in SUSPECT) for each in gathered for o in each
         )
         return result, clean
@@ -324,8 +352,11 @@ class _Marking:
                 continue
             if not (again := bound_again(ex.functions, sources[:count], sources[count:])):
                 continue
-            place = Place(ex.forbids, count)
-            second, _ = self._score(ex, place, self._ask_visible(ex, place))
+            place = self._enough(Place(ex.forbids, count, light=not _heavy(ex)))
+            second, clean = self._score(ex, place, self._ask_visible(ex, place))
+            if not self._holds(ex, place, second, clean):
+                place = replace(place, light=False)
+                second, _ = self._score(ex, place, self._ask_visible(ex, place))
             if second.points > first.points:
                 self.scores[ex.name], self.where[ex.name] = second, place
                 names = text.line(", ".join(sorted(again)[:3]))
@@ -372,13 +403,16 @@ class _Marking:
         lent = [e for e in functions if e in needed or not e.needs_keras]
         right = "\n\n".join(e.program() for e in lent)
         here = self.where[ex.name]
-        for place in dict.fromkeys((here, replace(here, forbids=ex.forbids))):
+        if any(e.needs_keras for e in needed):
+            here = replace(here, light=False)
+        own = replace(here, forbids=ex.forbids)
+        for place in dict.fromkeys((here, own, replace(own, light=False))):
             self._learner(place).borrow(names, right)
             second, clean = self._score(ex, place, slack=SLACK)
             gain = second.points - self.scores[ex.name].points
             if gain > 0 or (gain == 0 and _hint(ex, second)):
                 self.scores[ex.name] = _plainly(ex, second, needed)
-            if clean or not self._short(ex):
+            if not self._short(ex) or self._holds(ex, place, second, clean):
                 break
         return self.scores[ex.name].points > before
 
@@ -407,6 +441,16 @@ class _Marking:
 
 def _is_late(outcome: Outcome) -> bool:
     return outcome.error is not None and outcome.error.type == "Timeout"
+
+
+def _heavy(ex: Exercise) -> bool:
+    """Tell whether an exercise has to be asked in a process that has TensorFlow, or never had."""
+    calls = (call for cases in ex.seen for case in cases for call in case.calls)
+    return (
+        ex.needs_keras
+        or any(FAMILIES[family].without for family in ex.forbids)
+        or any(isinstance(arg, ModelData) for call in calls for arg in call.args or ())
+    )
 
 
 def _joins(forbids: Forbids) -> bool:

@@ -274,7 +274,9 @@ FAMILIES: dict[str, Family] = {
     "sorters": _SORTERS,
     "finite_differences": _FINITE_DIFFERENCES,
     "datasets": _DATASETS,
-    "tensorflow": Family(packages=("tensorflow", "keras", "sklearn", "scipy"), without=True),
+    "tensorflow": Family(
+        packages=("tensorflow", "keras", "sklearn", "scipy", "sympy"), without=True
+    ),
     "reference": Family(inside=(("utils.reference", r"(?!__).*"),)),
 }
 

@@ -55,7 +55,7 @@ def to_plain(value: Any) -> Any:
 def from_keras(value: Any) -> ModelData | HistoryData | None:
     """Return a Keras model or `History` as plain data, None for anything else."""
     keras = sys.modules.get("keras")
-    if keras is None:
+    if "Model" not in vars(keras or object):  # (not imported, or a stand-in of the jail)
         return None
     if isinstance(value, keras.callbacks.History):
         history = {str(k): plain(v) for k, v in value.history.items()}

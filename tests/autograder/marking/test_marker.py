@@ -47,6 +47,46 @@ def test_right_answers_get_full_marks_and_the_untouched_release_none(template):
     assert all("not written yet" in score.report for score in untouched.scores)
 
 
+class Watched:
+    """A template that remembers which processes were asked for, light ones as True."""
+
+    def __init__(self, template):
+        self.template, self.limits, self.light = template, template.limits, []
+
+    def learner(self, cells, forbid, budget, light):
+        self.light.append(light)
+        return self.template.learner(cells, forbid, budget, light)
+
+
+@jail
+def test_what_needs_no_tensorflow_is_asked_in_a_light_process(template):
+    """Does a submission cost one full process, wherever its answers name TensorFlow?"""
+    watched = Watched(template)
+    source = "import tensorflow as tf\nfrom keras import layers\n" + cohort.right(LAB)["softmax"]
+    assert points(marks(watched, {"softmax": source})) == FULL
+    assert watched.light == [False, True]
+
+
+@jail
+@pytest.mark.parametrize(
+    ("last", "share"), [("tf.reduce_sum(e, axis=-1, keepdims=True)", 1), ("tf.reduce_sum(e)", 0)]
+)
+def test_answer_that_uses_tensorflow_is_asked_where_it_is(template, last, share):
+    """Is an answer that uses TensorFlow marked as ever, right or wrong, in a call or in a cell?"""
+    source = (
+        "import numpy as np\nimport tensorflow as tf\nONE = {one}\ndef softmax(z):\n"
+        "    z = np.asarray(z, dtype=float)\n"
+        f"    e = np.exp(z - z.max(axis=-1, keepdims=True))\n    return (e / {last}).numpy() * ONE"
+    )
+    for one in ("1", "tf.constant(1.0).numpy()"):
+        watched = Watched(template)
+        marked = marks(watched, {"softmax": source.format(one=one)})
+        score = next(s for s in marked.scores if s.exercise == "softmax")
+        assert (score.points == FULL["softmax"]) == bool(share)
+        assert score.mistake not in ("forbidden", "ModuleNotFoundError")
+        assert watched.light[:3] == [False, True, False]
+
+
 @jail
 def test_marking_again_gives_the_same(template):
     """Is marking a pure function of submission, student and secret?"""
