@@ -18,7 +18,6 @@ from autograder.authoring import declaration
 from autograder.course.folders import BookError
 
 FILE = "policy.toml"
-COUNTS = ("last", "last in time")
 OLDER = ("excuse", "count")
 UTC = datetime.UTC
 
@@ -54,7 +53,6 @@ class Policy:
     weights: dict[str, float] = field(default_factory=dict)
     drop: int = 0
     excused: frozenset[tuple[str, str]] = frozenset()  # student and lab
-    counts: str = "last"
     older: str = "excuse"
 
     def weight(self, lab: str) -> float:
@@ -218,7 +216,7 @@ def read(folder: Path) -> Policy:
             weights[lab] = reader.number(where, table, "weight", 1.0, 1000)
         if set(table) & set(LATE):
             late[lab] = reader.late(where, table, base)
-    grade = reader.known("[grade]", content.get("grade", {}), ("drop", "counts", "older_release"))
+    grade = reader.known("[grade]", content.get("grade", {}), ("drop", "older_release"))
     drop = reader.number("[grade]", grade, "drop", 0, 20)
     if drop != int(drop):
         raise reader.wrong("[grade]", f"drop = {drop:g}: a whole number is wanted")
@@ -245,6 +243,5 @@ def read(folder: Path) -> Policy:
         weights,
         int(drop),
         frozenset(excused),
-        reader.one_of("[grade]", grade, "counts", COUNTS),
         reader.one_of("[grade]", grade, "older_release", OLDER),
     )

@@ -41,7 +41,6 @@ due = "2026-06-01 12:00"
 percent_a_day = 20
 [grade]
 drop = 1
-counts = "last in time"
 older_release = "count"
 [[extension]]
 student = "ada"
@@ -64,9 +63,7 @@ def test_a_whole_policy_is_read(tmp_path):
     assert rules.rule(LAST) == Late(datetime.timedelta(minutes=10), 20, 50)
     assert (rules.weight(LAB), rules.weight(LAST), rules.drop) == (2, 2, 1)
     assert rules.excused == {("bob", LAB)}
-    assert (rules.counts, rules.older, rules.contact) == (
-        "last in time", "count", "grades@example.org",
-    )  # fmt: skip
+    assert (rules.older, rules.contact) == ("count", "grades@example.org")
     assert policy.read(tmp_path / "nowhere") == Policy()
 
 
@@ -98,7 +95,7 @@ def test_days_are_those_of_the_calendar(tmp_path):
         ('[[extension]]\nstudent = "a"', "days = ... or hours = ... is wanted"),
         ('[[extension]]\nlab="03"\nstudent = "a"\ndays=1', "03_softmax has no due date"),
         ('[[excused]]\nlab = "03"', "student = ... is wanted"),
-        ('[grade]\ncounts = "best"', 'counts = \'best\': "last" or "last in time" is wanted'),
+        ('[grade]\nolder_release = "x"', '"excuse" or "count" is wanted'),
         ("[grade", "policy.toml cannot be read"),
     ],
 )
