@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-from pathlib import Path
 
-
-def path() -> Path:
-    """Return the progress file: `LABS_PROGRESS` if set, else `.progress.json` above `utils`."""
-    named = os.environ.get("LABS_PROGRESS")
-    return Path(named) if named else Path(__file__).parent.parent / ".progress.json"
+from utils import places
 
 
 def read() -> dict[str, dict[str, bool]]:
     """Return `{lab: {exercise: passed}}`; an unreadable file counts as no progress."""
     try:
-        data = json.loads(path().read_text(encoding="utf-8"))
+        data = json.loads(places.progress().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
@@ -29,7 +23,8 @@ def record(lab: str, exercise: str, passed: bool) -> None:
     if data.get(lab, {}).get(exercise) == passed:
         return
     data.setdefault(lab, {})[exercise] = passed
+    path = places.progress()
     with contextlib.suppress(OSError):
-        temporary = path().with_suffix(".tmp")
+        temporary = path.with_suffix(".tmp")
         temporary.write_text(json.dumps(data, indent=1, sort_keys=True), encoding="utf-8")
-        temporary.replace(path())
+        temporary.replace(path)

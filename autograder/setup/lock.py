@@ -3,9 +3,12 @@
     make lock                     keep the versions that still satisfy pyproject.toml
     make lock ARGS=--upgrade      take the newest versions that satisfy it
 
+What a hub needs beside what labs need is a file of its own: both are installed there.
+
 The files hold versions and hashes for every platform and Python, no index address and no path.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,3 +30,8 @@ if __name__ == "__main__":
     compile_lock("requirements.txt", "pyproject.toml")
     dev = ["--extra", "dev", "-c", "requirements.txt"]
     compile_lock("requirements-dev.txt", "pyproject.toml", *dev)
+    learners = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    hub = ["--extra", "hub", "--extra", "postgresql", "-c", "requirements-dev.txt"]
+    for name in sorted(set(re.findall(r"^([\w.-]+)==", learners, re.MULTILINE))):
+        hub += ["--no-emit-package", name]
+    compile_lock("deploy/jupyterhub/requirements.txt", "pyproject.toml", *hub)

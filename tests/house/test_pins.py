@@ -10,7 +10,8 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCKS = ["requirements-uv.txt", "requirements.txt", "requirements-dev.txt"]
+HUB = "deploy/jupyterhub/requirements.txt"
+LOCKS = ["requirements-uv.txt", "requirements.txt", "requirements-dev.txt", HUB]
 
 
 def locked(name: str) -> list[Requirement]:
@@ -59,6 +60,19 @@ def test_development_uses_the_learners_versions():
         for lock in ["requirements.txt", "requirements-dev.txt"]
     )
     assert learners <= developers
+
+
+def test_a_hub_adds_to_the_learners_lock_and_changes_nothing_in_it():
+    """Does the hub's lock hold what its extras need, as developers test it, and no pin twice?"""
+    pins = {pin.name: pin for pin in locked(HUB)}
+    tested = {(pin.name, str(pin.specifier)) for pin in locked("requirements-dev.txt")}
+    assert {(pin.name, str(pin.specifier)) for pin in pins.values()} <= tested
+    assert not set(pins) & {pin.name for pin in locked("requirements.txt")}
+    extras = PROJECT["optional-dependencies"]
+    for requirement in map(Requirement, extras["hub"] + extras["postgresql"]):
+        version = str(pins[requirement.name].specifier).removeprefix("==")
+        assert requirement.specifier.contains(version)
+    assert set(extras["hub"] + extras["postgresql"]) <= set(extras["dev"])
 
 
 @pytest.mark.parametrize("lock", LOCKS)

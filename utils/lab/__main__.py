@@ -5,16 +5,16 @@ import sys
 import sysconfig
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from utils import places
+from utils.lab import folder
 
 
 def options() -> list[str]:
     """Return the options that JupyterLab is started with, before the user's own."""
-    start = "/notebooks/00_start.ipynb"
-    found = (ROOT / start[1:]).exists()
+    start = f"/{places.START}" if places.installed() else f"/notebooks/{places.START}"
     chosen = [
-        f"--ServerApp.root_dir={ROOT}",
-        f"--LabApp.default_url=/lab/tree{start if found else '/notebooks'}",
+        f"--ServerApp.root_dir={folder.prepare()}",
+        f"--LabApp.default_url=/lab/tree{start}",
         f"--LabApp.app_settings_dir={Path(__file__).parent / 'settings'}",
         "--ContentsManager.pre_save_hook=utils.lab.saving.tidied",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -31,15 +31,20 @@ def prepend(variable: str, value: str) -> None:
 
 
 def main() -> None:
-    """Start JupyterLab in this process; its kernels import `utils` from this folder."""
-    prepend("PYTHONPATH", str(ROOT))
+    """Start JupyterLab in this process; its kernels import `utils` from where it is here.
+
+    With the course's configuration where the course is; elsewhere with a learner's.
+    """
+    if (places.ROOT / "notebooks").is_dir():
+        prepend("PYTHONPATH", str(places.ROOT))
     prepend("PATH", sysconfig.get_path("scripts"))  # for terminals: nbgrader, jupyter
-    prepend("JUPYTER_CONFIG_PATH", str(ROOT))  # nbgrader_config.py
+    course = (places.ROOT / "autograder").is_dir() and not places.installed()
+    prepend("JUPYTER_CONFIG_PATH", str(places.ROOT if course else folder.LEARNER))
     own = os.environ.get("PYTHONSTARTUP")
     if own and os.path.isfile(own):
         os.environ["LABS_PYTHONSTARTUP"] = own
     os.environ["PYTHONSTARTUP"] = str(Path(__file__).parent / "kernel.py")
-    os.chdir(ROOT)
+    os.chdir(folder.prepare())
     from jupyterlab.labapp import main as jupyter_lab
 
     sys.argv = ["jupyter-lab", *options(), *sys.argv[1:]]

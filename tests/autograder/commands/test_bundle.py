@@ -43,12 +43,13 @@ def test_it_holds_what_learners_receive_and_nothing_else(archive):
         names = [name.removeprefix("labs/") for name in opened.namelist()]
     tops = {name.split("/")[0] for name in names}
     assert tops == {
-        *("LICENSE", "README.md", "environment.yml", "notebooks", "pyproject.toml"),
-        *("requirements.txt", "utils"),
+        *("LICENSE", "README.md", "environment.yml", "nbgrader_config.py", "notebooks"),
+        *("pyproject.toml", "requirements.txt", "utils"),
     }
     assert f"notebooks/{LAB}/{LAB}.ipynb" in names
     assert f"utils/baked/{LAB}.json" in names
     assert "utils/lab/settings/overrides.json" in names
+    assert "utils/lab/learner/labconfig/page_config.json" in names
     assert all(re.fullmatch(r"[\w./-]+", name) and ".." not in name for name in names)
 
 
@@ -121,19 +122,64 @@ def test_a_question_writes_nothing(tmp_path, monkeypatch, capsys):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.slow
-def test_a_lab_can_be_worked_in_an_environment_without_the_autograder(archive, tmp_path):
-    """Does the unpacked bundle, alone, check the answers of a whole lab?"""
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """What labs import, as a wheel."""
+    return bundle.write_wheel(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+def test_a_wheel_holds_what_labs_import_and_nothing_else(wheel, archive):
+    """Is every file of `utils` in it, the learners' configuration too, and nothing beside?"""
     with zipfile.ZipFile(archive) as opened:
-        opened.extractall(tmp_path)
+        names = {name.removeprefix("labs/") for name in opened.namelist()}
+    with zipfile.ZipFile(wheel) as opened:
+        held = {name for name in opened.namelist() if ".dist-info/" not in name}
+    start = "utils/lab/learner/00_start.ipynb"
+    assert held == {name for name in names if name.startswith("utils/")} | {start}
+
+
+def test_a_wheel_is_the_same_every_time(wheel, tmp_path):
+    """Is it equal byte for byte when it is built once more?"""
+    assert bundle.write_wheel(ROOT, tmp_path).read_bytes() == wheel.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "said"),
+    [
+        ("utils/leak.py", "from autograder import mark", "utils/leak.py: holds"),
+        ("pyproject.toml", '"solutions" = "solutions"\n', "is nothing that labs import"),
+    ],
+)
+def test_a_wheel_with_more_in_it_is_not_written(tmp_path, place, text, said):
+    """Is a wheel refused that would hold an answer, or another folder?"""
+    root = copy_bundled(tmp_path / "copy")
+    path = root / place
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    head = "[tool.hatch.build.targets.wheel.force-include]\n"
+    path.write_text(before.replace(head, head + text) or text, encoding="utf-8")
+    (root / "README.md").touch()
+    with pytest.raises(bundle.NotReleased, match=re.escape(said)):
+        bundle.write_wheel(root, tmp_path / "dist")
+    assert not (tmp_path / "dist").exists()
+
+
+@pytest.mark.slow
+def test_a_lab_can_be_worked_anywhere_with_the_wheel_and_without_the_autograder(
+    archive, wheel, tmp_path
+):
+    """Does a lab of the bundle, in a folder of its own, check the answers of a learner?"""
+    with zipfile.ZipFile(archive) as opened:
+        opened.extract(f"labs/notebooks/{LAB}/{LAB}.ipynb", tmp_path)
     root, venv = tmp_path / "labs", tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     # The libraries of this environment, without the .pth file that shows it this repository.
     packages = next(venv.glob("lib/python*/site-packages"))
     (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, "--target", packages, wheel], check=True)
     python = venv / "bin" / "python"
     env = {key: os.environ[key] for key in ["LANG", "PATH"] if key in os.environ}
-    env |= {"HOME": str(tmp_path), "PYTHONPATH": str(root)}
+    env |= {"HOME": str(tmp_path)}
 
     def run(*arguments):
         return subprocess.run(
