@@ -20,6 +20,7 @@ COMMANDS = {
     "similar": ("autograder.commands.similar", "answers that are alike beyond what is usual"),
     "export": ("autograder.commands.export", "grades of the course, also for Canvas and Moodle"),
     "doctor": ("autograder.commands.doctor", "whether marking is safe on this machine, and works"),
+    "update": ("utils.lab.update", "carry a learner's work into a lab released anew"),
     "bundle": ("autograder.commands.bundle", "write dist/labs.zip, what learners receive"),
 }
 

@@ -131,7 +131,7 @@ start.labs()
 # nobody has seen.
 #
 # In a course, fetch each lab first: menu **Nbgrader**, **Assignment List**, **Fetch**. The list then
-# opens a copy that is yours; it lies in `course/work`, and the links above lead to it from then on. When you are done with it:
+# opens a copy that is yours, and the links above lead to it from then on. When you are done with it:
 #
 # 1. Save it (**Ctrl+S**), and leave its name as it is.
 # 2. Choose **Kernel**, **Restart Kernel and Run All Cells**. This finds an answer that only worked
@@ -139,6 +139,10 @@ start.labs()
 # 3. In the **Assignment List**, **Validate** runs all checks once more, and **Submit** hands the lab
 #    in. You may submit again; the last one counts.
 # 4. When your instructor has returned it, **Fetch Feedback** stands in the same place.
+#
+# **A lab was released anew?** When your instructor says so, run `start.update("03_softmax")`, with the
+# name of that lab, in a new cell of this page. It puts your answers and your own cells into the new
+# release and says what has changed. Your copy as it was stays beside it, and nothing of yours is lost.
 
 # %% [markdown]
 # ## What the marking looks at

@@ -10,14 +10,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from utils import progress
+from utils import places, progress
 from utils.checks.baked import BAKED
 from utils.checks.notebook import bar
 from utils.tables import Table
 
 PACKAGES = ("jupyterlab", "ipywidgets", "numpy", "matplotlib", "scikit-learn", "tensorflow")
 FREE = 1 << 30
-ROOT = Path(__file__).parent.parent
 
 
 def installation() -> Table:
@@ -102,22 +101,39 @@ _TESTS: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
 def labs() -> Table:
     """List the labs in order, with expected time, points, and the checks passed so far."""
     passed = progress.read()
-    rows, total, done, minutes = [], 0, 0, 0
+    rows, total, done, minutes, missing = [], 0, 0, 0, False
     for path in sorted(BAKED.glob("*.json")):
         lab = json.loads(path.read_text(encoding="utf-8"))
         names = [ex["name"] for ex in lab["exercises"]]
         good = sum(passed.get(lab["lab"], {}).get(name, False) for name in names)
         total, done, minutes = total + len(names), done + good, minutes + lab["minutes"]
         number = lab["lab"].partition("_")[0]
-        link = f"[{number} {lab['title']}]({_own_copy(lab['lab'])})"
+        copy, name = _own_copy(lab["lab"]), f"{number} {lab['title']}"
+        link = f"[{name}]({copy})" if copy else name
+        missing = missing or not copy
         points = str(sum(ex["points"] for ex in lab["exercises"]))
         rows.append([link, f"{lab['minutes']} minutes", points, bar(good, len(names))])
     hours = f"All of them together take about {round(minutes / 60)} hours."
     caption = f"{done} of {total} checks passed so far. {hours}"
+    if missing:
+        caption += " A lab without a link is fetched first: Nbgrader, Assignment List, Fetch."
     return Table(["lab", "time", "points", "checks passed"], rows, caption)
 
 
+def update(lab: str) -> None:
+    """Carry your work into a lab that was released anew: `start.update("03_softmax")`."""
+    from utils.lab import update as updating  # (takes a second)
+
+    updating.main([lab])
+
+
 def _own_copy(lab: str) -> str:
-    """Return the way from the start page to the learner's copy of a lab: fetched, or released."""
-    path = f"course/work/{lab}/{lab}.ipynb"
-    return f"../{path}" if (ROOT / path).is_file() else f"{lab}/{lab}.ipynb"
+    """Return the way from the start page to the learner's copy of a lab: fetched, or released.
+
+    Empty where there is neither.
+    """
+    copy = f"{lab}/{lab}.ipynb"
+    if places.installed():  # the start page lies among the fetched labs
+        return copy if (places.work() / copy).is_file() else ""
+    fetched = (places.work() / copy).is_file()
+    return "/".join(["..", "course", "work", copy]) if fetched else copy

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from utils import progress, start
+from utils import places, progress, start
 
 
 @pytest.fixture(autouse=True)
@@ -25,13 +25,38 @@ def test_labs_are_listed_in_order_with_links_and_points():
 
 def test_links_lead_to_the_fetched_copy(tmp_path, monkeypatch):
     """Once a lab is fetched, does its link open that copy, and the others the released ones?"""
-    copy = tmp_path / "course/work/03_softmax/03_softmax.ipynb"
+    copy = tmp_path.joinpath("course", "work", "03_softmax", "03_softmax.ipynb")
     copy.parent.mkdir(parents=True)
     copy.touch()
-    monkeypatch.setattr(start, "ROOT", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "00_start.ipynb").touch()
+    monkeypatch.setattr(places, "ROOT", tmp_path)
     links = [row[0].partition("](")[2] for row in start.labs().rows]
     assert "../course/work/03_softmax/03_softmax.ipynb)" in links
     assert "01_training/01_training.ipynb)" in links
+
+
+def test_without_labs_beside_utils_only_fetched_ones_are_linked(tmp_path, monkeypatch):
+    """On a hub, does a link lead to a fetched lab, and is it said how to fetch the others?"""
+    monkeypatch.setattr(places, "ROOT", tmp_path)
+    monkeypatch.setenv("LABS_WORK", str(tmp_path / "work"))
+    copy = tmp_path / "work/03_softmax/03_softmax.ipynb"
+    copy.parent.mkdir(parents=True)
+    copy.touch()
+    table = start.labs()
+    linked = [row[0] for row in table.rows if row[0].startswith("[")]
+    assert [name.partition("](")[2] for name in linked] == ["03_softmax/03_softmax.ipynb)"]
+    assert table.caption.endswith("Nbgrader, Assignment List, Fetch.")
+
+
+def test_a_lab_is_updated_by_its_name(tmp_path, monkeypatch, capsys):
+    """Does the line of the start page find the learner's copy, and say what was done?"""
+    monkeypatch.setenv("LABS_WORK", str(tmp_path))
+    released = places.ROOT / "notebooks/03_softmax/03_softmax.ipynb"
+    (tmp_path / "03_softmax").mkdir()
+    shutil.copy(released, tmp_path / "03_softmax")
+    start.update("03_softmax")
+    assert "03_softmax.ipynb is up to date" in capsys.readouterr().out
 
 
 def test_the_hours_of_all_labs_are_told():
