@@ -6,7 +6,8 @@ nbgrader's folders. Everything that belongs to one run of the course lives in th
 
 The exchange, through which labs are released, fetched, submitted and collected, is a plain folder.
 Set NBGRADER_EXCHANGE to share one between accounts of a machine; it is then created by the
-instructor's first `nbgrader release_assignment`.
+instructor's first `nbgrader release_assignment`. Set COURSE_DB_URL to keep the gradebook on a
+PostgreSQL server.
 """
 
 import contextlib
@@ -28,6 +29,9 @@ for folder in [course, work] + [exchange] * ("NBGRADER_EXCHANGE" not in os.envir
     folder.mkdir(exist_ok=True)
 if exchange.parent == course:
     exchange.chmod(0o777)  # what nbgrader asks of an exchange
+# Submissions, gradebook and secret are closed to others on this machine, if not to a group.
+with contextlib.suppress(PermissionError):
+    course.chmod(course.stat().st_mode & 0o770)
 
 # nbgrader creates its gradebook with the command `alembic`, which an environment that is not
 # activated does not have on its path.
@@ -43,7 +47,6 @@ c.CourseDirectory.submitted_directory = "course/submitted"
 c.CourseDirectory.autograded_directory = "course/autograded"
 c.CourseDirectory.feedback_directory = "course/feedback"
 c.CourseDirectory.solution_directory = "course/solution"
-c.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "*.pyc",
@@ -66,8 +69,11 @@ from autograder.authoring import declaration, release  # noqa: E402
 from autograder.authoring.browsing import BrowseOn  # noqa: E402  (needs the path above)
 from autograder.authoring.cells import NameRelease, RecordCells  # noqa: E402
 from autograder.authoring.stubs import NameStubs  # noqa: E402
+from autograder.course import database  # noqa: E402
 from autograder.course.exchange import Collect, Release, disarm, renew  # noqa: E402
 from autograder.course.preprocessor import Intake, Late, Mark  # noqa: E402
+
+c.CourseDirectory.db_url = database.named() or f"sqlite:///{course}/gradebook.db"
 
 steps = GenerateAssignment.class_traits()["preprocessors"].default()
 at = steps.index(ClearSolutions) + 1

@@ -79,6 +79,10 @@ def group(nodeid):
 @cache
 def missing(part: str) -> str:
     """Say what a marker's system part lacks here; empty if it is there and works."""
+    if part == "postgresql":
+        from tests import postgres
+
+        return "" if postgres.programs() else "PostgreSQL (apt-get install postgresql)"
     if part == "browser":
         return "" if shutil.which("chromium") else "Chromium (apt-get install chromium)"
     if sys.platform != "linux" or not shutil.which("bwrap"):
@@ -90,7 +94,7 @@ def missing(part: str) -> str:
 
 def pytest_runtest_setup(item):
     """Skip a test whose system part is missing; in continuous integration that is a failure."""
-    for part in ["browser", "jail"]:
+    for part in ["browser", "jail", "postgresql"]:
         lack = missing(part) if item.get_closest_marker(part) else ""
         if lack and os.environ.get("CI"):
             pytest.fail(f"needs {lack}", pytrace=False)

@@ -297,7 +297,7 @@ def _unwritten(done: Done, error: Exception) -> Done:
 
 
 def _patiently(act: Callable, *args: Any) -> Any:
-    """Use the gradebook, and wait some time where another program holds it."""
+    """Use the gradebook, and wait while another program holds it or its server is away."""
     from autograder.course.gradebook import is_locked
 
     until = time.monotonic() + LOCKED_SECONDS
@@ -307,6 +307,7 @@ def _patiently(act: Callable, *args: Any) -> Any:
         except Exception as error:
             if not is_locked(error) or time.monotonic() > until:
                 raise
+            time.sleep(0.1)
 
 
 class Bar:
@@ -521,7 +522,7 @@ def report(summary: Summary, course: Course, target: str | None) -> None:
     kept = (
         "Nothing was written: this was a rehearsal."
         if summary.dry
-        else f"Feedback is in {where}/feedback, the gradebook is {where}/gradebook.db."
+        else f"Feedback is in {where}/feedback."
     )
     print(f"{', '.join(counts)} in {summary.seconds:.1f} s. {kept}", file=sys.stderr)
     for line in summary.migrated:

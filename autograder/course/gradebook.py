@@ -33,6 +33,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets.config import Config
 
 from autograder.authoring import declaration, release
+from autograder.course import database
 from autograder.course.folders import BookError
 from autograder.course.policy import Policy
 from autograder.course.records import records
@@ -55,8 +56,12 @@ class Book:
         self.late = AssignLatePenalties(config=config)
         self.late.init_plugin()
         self.late.log.setLevel(logging.ERROR)
-        with explained(db_url):
-            self._students = {student.id for student in self.api.students}
+        try:
+            with explained(db_url):
+                self._students = {student.id for student in self.api.students}
+        except BaseException:
+            self.api.close()
+            raise
         self._names: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Book:
@@ -179,7 +184,9 @@ class Book:
         """Raise SQLAlchemy's error where nothing can be written: nbgrader logs it and hides it."""
         self.api.db.rollback()
         with self.api.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            # (A server has no such lock for all: there it shows that the server answers.)
+            lite = connection.dialect.name == "sqlite"
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if lite else "SELECT 1")
             connection.rollback()
 
     def recorded(self, lab: str) -> dict[str, Rows]:
@@ -333,8 +340,11 @@ def explained(db_url: str) -> Iterator[None]:
         if (error := _of_database(raised)) is None or isinstance(raised, BookError):
             raise
         said = str(error.orig)
-        where = f"the gradebook {make_url(db_url).database or ''}".rstrip()
-        if is_locked(error):
+        name = make_url(db_url).database or ""
+        where = f"the gradebook {name}".rstrip()
+        if why := database.why(error, where, name):
+            pass
+        elif is_locked(error):
             why = (
                 f"{where} is in use by another program, such as a Formgrader or a database "
                 "browser. Close it there, or wait"
@@ -368,9 +378,10 @@ def _of_database(error: BaseException | None) -> DBAPIError | None:
 
 
 def is_locked(error: Exception) -> bool:
-    """Tell whether another program holds the database."""
-    said = str(getattr(_of_database(error), "orig", ""))
-    return "is locked" in said or "is busy" in said
+    """Tell whether another program holds the database, or its server is away for a moment."""
+    behind = _of_database(error)
+    said = str(getattr(behind, "orig", ""))
+    return database.passes(behind) or "is locked" in said or "is busy" in said
 
 
 @contextlib.contextmanager

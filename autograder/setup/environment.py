@@ -25,6 +25,7 @@ SYSTEM = {
     "dev": [
         ("bwrap", "bubblewrap", "the tests of the sandbox"),
         ("chromium", "chromium", "the browser tests"),
+        ("pg_ctlcluster", "postgresql", "the tests of the gradebook on a server"),
     ],
 }
 

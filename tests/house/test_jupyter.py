@@ -74,6 +74,7 @@ def test_a_copy_is_a_course_of_its_own(copy_of_repository):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (root / "course" / "exchange").is_dir()
+    assert not (root / "course").stat().st_mode & 0o007  # closed to others on the machine
     after = sorted(os.listdir(ROOT / "course")) if (ROOT / "course").exists() else None
     assert before == after
 

@@ -98,7 +98,7 @@ def test_who_may_not_install_is_told_the_command(environment, monkeypatch, capsy
     environment.fails = {"sudo"}
     environment.system_parts("dev")
     out = capsys.readouterr().out
-    assert "sudo apt-get install bubblewrap chromium" in out
+    assert "sudo apt-get install bubblewrap chromium postgresql" in out
     assert "the browser tests will not run" in out
     assert not any("apt-get" in command for command in environment.ran)
 
@@ -106,7 +106,7 @@ def test_who_may_not_install_is_told_the_command(environment, monkeypatch, capsy
 def test_who_may_installs_what_is_missing_and_nothing_else(environment, monkeypatch, capsys):
     """Does root get the missing package through apt, without a question?"""
     monkeypatch.setattr(environment.os, "geteuid", lambda: 0)
-    environment.there = {"apt-get", "bwrap"}
+    environment.there = {"apt-get", "bwrap", "pg_ctlcluster"}
     environment.system_parts("dev")
     (command,) = environment.ran
     assert command[-2:] == ["--no-install-recommends", "chromium"]
@@ -115,8 +115,8 @@ def test_who_may_installs_what_is_missing_and_nothing_else(environment, monkeypa
 
 
 def test_nothing_is_said_when_all_is_there(environment, capsys):
-    """Is a machine with both parts left in peace?"""
-    environment.there = {"bwrap", "chromium", "apt-get"}
+    """Is a machine with all parts left in peace?"""
+    environment.there = {"bwrap", "chromium", "pg_ctlcluster", "apt-get"}
     environment.system_parts("dev")
     assert environment.ran == []
     assert capsys.readouterr().out == ""
