@@ -1,9 +1,11 @@
-"""What the hand can move in the figures of the labs, with a real pointer and with the keyboard."""
+"""What the hand can move in the figures of each lab, with a real pointer and with the keyboard."""
 
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.bench.slider import READER
 
 # By lab: the module, what comes first, and for each figure its drags: the handle, where the pointer
 # takes it (pixels to the right and down), and the keys that move it afterwards.
@@ -21,6 +23,10 @@ DRAGS = {
         "softmax_bars()": [("bar of logit 0", (0, -40), "ArrowDown")],
         "probability_triangle()": [("point", (60, -30), "ArrowLeft")],
     }),
+    "04": ("improved_softmax", "", {
+        "break_it()": [("size of the logits", (150, 0), "ArrowRight")],
+        "gradient_map()": [("ring on the map: from logits, float32", (40, -20), "ArrowUp")],
+    }),
     "05": ("multilabel", "", {
         "scene_thresholds()": [("threshold of the circle", (0, -50), "ArrowDown")],
     }),
@@ -30,6 +36,10 @@ DRAGS = {
     }),
     "07": ("backprop", "", {
         "flow()": [("node s", (0, 0), "Enter"), ("leaf x", (0, 12), "ArrowUp")],
+    }),
+    "08": ("digits", READER, {
+        "confusion(training)": [("cell", (60, 40), "ArrowUp")],
+        "draw(training)": [("pen", (50, -10), "ArrowUp")],
     }),
 }  # fmt: skip
 
@@ -103,7 +113,7 @@ class Hand:
 
     def drag(self, name, by):
         """Press on a handle, move in small steps, let go."""
-        box = self.cell.get_by_label(name, exact=True).bounding_box()
+        box = self.cell.locator(f'.kit-handle[aria-label="{name}"]').bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.mouse.move(x, y)
         self.page.mouse.down()
@@ -125,7 +135,7 @@ def test_the_hand_moves_what_it_takes(open_figures, lab, page, name):
             before, after = hand.does(hand.drag, handle, by)
             assert after[2] != before[2], f"{figure}: the pointer moves no pixel at {handle}"
             assert after[:2] != before[:2], f"{figure}: no word follows the pointer at {handle}"
-            grip = cell.get_by_label(handle, exact=True)
+            grip = cell.locator(f'.kit-handle[aria-label="{handle}"]')
             grip.focus()
             place = page.evaluate(selected)
             before, after = hand.does(grip.press, key)
@@ -139,7 +149,7 @@ def test_the_hand_moves_what_it_takes(open_figures, lab, page, name):
     assert serious == []
 
 
-def test_a_figure_sleeps(open_figures, lab, page, jupyter):
+def test_a_figure_sleeps_and_wakes(open_figures, lab, page, jupyter):
     """Is the last picture there on the next day, with a word how to wake it, and nothing broken?"""
     figures = {"probability_triangle()": []}
     path = open_figures("asleep", "softmax", "", figures)
@@ -163,3 +173,6 @@ def test_a_figure_sleeps(open_figures, lab, page, jupyter):
     expect(cell.locator(".jp-RenderedImage img")).to_be_visible()
     expect(cell.get_by_text("model not found")).to_be_hidden()
     expect(cell.locator(".jupyter-widgets-disconnected").locator("visible=true")).to_have_count(0)
+    lab.command("notebook:run-all-cells")
+    expect(cell.locator(".kit-awake")).to_be_visible()
+    expect(cell.get_by_text("Run this cell to wake the figure.")).to_be_hidden()
