@@ -100,6 +100,7 @@ class Figure:
     """A drawing of `width` by `height` pixels with controls and a text alternative."""
 
     def __init__(self, title, width=640, height=320):
+        self.heading = title if title.endswith("?") else f"{title}."
         self.title, self.text, self.notes = title, "", []
         self._update, self._live, self._background = None, [], None
         self._busy = self._settled = self._answers = False
@@ -225,14 +226,15 @@ class Figure:
         self.button("Reset", lambda: go(0))
         return frame
 
-    def own(self, function, name, reference):
+    def own(self, function, name, reference, patience=None):
         """The learner's `function`, safe to call: `reference` answers, with a note, where it fails.
 
-        It fails if it raises, returns another shape than the reference, or an infinity or NaN.
+        It fails if it raises, works for more than `patience` seconds (five, if None), returns
+        another shape than the reference, or an infinity or NaN.
         `None` stands for "not given" and needs no note. A tuple is compared part by part. Where a
         figure shows several functions, `own.draws(line, ...)` says which drew what.
         """
-        own = Own(self._told, function, name, reference)
+        own = Own(self._told, function, name, reference, patience)
         own.built = ""
         self._owns.append(own)
         return own
@@ -319,7 +321,7 @@ class Figure:
 
     def _present(self, pixels):
         """Show pixels and words where they are looked at: on the canvas, else as PNG."""
-        words = f"{self.title}. {self.text}"
+        words = f"{self.heading} {self.text}"
         if self._awake:
             seen = [handle.seen(self.canvas) for handle in self._handles.values()]
             handles = [handle for handle in seen if handle]
@@ -371,8 +373,8 @@ class Figure:
         )
         badges = badges and f'<div style="margin:2px 0">{badges}</div>'
         notes = "".join(f"<div><b>Note:</b> {html.escape(note)}.</div>" for note in self.notes)
-        title, text = html.escape(self.title), html.escape(self.text)
-        return f"{badges}{notes}<b>{title}.</b> {text}"
+        heading, text = html.escape(self.heading), html.escape(self.text)
+        return f"{badges}{notes}<b>{heading}</b> {text}"
 
     def _add(self, control):
         control.style.description_width = "initial"
@@ -391,7 +393,7 @@ class Figure:
         Each is a pair of a MIME bundle and its metadata, `(data, metadata)`.
         """
         notes = "".join(f"Note: {note}. " for note in self.notes)
-        words = f"{notes}{self.title}. {self.text}"
+        words = f"{notes}{self.heading} {self.text}"
         with _DRAWING:
             paper = png(style.on_paper(np.asarray(self._agg.buffer_rgba())))
         width, height = self.page

@@ -9,15 +9,23 @@ import warnings
 import numpy as np
 from matplotlib.container import Container
 
+from utils.engine.stopping import Stopped, Timeout, within
+
+PATIENCE = 5.0  # seconds of work for one call, as at a check
 ABSENT = (0, (2, 1.6))  # dashes of what is the reference's, not the learner's
 
 
 class Own:
-    """A function to call in its place; `problem` says why the reference answered, or is ""."""
+    """A function to call in its place; `problem` says why the reference answered, or is "".
 
-    def __init__(self, tell, function, name, reference):
+    After a call that did not end no other is made: a figure makes dozens of them for each draw.
+    """
+
+    def __init__(self, tell, function, name, reference, patience=None):
         self.function, self.name, self.reference = function, name, reference
+        self.patience = patience or PATIENCE
         self.problem, self.artists, self._tell = "", [], tell
+        self._endless = ""  # what is said of the call that did not end
 
     def __call__(self, *arguments):
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
@@ -38,8 +46,11 @@ class Own:
 
     def _tried(self, right, arguments):
         """What the learner's function returned, and what is wrong with it."""
+        if self._endless:
+            return None, self._endless
         try:
-            mine = self.function(*[_own_copy(argument) for argument in arguments])
+            with within(self.patience):
+                mine = self.function(*[_own_copy(argument) for argument in arguments])
             several = isinstance(right, tuple)
             parts = [np.asarray(part) for part in (mine if several else [mine])]
             shapes = [np.shape(part) for part in (right if several else [right])]
@@ -51,6 +62,10 @@ class Own:
                 return (tuple(parts) if several else parts[0]), ""
         except NotImplementedError:
             return None, f"finish {self.name} to see your own"
+        except Timeout as stopped:
+            how = "was stopped" if isinstance(stopped, Stopped) else "did not come to an end"
+            problem = self._endless = f"{self.name} {how}{self._given(arguments)}"
+            return None, problem
         except (Exception, SystemExit) as error:  # a figure shows, whatever a learner wrote
             problem = f"{self.name} raised {type(error).__name__}"
         return None, problem + self._given(arguments)

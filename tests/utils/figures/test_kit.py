@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import signal
 import subprocess
 import sys
 import warnings
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.utils.figures import picture
-from utils.figures import kit, style
+from utils.figures import kit, own, style
 
 
 def line_figure(function=None, reference=np.square):
@@ -130,6 +131,36 @@ def test_a_learners_function_that_fails_is_noted_and_replaced(case):
     assert line.get_ydata()[0] == 4.0
     assert fig.notes == [f"{note}; the reference is drawn instead"]
     assert note in fig.caption.value
+
+
+def test_a_function_that_does_not_end_is_called_once(monkeypatch):
+    """Is a figure there after one wait, however often it would call a loop without an end?"""
+    monkeypatch.setattr(own, "PATIENCE", 0.2)
+    calls = []
+
+    def endless(x):
+        calls.append(x)
+        while True:
+            x = x + 1
+
+    fig, slider, line = line_figure(endless)
+    slider.value = 2.0
+    assert len(calls) == 1
+    assert line.get_ydata()[0] == 4.0
+    note = "square did not come to an end for x = [1.]; the reference is drawn instead"
+    assert fig.notes == [note]
+
+
+def test_the_stop_button_stops_the_function_and_not_the_figure():
+    """Is the reference drawn, with a note, when the learner interrupts a long call?"""
+
+    def interrupted(x):
+        signal.raise_signal(signal.SIGINT)
+        return x
+
+    fig, _, line = line_figure(interrupted)
+    assert line.get_ydata()[0] == 1.0
+    assert fig.notes == ["square was stopped for x = [1.]; the reference is drawn instead"]
 
 
 def test_a_learners_function_is_used_even_if_wrong():
@@ -497,6 +528,13 @@ def test_captions_are_text_not_markup():
         fig.on_change(lambda: "x & <b>y</b>")
     assert "a &lt; b" in fig.caption.value
     assert "x &amp; &lt;b&gt;y&lt;/b&gt;" in fig.caption.value
+
+
+def test_a_title_that_asks_ends_with_its_question_mark():
+    """Is there no full stop behind the question mark of a title?"""
+    with kit.Figure("Which?", 200, 100) as fig:
+        fig.on_change(lambda: "That one.")
+    assert "<b>Which?</b> That one." in fig.caption.value
 
 
 def test_the_style_of_the_kit_stays_in_the_kit():

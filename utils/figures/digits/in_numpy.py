@@ -83,7 +83,9 @@ def numpy_weights_in_keras(train_numpy_network=None):
 
     X, X_test, y, _ = data.digits_split()
     with kit.Figure("The same weights in both", 420, 300) as fig:
-        own = fig.own(train_numpy_network, "train_numpy_network", reference.train_numpy_network)
+        own = fig.own(
+            train_numpy_network, "train_numpy_network", reference.train_numpy_network, 60.0
+        )  # a whole training
         weights = own(X, y, 32, 100, 0.02, 0)
         W1, b1, W2, b2 = weights
         model = _twin(keras, 32, 0.02, 0)
