@@ -35,7 +35,10 @@ def effective_steps(adam_step=None):
                     marker=kit.MARKERS[k], markevery=(5 + 9 * k, 40), markersize=6)[0]
             for k, name in enumerate(KINDS)
         ]  # fmt: skip
-        ax.legend(loc="lower center", ncols=4, bbox_to_anchor=(0.48, 1.0), columnspacing=1.2)
+        ax.legend(
+            loc="lower center", ncols=4, bbox_to_anchor=(0.48, 1.0), columnspacing=1,
+            handlelength=1.6, fontsize=10,
+        )  # fmt: skip
         fig.live(*lines)
         own = fig.own(adam_step, "adam_step", reference.adam_step)
 

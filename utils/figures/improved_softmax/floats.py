@@ -27,7 +27,8 @@ def number_line():
         lower.set_xticklabels([" "] * 5)
         lens = upper.axvspan(0.5, 1.5, color=kit.OCHRE, alpha=0.4, linewidth=0)
         wedge = fig.canvas.add_artist(
-            Polygon(np.zeros((4, 2)), color=kit.OCHRE, alpha=0.18, linewidth=0)
+            # No shade: words stand in it, and ink over a shade is not exchanged for the theme's.
+            Polygon(np.zeros((4, 2)), facecolor="none", edgecolor=kit.OCHRE, linewidth=1)
         )
         (glass,) = upper.plot([1, 1], [0, 1], color=kit.OCHRE, linewidth=2)
         marks = lower.vlines(np.zeros(1), 0, 0.4, color=kit.INK, linewidth=1.3)
@@ -72,7 +73,7 @@ def number_line():
                 inside = value <= half
                 artist.set_data([value / half] if inside else [], [y] if inside else [])
                 side = "right" if value / half > 0.8 else "left"
-                shift = -0.03 if side == "right" else 0.03
+                shift = -0.05 if side == "right" else 0.05
                 name.set(x=value / half + shift, y=y, text=text if inside else "", ha=side)
             for tick, share in zip(ticks, _TICKS, strict=True):
                 tick.set_text(f"{share * half:+.1e}" if share else "1")
@@ -85,6 +86,7 @@ def number_line():
                 f"{where}"
             )
 
+    fig.draw()  # the wedge joins two axes, which the first draw has put in their places
     return fig
 
 
@@ -152,8 +154,8 @@ def break_it():
                 begins = first == (column, row)
                 colour = kit.VERMILLION if broken else kit.GREEN
                 cell.set(
-                    facecolor=colour + ("90" if begins else "35" if broken else "18"),
-                    edgecolor=colour, linewidth=4 if begins else 1.2,
+                    facecolor="none", edgecolor=colour,  # numbers on a shade would be faint
+                    linewidth=5 if begins else 1.8 if broken else 1.2,
                 )  # fmt: skip
                 words[row, column].set_text(f"{float(stages[column][row]) + 0.0:.4g}")
                 words[row, column].set_weight("bold" if broken else "normal")

@@ -232,7 +232,7 @@ def logit_pull(softmax=None):
             )
             for k in range(3)
         ]  # fmt: skip
-        errors = [left.text(k + 0.14, 0, "", va="center", size=10) for k in range(3)]
+        errors = [left.text(k + 0.14, 0, "", va="bottom", size=10) for k in range(3)]
         shares = _bars(right, 3)
         tops = [right.text(k, 0, "", ha="center", va="bottom") for k in range(3)]
         (mark,) = right.plot([], [], "v", color=kit.INK, markersize=10)
@@ -268,7 +268,7 @@ def logit_pull(softmax=None):
                 arrows[k].set_position((k - 0.2, z))
                 arrows[k].xy = (k - 0.2, z - rate * pull[k])
                 arrows[k].set_visible(abs(pull[k]) > 0.02)
-                errors[k].set(y=z, text=f"{pull[k]:+.3f}")
+                errors[k].set(y=z + 0.06, text=f"{pull[k]:+.3f}")
                 shares[k].set_height(p[k])
                 tops[k].set(y=p[k], text=f"{p[k]:.3f}")
             mark.set_data([true.value], [1.12])

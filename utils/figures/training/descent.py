@@ -172,6 +172,9 @@ def batch_paths(cost_gradient=None, minibatches=None):
                 heights = np.maximum(run(one)[2][: epoch.value + 1] - bottom, 1e-9)
                 curve.set_data(m * np.arange(epoch.value + 1), heights)
                 curve.set(linewidth=3 if chosen else 1.2, alpha=1 if chosen else 0.6)
+                if chosen:
+                    path.set_color(curve.get_color())
+                    stops.set_color(curve.get_color())
             return (
                 f"Batches of {size.value}, alpha {alpha:g}: {steps} steps an epoch. After "
                 f"{epoch.value} epochs and {until} steps the cost of all examples is "
