@@ -18,7 +18,7 @@ import sys
 import warnings
 from typing import Any
 
-from . import confine, forbid, learner, shell
+from . import confine, deferred, forbid, learner, shell
 
 LIGHT = (
     "numpy", "graphlib", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data",
@@ -64,6 +64,7 @@ def warm_up(modules: tuple[str, ...]) -> list[str]:
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
         sys.modules["keras"].utils.set_random_seed(0)
+        deferred.defer()
     warnings.resetwarnings()
     return missing
 

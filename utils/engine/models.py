@@ -72,17 +72,28 @@ def _model(model: Any) -> ModelData:
     if isinstance(shape, list) and len(shape) == 1:
         shape = shape[0]
     inputs = tuple(shape[1:]) if isinstance(shape, tuple) and None not in shape[1:] else None
-    weights = [array(np.asarray(w)) for w in model.get_weights()]
+    weights = []
+    if not all(map(_is_unmade, model.weights)):
+        weights = [array(np.asarray(w)) for w in model.get_weights()]
     loss = optimizer = None
     if getattr(model, "compiled", False):
         loss = _loss(model.loss)
-        rate = float(np.asarray(model.optimizer.learning_rate))
-        steps = int(np.asarray(model.optimizer.iterations))
+        rate = float(_number(model.optimizer.learning_rate))
+        steps = int(_number(model.optimizer.iterations))
         kind = type(model.optimizer).__name__.lower()
         optimizer = {"name": kind, "learning_rate": rate, "steps": steps}
         if (rows := counting.finish(model)) is not None:
             optimizer["rows"] = rows
     return ModelData(inputs, layers, weights, loss, optimizer)
+
+
+def _is_unmade(variable: Any) -> bool:
+    """Tell whether a variable has no value yet: in the jail it gets one when first used."""
+    return getattr(variable, "unmade", None) is not None
+
+
+def _number(value: Any) -> np.ndarray:
+    return np.asarray(value.unmade.value if _is_unmade(value) else value)
 
 
 def _layers(model: Any) -> list[dict]:
