@@ -105,10 +105,13 @@ def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
         for check, case, hidden in plan
     ]
     failing = {id(t.case.calls[0]) for t in tried if t.finding}
+    wrong = {t.case.calls[0].function for t in tried if t.finding}
     for case, outcomes in zip(later, results[len(distinct) :], strict=True):
         finding = verdict(case, outcomes)
         # What is wrong in itself is no state, and costs the points of its own check only.
-        if finding and finding.code not in STATE and failing & {id(c) for c in case.calls[:2]}:
+        known = failing & {id(c) for c in case.calls[:2]}
+        new = case.judge == "state.fresh" and case.calls[0].function in wrong
+        if finding and finding.code not in STATE and (known or new):
             finding = None
         tried.append(_Tried(plan[0][0], case, True, outcomes, finding, together=True))
     checks = [

@@ -202,3 +202,20 @@ def test_lost_digits_are_shown_on_a_visible_input():
     assert "Expected: 0.2\n" in result.report
     assert "Got:      0.200000003" in result.report
     assert "12345" not in result.report
+
+
+def test_a_wrong_function_costs_the_checks_of_its_own_only():
+    """Does a right function keep its points beside a wrong one of the same exercise?"""
+    ex = load("03_softmax").find("softmax_regression")
+
+    def predict_proba(X, W, b):
+        e = np.exp(X @ W + b - np.max(X @ W + b, axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    answers = {"predict_proba": predict_proba, "predict": lambda *a: predict_proba(*a).max(axis=1)}
+
+    def run(cases):
+        return [run_calls(answers, case.calls) for case in cases]
+
+    result = score(ex, run, np.random.default_rng(0))
+    assert [check.passed for check in result.checks] == [True, False]
