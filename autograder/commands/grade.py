@@ -210,9 +210,7 @@ def _mark_all(
     wish: Wishes,
     progress: TextIO | None,
 ) -> None:
-    from sqlalchemy.exc import DBAPIError
-
-    from autograder.course.gradebook import Book, explained, rows
+    from autograder.course.gradebook import Book, explained, of_database, rows
 
     rules, people = inputs
     with _patiently(Book, url, config, rules) as book:
@@ -234,11 +232,11 @@ def _mark_all(
                     why[marks.lab, marks.student] = done.why
                 elif held != wanted:
                     _patiently(book.write, marks, *args)
-            except DBAPIError as error:  # this is about all of them
-                with explained(url):
-                    raise error
-            except Exception as error:  # the others' rows can be written all the same
-                done = _unwritten(done, error)
+            except Exception as error:
+                if of_database(error):  # this is about all of them
+                    with explained(url):
+                        raise
+                done = _unwritten(done, error)  # the others' rows can be written all the same
             summary.add(done, fresh)
 
         bar = Bar(len(plan.jobs), progress)

@@ -337,7 +337,7 @@ def explained(db_url: str) -> Iterator[None]:
     try:
         yield
     except Exception as raised:
-        if (error := _of_database(raised)) is None or isinstance(raised, BookError):
+        if (error := of_database(raised)) is None or isinstance(raised, BookError):
             raise
         said = str(error.orig)
         name = make_url(db_url).database or ""
@@ -370,7 +370,7 @@ def explained(db_url: str) -> Iterator[None]:
         ) from error
 
 
-def _of_database(error: BaseException | None) -> DBAPIError | None:
+def of_database(error: BaseException | None) -> DBAPIError | None:
     """Return the error of the database behind an error, such as one of nbgrader's in its place."""
     while error is not None and not isinstance(error, DBAPIError):
         error = error.__cause__ or error.__context__
@@ -379,7 +379,7 @@ def _of_database(error: BaseException | None) -> DBAPIError | None:
 
 def is_locked(error: Exception) -> bool:
     """Tell whether another program holds the database, or its server is away for a moment."""
-    behind = _of_database(error)
+    behind = of_database(error)
     said = str(getattr(behind, "orig", ""))
     return database.passes(behind) or "is locked" in said or "is busy" in said
 
