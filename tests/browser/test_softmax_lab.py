@@ -76,6 +76,6 @@ def test_run_all_of_an_unfinished_lab_goes_to_its_end(lab, page, jupyter):
     nbformat.write(nb, jupyter.root / "solved" / "unfinished.ipynb")
     lab.open("solved/unfinished.ipynb")
     lab.command("notebook:run-all-cells")
-    expect(lab.cell_with(figure).locator("img").first).to_be_visible(timeout=60_000)
+    expect(lab.cell_with(figure).get_by_role("img").first).to_be_visible(timeout=60_000)
     failing = lab.cell("softmax").locator('[data-mime-type="application/vnd.jupyter.stderr"]')
     expect(failing).to_contain_text("softmax is not written yet")

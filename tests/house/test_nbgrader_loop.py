@@ -147,7 +147,6 @@ def test_everything_stays_in_the_course_folder(course):
     root, _ = course
     known = {*("LICENSE", "Makefile", "README.md", "CONTRIBUTING.md", "course", "grades.csv")}
     known |= {path.name for path in root.iterdir() if path.suffix in {".toml", ".txt", ".yml"}}
-    known |= {
-        *("autograder", "docs", "nbgrader_config.py", "notebooks", "solutions", "tests", "utils")
-    }
+    known |= {*("autograder", "deploy", "docs", "nbgrader_config.py", "notebooks", "solutions")}
+    known |= {"tests", "utils"}
     assert {path.name for path in root.iterdir()} - known == set()

@@ -444,8 +444,10 @@ def test_template_that_died_is_started_again():
     with contextlib.closing(Template(Limits(**QUICK))) as template:  # the light one alone starts
         with template.learner([("a", "x = 1")], {"tensorflow"}) as one:
             one.run_cells()
-            template._servers[True].process.kill()
-            template._servers[True].process.wait()
+            server = template._servers[True]
+            server.process.kill()
+            server.process.wait()
+            assert server.control.recv(1) == b""  # what it started dies a moment later
             one._channel.socket.close()
             one._channel = None
             with pytest.raises(JailError):
