@@ -133,9 +133,13 @@ class Template:
 
     def start(self) -> Template:
         """Start now, rather than for the first learner; return when the full one is ready."""
-        for light in (False, True):
-            self._begun(light)
-        self._server(light=False)
+        try:
+            for light in (False, True):
+                self._begun(light)
+            self._server(light=False)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def learner(

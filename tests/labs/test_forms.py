@@ -45,5 +45,5 @@ def test_a_right_answer_in_another_form_passes_its_check(lab, name, form):
         return lambda *args: FORMS[form](function(*args))
 
     right = {key: other(function) for key, function in load(lab).find(name).answers.items()}
-    passed, report = checks.judge(checks.load(lab)[name], right)
-    assert passed, report
+    verdict = checks.judge(checks.load(lab)[name], right)
+    assert verdict.passed, verdict.report
