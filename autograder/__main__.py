@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-from autograder.course.folders import BookError
+from autograder.course.folders import BookError, UnknownLab
 
 COMMANDS = {
     "new": ("autograder.authoring.skeleton", "write the skeleton of a lab or of an exercise"),
@@ -37,6 +37,9 @@ def main(arguments: list[str]) -> int:
     module = importlib.import_module(COMMANDS[arguments[0]][0])
     try:
         return module.main(arguments[1:]) or 0
+    except UnknownLab as error:
+        print(error, file=sys.stderr)
+        return 2
     except BookError as error:
         print(f"stopped: {error}", file=sys.stderr)
         return 1

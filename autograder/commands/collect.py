@@ -7,7 +7,6 @@ exchange is emptied. `--all` goes the whole way: collect, mark, and publish the 
 from __future__ import annotations
 
 import argparse
-import sys
 import textwrap
 from pathlib import Path
 
@@ -36,11 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--all", action="store_true", help="then mark the lab, and publish the feedback"
     )
     options = parser.parse_args(arguments)
-    try:
-        lab = lab_named(options.lab)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 2
+    lab = lab_named(options.lab)
     course = Course(options.course)
     rules, people = policy.read(course.folder), roster.read(course.folder)
     if options.file:

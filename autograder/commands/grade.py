@@ -21,10 +21,10 @@ from autograder.authoring import declaration
 from autograder.course import changes, pages, policy, roster, secret
 from autograder.course import plan as planning
 from autograder.course.changes import Change
-from autograder.course.folders import BookError, Busy, Course, cores
+from autograder.course.folders import BookError, Busy, Course, UnknownLab, cores
 from autograder.course.jobs import Done
 from autograder.course.pool import Pool
-from autograder.course.term import UnknownLab, lab_named
+from autograder.course.term import lab_named
 from autograder.jail.sandbox import JailError, Limits
 from autograder.marking import intake, text
 from autograder.marking.record import Part, Record

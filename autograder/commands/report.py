@@ -75,11 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--hide-names", action="store_true", help="call learners by numbers")
     options = parser.parse_args(arguments)
-    try:
-        labs = [lab_named(name) for name in options.labs]
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 2
+    labs = [lab_named(name) for name in options.labs]
     course, term, out = Course(options.course), terms.read(options.course), {}
     for lab in labs:
         group = gather(course, term, lab)

@@ -137,11 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
     parser.add_argument("--least", type=float, default=0.8, help="alike from here on, 0 to 1")
     options = parser.parse_args(arguments)
-    try:
-        lab = lab_named(options.lab)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 2
+    lab = lab_named(options.lab)
     course = Course(options.course)
     if not course.submitted(lab):
         print(f"nothing is submitted of {lab} in {course.folder}", file=sys.stderr)

@@ -26,6 +26,10 @@ class BookError(RuntimeError):
     """The gradebook cannot be used; the message says why, and what to do next."""
 
 
+class UnknownLab(ValueError):
+    """What was asked for is no lab; the message lists those that are."""
+
+
 @dataclass(frozen=True)
 class Course:
     """The folders of one run of the course, laid out as nbgrader has them."""

@@ -9,14 +9,10 @@ from typing import Any
 
 from autograder.authoring import declaration
 from autograder.course import policy, roster
-from autograder.course.folders import BookError
+from autograder.course.folders import BookError, UnknownLab
 from autograder.course.policy import Policy
 from autograder.course.roster import Person
 from autograder.marking.record import Record
-
-
-class UnknownLab(ValueError):
-    """What was asked for is no lab; the message lists those that are."""
 
 
 def lab_named(name: str) -> str:
