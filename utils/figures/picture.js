@@ -263,12 +263,18 @@ function render({ model, el }) {
     if (pixels) paint(0, 0, canvas.width, canvas.height);
   });
   theme.observe(document.body, { attributeFilter: ["data-jp-theme-light", "class"] });
-  const size = new ResizeObserver(hello);
-  requestAnimationFrame(() => {
-    const root = el.closest(".kit-figure");
-    if (root?.parentElement) size.observe(root.parentElement);
+  // A busy page may put this element into the figure long after `render`: it gets its size then.
+  let room = null;
+  const size = new ResizeObserver(() => {
+    const around = el.closest(".kit-figure")?.parentElement ?? null;
+    if (around !== room) {
+      if (room) size.unobserve(room);
+      room = around;
+      if (room) size.observe(room);
+    }
     hello();
   });
+  size.observe(el);
   return () => {
     model.off("msg:custom", told);
     window.removeEventListener("keydown", keep, true);
