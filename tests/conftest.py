@@ -1,5 +1,6 @@
 """What all tests share: no user configuration is read, and missing system parts are named."""
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -16,7 +17,8 @@ from tests import kernels
 from tests.cohort.lending import lent
 
 ROOT = Path(__file__).resolve().parents[1]
-HOME = tempfile.TemporaryDirectory(prefix="labs-home-")
+HOME = tempfile.mkdtemp(prefix="labs-home-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 # The workers share the processors: more threads of small products only get in each other's way.
 THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
@@ -28,15 +30,9 @@ def pytest_configure(config):
     """Point Jupyter and IPython, here and in subprocesses, at an empty folder; one thread each."""
     os.environ |= dict.fromkeys(THREADS, "1")
     for variable in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]:
-        folder = Path(HOME.name, variable.lower())
+        folder = Path(HOME, variable.lower())
         folder.mkdir(mode=0o700, exist_ok=True)
         os.environ[variable] = str(folder)
-
-
-@pytest.hookimpl(tryfirst=True)  # before what takes long, in which a worker may be interrupted
-def pytest_unconfigure(config):
-    """Remove that folder."""
-    HOME.cleanup()
 
 
 def pytest_collection_modifyitems(items):
@@ -119,7 +115,7 @@ def here(template):
 @pytest.fixture(scope="session")
 def warm_kernels():
     """Let the kernels of this process's notebooks start with their libraries imported."""
-    folder = Path(HOME.name)
+    folder = Path(HOME)
     with kernels.server(folder) as address, pytest.MonkeyPatch.context() as patch:
         kernels.install(folder / "jupyter", address)
         patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
