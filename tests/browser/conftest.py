@@ -91,15 +91,23 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def profile(browser, jupyter):
+    """A browser profile that is signed in: its cache spares each page JupyterLab's compilation."""
+    with browser.new_context(viewport={"width": 1400, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(f"{jupyter.url}/login?token={TOKEN}", wait_until="domcontentloaded")
+        page.close()
+        yield context
+
+
 @pytest.fixture
-def page(browser, jupyter, tmp_path, request):
-    """A fresh browser profile that is signed in; a failing test leaves a picture."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    page = context.new_page()
-    page.goto(f"{jupyter.url}/login?token={TOKEN}")
+def page(profile, tmp_path):
+    """A new page of that profile; a failing test leaves a picture."""
+    page = profile.new_page()
     yield page
     page.screenshot(path=tmp_path / "last.png")
-    context.close()
+    page.close()
 
 
 @pytest.fixture
