@@ -25,8 +25,11 @@ class Lab:
         self.url = url
 
     def open(self, path: str = "") -> None:
-        """Open JupyterLab, or one file in it, and wait until it is drawn (and its kernel is up)."""
-        where = f"/lab/tree/{path}" if path else "/"
+        """Open JupyterLab, or one file in it, and wait until it is drawn (and its kernel is up).
+
+        What earlier pages had open stays closed: it would be drawn again in every page.
+        """
+        where = f"/lab/tree/{path}?reset" if path else "/?reset"
         self.page.goto(f"{self.url}{where}", wait_until="domcontentloaded")
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=60_000)
         expect(self.page.locator(".jp-DirListing-content")).to_be_visible(timeout=60_000)
