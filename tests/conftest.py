@@ -75,6 +75,11 @@ def group(nodeid):
 @cache
 def missing(part: str) -> str:
     """Say what a marker's system part lacks here; empty if it is there and works."""
+    if part == "hub":
+        from tests.deploy import machine
+
+        proxy = "" if machine.PROXY.exists() else "configurable-http-proxy (make test installs it)"
+        return machine.missing() or proxy
     if part == "postgresql":
         from tests import postgres
 
@@ -90,7 +95,7 @@ def missing(part: str) -> str:
 
 def pytest_runtest_setup(item):
     """Skip a test whose system part is missing; in continuous integration that is a failure."""
-    for part in ["browser", "jail", "postgresql"]:
+    for part in ["browser", "jail", "hub", "postgresql"]:
         lack = missing(part) if item.get_closest_marker(part) else ""
         if lack and os.environ.get("CI"):
             pytest.fail(f"needs {lack}", pytrace=False)

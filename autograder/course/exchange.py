@@ -3,10 +3,11 @@
 `Release` hands out what it has just built from `solutions/`, whatever lies in any folder in which
 people work. What learners handed in are strangers' files:
 
-nbgrader collects by copying a learner's folder with whatever its links point to, and reads the
-files of a submission wherever they lead. `Collect` copies regular files and nothing else;
-`disarm` removes from a submitted folder, before `nbgrader autograde` reads it, what is none, and
-sets aside, by its name, what it cannot or should not copy.
+nbgrader collects by copying a learner's folder with whatever its links point to, takes one that was
+made in another's name, and reads the files of a submission wherever they lead. `Collect` copies
+regular files and nothing else, of folders made by whom they name; `disarm` removes from a submitted
+folder, before `nbgrader autograde` reads it, what is none, and sets aside, by its name, what it
+cannot or should not copy.
 """
 
 from __future__ import annotations
@@ -76,7 +77,12 @@ class Collect(ExchangeCollect):
             record = super()._path_to_record(path)
         except (Exception, SystemExit):  # (nbgrader ends the program)
             return nobody
-        return record if text.proper(record["username"]) and not os.path.islink(path) else nobody
+        if not text.proper(record["username"]) or os.path.islink(path):
+            return nobody
+        if self.check_owner and not _made_by(path, record["username"]):
+            self.log.warning("Not made by whom it names: %s", text.line(name))
+            return nobody
+        return record
 
     def copy_files(self) -> None:
         """Copy the submissions; what is none is told and left."""
@@ -92,6 +98,19 @@ class Collect(ExchangeCollect):
         leave = ignore_patterns(rules.ignore, rules.include, rules.max_file_size, self.log)
         for note in copy(Path(src), Path(dest), leave):
             self.log.warning("%s: left out: %s", text.line(src), note)
+
+
+def _made_by(path: str, user: str) -> bool:
+    """Tell whether a folder of the exchange belongs to a user, or to whoever collects."""
+    import pwd  # (not on Windows, where there is no exchange)
+
+    owner = os.lstat(path).st_uid
+    if owner == os.geteuid():
+        return True
+    try:
+        return pwd.getpwnam(user).pw_uid == owner
+    except KeyError:
+        return False
 
 
 def copy(source: Path, target: Path, leave: Any = lambda folder, names: ()) -> list[str]:

@@ -25,9 +25,12 @@ SYSTEM = {
     "dev": [
         ("bwrap", "bubblewrap", "the tests of the sandbox"),
         ("chromium", "chromium", "the browser tests"),
+        ("npm", "npm", "the tests of the hub"),
         ("pg_ctlcluster", "postgresql", "the tests of the gradebook on a server"),
     ],
 }
+HUB = "deploy/jupyterhub"
+PROXY_LOCK = f"{HUB}/package-lock.json"
 
 
 def apt_install(packages: list[str]) -> bool:
@@ -123,6 +126,24 @@ def install(lock: str) -> None:
     stamp(lock).write_text(digest(lock))
 
 
+def proxy() -> None:
+    """Install the hub's proxy, which only tests need here, as its lock file says."""
+    folder = VENV / "proxy"
+    done = folder / ".installed"
+    npm = shutil.which("npm")
+    if not npm or (done.exists() and done.read_text() == digest(PROXY_LOCK)):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / HUB / name, folder)
+    command = [npm, "ci", "--silent", "--prefix", str(folder)]
+    if subprocess.run(command).returncode:
+        print("configurable-http-proxy is not installed: the tests of the hub will not run.")
+        return
+    done.write_text(digest(PROXY_LOCK))
+
+
 def label() -> str:
     """Name what is installed, for the record of what was compiled."""
     return " ".join(
@@ -155,6 +176,8 @@ def main() -> None:
         sys.exit(f"usage: python {sys.argv[0]} lab|dev")
     install(LOCKS[goal])
     system_parts(goal)
+    if goal == "dev":
+        proxy()
     compile_beside()
 
 

@@ -98,7 +98,7 @@ def test_who_may_not_install_is_told_the_command(environment, monkeypatch, capsy
     environment.fails = {"sudo"}
     environment.system_parts("dev")
     out = capsys.readouterr().out
-    assert "sudo apt-get install bubblewrap chromium postgresql" in out
+    assert "sudo apt-get install bubblewrap chromium npm postgresql" in out
     assert "the browser tests will not run" in out
     assert not any("apt-get" in command for command in environment.ran)
 
@@ -106,7 +106,7 @@ def test_who_may_not_install_is_told_the_command(environment, monkeypatch, capsy
 def test_who_may_installs_what_is_missing_and_nothing_else(environment, monkeypatch, capsys):
     """Does root get the missing package through apt, without a question?"""
     monkeypatch.setattr(environment.os, "geteuid", lambda: 0)
-    environment.there = {"apt-get", "bwrap", "pg_ctlcluster"}
+    environment.there = {"apt-get", "bwrap", "npm", "pg_ctlcluster"}
     environment.system_parts("dev")
     (command,) = environment.ran
     assert command[-2:] == ["--no-install-recommends", "chromium"]
@@ -116,10 +116,29 @@ def test_who_may_installs_what_is_missing_and_nothing_else(environment, monkeypa
 
 def test_nothing_is_said_when_all_is_there(environment, capsys):
     """Is a machine with all parts left in peace?"""
-    environment.there = {"bwrap", "chromium", "pg_ctlcluster", "apt-get"}
+    environment.there = {"bwrap", "chromium", "npm", "pg_ctlcluster", "apt-get"}
     environment.system_parts("dev")
     assert environment.ran == []
     assert capsys.readouterr().out == ""
+
+
+def test_the_proxy_is_installed_once_as_it_is_locked(environment):
+    """Does npm install what the lock says, and nothing again until the lock is another?"""
+    made(environment)
+    folder = environment.ROOT / "deploy" / "jupyterhub"
+    folder.mkdir(parents=True)
+    for name in ("package.json", "package-lock.json"):
+        (folder / name).write_text("{}")
+    environment.there = {"npm"}
+    environment.proxy()
+    assert [command[:2] for command in environment.ran] == [["npm", "ci"]]
+    environment.proxy()
+    assert len(environment.ran) == 1
+    (folder / "package-lock.json").write_text("{ }")
+    environment.fails = {"npm"}
+    environment.proxy()
+    environment.proxy()
+    assert len(environment.ran) == 3
 
 
 def test_every_rule_has_its_line_of_help():
