@@ -12,6 +12,8 @@ import pwd
 import sys
 from pathlib import Path
 
+from jupyterhub.auth import PAMAuthenticator
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import layout
 
@@ -35,20 +37,32 @@ c.JupyterHub.cleanup_proxy = False
 
 # --- who may come in ------------------------------------------------------------------------------
 
-c.JupyterHub.authenticator_class = "pam"
-c.PAMAuthenticator.open_sessions = False
-c.LocalAuthenticator.allowed_groups = {layout.LEARNERS, layout.INSTRUCTORS}
 
-
-def with_groups(authenticator, handler, model):
-    """Add to who has signed in the system groups of this course that they are in."""
-    own = os.getgrouplist(model["name"], pwd.getpwnam(model["name"]).pw_gid)
+def groups_of(name):
+    """Return the groups of this course that the system says somebody is in, now."""
+    own = os.getgrouplist(name, pwd.getpwnam(name).pw_gid)
     names = (layout.LEARNERS, layout.INSTRUCTORS)
-    return model | {"groups": [name for name in names if grp.getgrnam(name).gr_gid in own]}
+    return [name for name in names if grp.getgrnam(name).gr_gid in own]
 
 
-c.Authenticator.manage_groups = True
-c.Authenticator.post_auth_hook = with_groups
+class Accounts(PAMAuthenticator):
+    """Users of the system, in the groups of this course that they are in there."""
+
+    async def refresh_user(self, user, handler=None):
+        """Look the groups up again: who becomes an instructor need not sign in anew."""
+        try:
+            return {"name": user.name, "groups": groups_of(user.name)}
+        except KeyError:  # the account is gone
+            return False
+
+
+c.JupyterHub.authenticator_class = Accounts
+c.Accounts.open_sessions = False
+c.Accounts.allowed_groups = {layout.LEARNERS, layout.INSTRUCTORS}
+c.Accounts.manage_groups = True
+c.Accounts.post_auth_hook = lambda authenticator, handler, model: (
+    model | {"groups": groups_of(model["name"])}
+)
 
 # --- a learner's server ---------------------------------------------------------------------------
 
