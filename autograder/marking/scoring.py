@@ -19,7 +19,7 @@ from utils.checks.report import explain, wrap
 from utils.engine.calling import Outcome
 from utils.engine.judging import UNWRITTEN, Case, Finding, explain_failure, verdict
 from utils.engine.judging.quiz import letter
-from utils.engine.judging.state import STATE, both, probe, turned
+from utils.engine.judging.state import STATE, both, probe, renewed, turned
 from utils.engine.recognise import Known, diagnose
 
 # Failures that the marker names itself.
@@ -145,7 +145,16 @@ def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
         return []
     again = [cases[0]] if exercise.deadline <= QUICK else []
     pairs = turned(cases) if exercise.deadline <= QUICK else []
-    return again + probe(cases) + [both(one, exercise.expected(other)) for one, other in pairs]
+    later = again + probe(cases)
+    for one, other in pairs:
+        if one.judge == "close":
+            later.append(both(one, exercise.expected(other)))
+            continue
+        outcomes = exercise.run(other)
+        other = replace(other, expect=[outcome.value for outcome in outcomes])
+        if verdict(other, outcomes) is None:  # so it is an input
+            later.append(renewed(one, other))
+    return later
 
 
 def _gives(check: Check) -> bool:

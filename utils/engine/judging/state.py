@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from utils.engine.calling import KEPT, Call, Outcome
-from utils.engine.judging import Case, Finding, close, same, show
+from utils.engine.judging import Case, Finding, close, same, show, verdict
 from utils.engine.plain import ModelData, Result, Same, bare
 
 STATE = ("kept", "remembered")  # the codes of findings that tell of nothing else
@@ -39,27 +39,46 @@ def probe(cases: list[Case]) -> list[Case]:
         other = next((pair for case in valued if (pair := _and_turned(case))), None)
         if other and not _immutable(other[0].expect[0]) and not _one_shape(asked):
             out.append(_kept(*other))  # a buffer for each shape is found by one shape twice
+        out += _by_other_judges([case for case in cases if case.calls[0].function == name])
+    return out
+
+
+def _by_other_judges(cases: list[Case]) -> list[Case]:
+    """Return what to ask where results are judged by what they do, not by their numbers."""
+    own = [case for case in cases if _is_usual(case) and case.judge != "close"]
+    pairs = (pair for pair in combinations(own, 2) if _differ(*pair))
+    out = [renewed(*pair) for pair in islice(pairs, 1)]
+    several = next((case for case in own if case.calls[0] is not case.calls[-1]), None)
+    if several and not any(map(_plain, cases)):
+        calls = [several.calls[0], several.calls[-1], Call(KEPT, [Result(0)])]
+        out.append(replace(several, calls=calls, judge="state.kept", params={}, expect=[None] * 3))
     return out
 
 
 def turned(cases: list[Case]) -> list[tuple[Case, Case]]:
     """Return a case of each function, and it with its arrays rolled on: the same shapes.
 
-    What the second one should return is not known here.
+    What the second one should return is not known here; nor whether it is an input at all, where
+    results are judged by what they do.
     """
     out = []
     for name in dict.fromkeys(case.calls[0].function for case in cases):
-        own = [c for c in cases if _plain(c) and c.judge == "close"]
-        own = [c for c in own if c.calls[0].function == name]
-        out += [pair for case in own if (pair := _and_turned(case))][:1]
+        own = [case for case in cases if case.calls[0].function == name]
+        for usual in (
+            [case for case in own if _plain(case) and case.judge == "close"],
+            [case for case in own if _is_usual(case) and case.judge != "close"],
+        ):
+            out += islice((pair for case in usual if (pair := _and_turned(case))), 1)
     return out
 
 
 def _and_turned(case: Case) -> tuple[Case, Case] | None:
-    args = [_rolled(arg, place) for place, arg in enumerate(case.calls[0].args)]
-    if all(same(bare(a), bare(b)) for a, b in zip(args, case.calls[0].args, strict=True)):
-        return None
-    return case, replace(case, calls=[Call(case.calls[0].function, args)], expect=[None])
+    calls = [
+        Call(call.function, [_rolled(arg, place) for place, arg in enumerate(call.args)])
+        for call in case.calls
+    ]
+    other = replace(case, calls=calls, expect=[None] * len(calls))
+    return (case, other) if _differ(case, other) else None
 
 
 def _rolled(arg: object, place: int) -> object:
@@ -79,6 +98,37 @@ def both(case: Case, other: Case) -> Case:
     return replace(case, calls=calls, expect=[*case.expect, *other.expect], judge="state.fresh")
 
 
+def renewed(case: Case, other: Case) -> Case:
+    """Return one case that makes the calls of two with the same objects, for any judge of theirs.
+
+    The second half is wrong where its judge says so and its results are those of the first half:
+    then they belong to contents that are no more.
+    """
+    keys: dict[int, int] = {}
+    halves: list[list[Call]] = [[], []]
+    for one, two in zip(case.calls, other.calls, strict=True):
+        pairs = [
+            [Same(keys.setdefault(id(a), len(keys)), value) for value in (a, b)]
+            if _fits(a, b)
+            else [a, b]
+            for a, b in zip(one.args, two.args, strict=True)
+        ]
+        for half, call, place in ((0, one, 0), (1, two, 1)):
+            halves[half].append(Call(call.function, [pair[place] for pair in pairs]))
+    count = len(case.calls)
+
+    def judge(_: Case, outcomes: list[Outcome]) -> Finding | None:
+        first, second = outcomes[:count], outcomes[count:]
+        stale = all(same(a.value, b.value) for a, b in zip(first, second, strict=True))
+        finding = verdict(other, second) if stale else None
+        if finding is None:
+            return None
+        return _remembered(case.calls[0].function, replace(finding, call=count))
+
+    calls = [*halves[0], *halves[1]]
+    return replace(case, calls=calls, judge=judge, expect=[None] * len(calls))
+
+
 def _refilled(key: int, arg: object) -> object:
     value = bare(arg)
     return Same(key, value) if isinstance(value, np.ndarray) and value.ndim else arg
@@ -89,18 +139,39 @@ def fresh(case: Case, outcomes: list[Outcome]) -> Finding | None:
     finding = close(case, outcomes)
     if finding is None or finding.call != 1 or not same(outcomes[1].value, outcomes[0].value):
         return finding
-    name = case.calls[0].function
+    return _remembered(case.calls[0].function, finding)
+
+
+def _remembered(name: str, finding: Finding) -> Finding:
     what = f"{name} gives the result of the call before, though the contents are new"
     step = "Compute from the contents in each call: do not remember results by object or shape."
-    return Finding("remembered", what, 1, finding.expected, finding.got, step)
+    return Finding("remembered", what, finding.call, finding.expected, finding.got, step)
 
 
-def _plain(case: Case) -> bool:
-    """Tell whether a case is one call for plain data, which leaves its arguments alone."""
+def _is_usual(case: Case) -> bool:
+    """Tell whether a case calls one function for plain data, and leaves its arguments alone."""
     unusual = {"raises", "mutates", "none"} & case.params.keys()
     if not isinstance(case.judge, str) or case.judge.endswith(("models.model", ".layers")):
         return False
-    return len(case.calls) == 1 and bool(case.calls[0].args) and not unusual
+    alike = len({call.function for call in case.calls}) == 1
+    return alike and all(call.args for call in case.calls) and not unusual
+
+
+def _plain(case: Case) -> bool:
+    """Tell whether a case is a usual one of a single call."""
+    return len(case.calls) == 1 and _is_usual(case)
+
+
+def _differ(case: Case, other: Case) -> bool:
+    """Tell whether the objects of a case can be filled with what another has in their place."""
+    if [len(c.args) for c in case.calls] != [len(c.args) for c in other.calls]:
+        return False
+    pairs = [
+        pair
+        for one, two in zip(case.calls, other.calls, strict=True)
+        for pair in zip(one.args, two.args, strict=True)
+    ]
+    return any(_fits(*pair) and not same(*pair) for pair in pairs)
 
 
 def _one_shape(asked: Sequence[Case]) -> bool:
