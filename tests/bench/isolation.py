@@ -1,13 +1,15 @@
 """Measure what isolation costs: `python -m tests.bench.isolation`.
 
-Right answers to 03_softmax are marked by templates that lack one layer each, by the whole jail and
-by none. Learners' code must never be marked so: the layers are taken out of the template's program
-here, not by a switch that marking has.
+Right answers to 03_softmax are marked by two templates in turn, one whole and one that lacks a
+layer, so that a busy machine is as busy for both. Learners' code must never be marked so: the
+layers are taken out of the template's program here, not by a switch that marking has.
 """
 
 import contextlib
 import statistics
 import time
+
+import psutil
 
 from autograder.commands import doctor
 from autograder.jail import bwrap
@@ -40,33 +42,65 @@ def without(names):
         bwrap._BOOT = usual
 
 
-def seconds(jailed=True, names=()):
-    """Return the seconds of a submission and of a bare learner's process: medians."""
-    handed = doctor.answered(LAB, cohort.right(LAB))
-    with without(names), Template(jailed=jailed) as template:
-        marking, starting = [], []
-        for turn in range(TIMES + 1):
-            started = time.perf_counter()
-            marks = marker.mark(handed, f"student-{turn}", b"bench", template)
-            marking.append(time.perf_counter() - started)
-            assert marks.points == 100
-            started = time.perf_counter()
-            with template.learner([("a", "x = 1")]) as learner:
-                learner.run_cells()
-            starting.append(time.perf_counter() - started)
-        return statistics.median(marking[1:]), statistics.median(starting[1:])
+def work(template):
+    """Return the processor time so far of this process, a template and its dead learners."""
+    total = time.process_time()
+    for server in template._servers.values():
+        parent = psutil.Process(server.process.pid)
+        for process in [parent, *parent.children(recursive=True)]:
+            used = process.cpu_times()
+            total += used.user + used.system
+            # A template waits for its learners; what starts it would count them once more.
+            if process != parent or not parent.children():
+                total += used.children_user + used.children_system
+    return total
+
+
+class Measured:
+    """Marks one submission again and again; keeps seconds by the clock and of work."""
+
+    def __init__(self, template):
+        self.template, self.clock, self.work = template, [], []
+        self.handed = doctor.answered(LAB, cohort.right(LAB))
+        self.turn()  # (the first one loads what all others find)
+        self.clock.clear()
+        self.work.clear()
+
+    def turn(self):
+        """Mark once, as another student each time."""
+        started, before = time.perf_counter(), work(self.template)
+        name = f"student-{len(self.clock)}"
+        assert marker.mark(self.handed, name, b"bench", self.template).points == 100
+        self.clock.append(time.perf_counter() - started)
+        self.work.append(work(self.template) - before)
+
+    @property
+    def figures(self):
+        """Milliseconds of work and by the clock, on average and at best."""
+        return 1000 * statistics.mean(self.work), 1000 * min(self.clock)
+
+
+def beside(**changed):
+    """Return the figures of a whole jail and of a changed one, marking in turn."""
+    names = changed.pop("names", ())
+    with Template() as whole, without(names), Template(**changed) as other:
+        pair = Measured(whole), Measured(other)
+        for _ in range(TIMES):
+            for each in pair:
+                each.turn()
+        return [each.figures for each in pair]
 
 
 def main():
-    """Print milliseconds a submission and a process, with and without each layer."""
-    print(f"\n{LAB}: milliseconds a submission, a process; medians of {TIMES}")
-    whole = seconds()
-    rows = [("everything", whole)]
-    rows += [(f"without {what}", seconds(names=names)) for what, names in LAYERS.items()]
-    rows.append(("nothing (bare fork, no bubblewrap)", seconds(jailed=False)))
-    for name, (marking, starting) in rows:
-        change = 1000 * (marking - whole[0])
-        print(f"  {name:<48}{1000 * marking:8.1f}{1000 * starting:8.1f}{change:+8.1f}", flush=True)
+    """Print what a submission costs with the whole jail and without each layer, and the ratio."""
+    print(f"\n{LAB}: ms of work a submission, mean of {TIMES}; ms by the clock, the best of them")
+    print(f"  {'without':<42}{'whole':>14}{'changed':>16}{'work':>8}{'clock':>8}")
+    rows = {name: {"names": names} for name, names in LAYERS.items()}
+    rows["any of it (bare fork, no bubblewrap)"] = {"jailed": False}
+    for name, changed in rows.items():
+        (a, b), (c, d) = beside(**changed)
+        figures = f"{a:7.0f}{b:7.0f}{c:9.0f}{d:7.0f}{a / c:8.2f}{b / d:8.2f}"
+        print(f"  {name:<42}{figures}", flush=True)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ FACTS = ("one term alone", "a term", "a product", "the sum missed", "negative nu
          "at the simplest input", "the shape of an argument", "fewer axes", "more axes",
          "another length")  # fmt: skip
 FAR = 30.0
+MOST = 0.5  # of the wrong numbers
 TREND = 0.85  # of a rank correlation
 
 
@@ -175,6 +176,7 @@ def find(same: list[Part], hidden: bool) -> Pattern | None:
         or _roughly(wrong)
         or _order(wrong)
         or _one_sided(wrong)
+        or _roughly(wrong, MOST)
     )
     if found is None:
         return Pattern("at the simplest input", place.strip()) if place else None
@@ -204,21 +206,29 @@ def _total(wrong: list[_Pair]) -> Pattern | None:
     return None
 
 
-def _roughly(wrong: list[_Pair]) -> Pattern | None:
-    """Find numbers that are about a factor of the right ones, or larger or smaller by far."""
+def _roughly(wrong: list[_Pair], share: float = 1.0) -> Pattern | None:
+    """Find numbers that are about a factor of the right ones, or larger or smaller by far.
+
+    `share` of them at least: where not all are, the text says so.
+    """
     pairs = [(p.got[p.off], p.right[p.off]) for p in wrong]
     got, right = (np.concatenate([p[i] for p in pairs]) for i in (0, 1))
     used = np.abs(right) > 1e-9
-    if used.sum() < 2 or not used.all():
+    if used.sum() < 2 or (share == 1.0 and not used.all()):
         return None
-    ratios = got / right
+    ratios = got[used] / right[used]
+    who = "The numbers" if share == 1.0 else "At least half of the wrong numbers"
+
+    def enough(so: np.ndarray) -> bool:
+        return bool(so.sum() >= max(2, share * len(right)))
+
     for factor, word in ((2, "twice"), (0.5, "half"), (-1, "minus"), (-0.5, "minus half")):
-        if np.all(np.abs(ratios - factor) < 0.01):
-            return Pattern("about a factor", f"The numbers are about {word} the right ones.")
-    if np.all(np.abs(ratios) > FAR) or np.all(np.abs(ratios) < 1 / FAR):
-        far = "large" if abs(ratios[0]) > 1 else "small"
-        step = f"The numbers are far too {far}: is a product a quotient, or a step left out?"
-        return Pattern(f"far too {far}", step)
+        if enough(np.abs(ratios - factor) < 0.01):
+            return Pattern("about a factor", f"{who} are about {word} the right ones.")
+    for far, so in (("large", np.abs(ratios) > FAR), ("small", np.abs(ratios) < 1 / FAR)):
+        if enough(so):
+            step = f"{who} are far too {far}: is a product a quotient, or a step left out?"
+            return Pattern(f"far too {far}", step)
     return None
 
 

@@ -67,10 +67,15 @@ def _find(
             for look in (_of_label, _of_facts):
                 for part in own:
                     pattern = pattern or look(parts, part, where, hidden)
-    if pattern is not None or not where or findings[first].code in LOCATED:
+    if findings[first].code in LOCATED:
         return pattern
     step = "Which line of yours treats this kind differently?"
-    return Pattern("one kind of input", f"It goes wrong exactly where {where}. {step}")
+    if where and pattern is None:
+        return Pattern("one kind of input", f"It goes wrong exactly where {where}. {step}")
+    told = pattern is not None and pattern.name != "at the simplest input"
+    if told or hidden or not (named := _named(chosen, cases, findings)):
+        return pattern
+    return Pattern("one kind of input", f"It goes wrong only where {named}, and not always. {step}")
 
 
 def _of_facts(parts: list[Part], first: Part, where: str, hidden: bool) -> Pattern | None:
@@ -639,6 +644,16 @@ def _where(chosen: list[int], cases: list[Case], findings: list[Finding | None])
         if {i for i, features in zip(usual, told, strict=True) if feature in features} == failing:
             return feature
     return ""
+
+
+def _named(chosen: list[int], cases: list[Case], findings: list[Finding | None]) -> str:
+    """Return the text among the arguments that all failing cases have, and not all passing ones."""
+    usual = [i for i in chosen if "raises" not in cases[i].params]
+    told = {i: {f for f in _features(cases[i]) if '"' in f} for i in usual}
+    failing = [i for i in usual if findings[i] is not None]
+    common = set.intersection(*(told[i] for i in failing)) if failing else set()
+    passing = [i for i in usual if findings[i] is None]
+    return next((f for f in sorted(common) if any(f not in told[i] for i in passing)), "")
 
 
 def _features(case: Case) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from utils.engine import patterns
 from utils.engine.calling import Call, run_calls
 from utils.engine.judging import Case, Names, verdict
-from utils.engine.plain import Layout
+from utils.engine.plain import Layout, Source
 from utils.engine.recognise import Known, diagnose, fingerprint
 
 RNG = np.random.default_rng(5)
@@ -197,6 +197,26 @@ def test_what_no_pattern_fits_is_told_by_a_fact(answer, expected, name, step):
     found = of_facts(answer, expected, LINES)
     assert name in found.name
     assert step in found.step
+
+
+def test_numbers_that_are_far_off_in_most_places_are_told():
+    """Is a quotient in place of a product noticed where some numbers are nearly right?"""
+    inputs = [(Source("lambda x: x**3"), x) for x in (2.0, 0.5, 1.0, -1.5)]
+    factors = {2.0: 1e6, 0.5: 1.0, 1.0: -3e7, -1.5: 1.1}
+    found = of_facts(lambda f, c: f(c) * factors[c], lambda f, c: c**3, inputs)
+    assert found.name == "far too large"
+    assert "At least half" in found.step
+
+
+def test_a_kind_of_input_that_some_pass_is_told_by_its_name():
+    """Is the text named that all wrong results share, where that text is not always wrong?"""
+    inputs = [("add", 1.0), ("tanh", 0.0), ("tanh", 0.4), ("tanh", -2.0), ("add", 0.3)]
+
+    def expected(name, c):
+        return np.tanh(c) if name == "tanh" else c + 7.0
+
+    found = of_facts(lambda name, c: expected(name, c + c**3 * (name == "tanh")), expected, inputs)
+    assert 'only where `X` is "tanh"' in found.step
 
 
 def test_a_fact_about_hidden_inputs_holds_no_number_of_theirs():
