@@ -210,12 +210,15 @@ def test_numbers_that_are_far_off_in_most_places_are_told():
 
 def test_a_kind_of_input_that_some_pass_is_told_by_its_name():
     """Is the text named that all wrong results share, where that text is not always wrong?"""
-    inputs = [("add", 1.0), ("tanh", 0.0), ("tanh", 0.4), ("tanh", -2.0), ("add", 0.3)]
+    inputs = [("add", 1.0), ("tanh", 0.0), ("tanh", 0.4), ("tanh", 2.0), ("add", 0.3)]
 
     def expected(name, c):
         return np.tanh(c) if name == "tanh" else c + 7.0
 
-    found = of_facts(lambda name, c: expected(name, c + c**3 * (name == "tanh")), expected, inputs)
+    def wrong(name, c):
+        return expected(name, {0.4: 1.2, 2.0: 0.4}.get(c, c))
+
+    found = of_facts(wrong, expected, inputs)
     assert 'only where `X` is "tanh"' in found.step
 
 
