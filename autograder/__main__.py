@@ -13,6 +13,7 @@ COMMANDS = {
     "release": ("autograder.authoring.release", "build the learners' notebooks from solutions/"),
     "collect": ("autograder.commands.collect", "take over submissions; --all: mark and publish"),
     "grade": ("autograder.commands.grade", "mark what was submitted"),
+    "serve": ("autograder.commands.serve", "mark each submission as it comes in"),
     "report": (
         "autograder.commands.report",
         "what to teach again: points, commonest mistakes",

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from autograder.authoring import declaration
-from autograder.course import changes, pages, policy, roster, secret
+from autograder.course import changes, lending, pages, policy, roster, secret
 from autograder.course import plan as planning
 from autograder.course.changes import Change
 from autograder.course.folders import BookError, Busy, Course, UnknownLab, cores
@@ -131,13 +131,18 @@ class Wishes:
 
 
 def grade(
-    course: Course, labs: list[str], progress: TextIO | None = None, **wishes: Any
+    course: Course,
+    labs: list[str],
+    progress: TextIO | None = None,
+    lent: Callable[[Course, bytes], Pool] | None = None,
+    **wishes: Any,
 ) -> Summary:
     """Mark the submissions in a course folder, write its gradebook and the pages of feedback.
 
-    `wishes` are those of `Wishes`. Raises `JailError` where learners' code cannot be kept apart,
-    `Busy` where another run is marking, `UsageError` for an unknown lab or student, `BookError`
-    where the gradebook, the policy, the roster or the secret cannot be used.
+    `wishes` are those of `Wishes`, `lent` gives workers that run already. Raises `JailError` where
+    learners' code cannot be kept apart, `Busy` where another run is marking, `UsageError` for an
+    unknown lab or student, `BookError` where the gradebook, the policy, the roster or the secret
+    cannot be used.
     """
     started, wish = time.perf_counter(), Wishes(**wishes)
     labs = labs or [lab for lab in declaration.names() if course.submitted(lab)]
@@ -147,9 +152,10 @@ def grade(
     with course.locked():
         if wish.dry:
             with changes.rehearsal(course) as copy:
-                _grade(copy, labs, summary, wish, progress, f"sqlite:///{copy.folder}/gradebook.db")
+                url = f"sqlite:///{copy.folder}/gradebook.db"
+                _grade(copy, labs, summary, wish, progress, url, lent)
         else:
-            _grade(course, labs, summary, wish, progress)
+            _grade(course, labs, summary, wish, progress, "", lent)
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -160,7 +166,8 @@ def _grade(
     summary: Summary,
     wish: Wishes,
     progress: TextIO | None,
-    url: str = "",
+    url: str,
+    lent: Callable[[Course, bytes], Pool] | None,
 ) -> None:
     inputs = policy.read(course.folder), roster.read(course.folder)
     word = secret.course_secret(course.folder, wish.new_secret)
@@ -170,7 +177,11 @@ def _grade(
     workers = max(1, min(wish.workers or cores(), len(plan.jobs)))
     summary.workers = workers if plan.jobs else 0
     chosen = list(dict.fromkeys([job.lab for job in plan.jobs] + labs))
-    with Pool(workers if plan.jobs else 1, course, word, wish.jailed, wish.dask) as pool:
+    with (
+        lent(course, word)
+        if lent
+        else Pool(workers if plan.jobs else 1, course, word, wish.jailed, wish.dask)
+    ) as pool:
         # nbgrader takes seconds to import: meanwhile the templates start. In a thread that
         # Ctrl-C need not wait for.
         gradebook: Future = Future()
@@ -470,18 +481,19 @@ def main(arguments: list[str] | None = None) -> int:
         missing = [lab for lab in labs if not course.submitted(lab)]
         if missing:
             raise UsageError(f"nothing is submitted of {', '.join(missing)} in {folder}/submitted")
-        summary = grade(
+        summary = _served_or_here(
             course,
             labs,
-            sys.stderr,
-            student=options.student,
-            workers=options.workers,
-            force=options.force,
-            jailed=not options.allow_unjailed,
-            dask=options.dask,
-            dry=options.dry_run,
-            migrate=options.migrate,
-            new_secret=options.new_secret,
+            {
+                "student": options.student,
+                "workers": options.workers,
+                "force": options.force,
+                "jailed": not options.allow_unjailed,
+                "dask": options.dask,
+                "dry": options.dry_run,
+                "migrate": options.migrate,
+                "new_secret": options.new_secret,
+            },
         )
     except (UsageError, UnknownLab, Busy, FileNotFoundError) as error:
         print(f"not marked: {error}", file=sys.stderr)
@@ -502,6 +514,17 @@ def main(arguments: list[str] | None = None) -> int:
     report(summary, course, options.json)
     expected = options.demo and not summary.stopped
     return ALL_MARKED if expected else summary.status
+
+
+def _served_or_here(course: Course, labs: list[str], wishes: dict[str, Any]) -> Summary:
+    """Have the course's running service do it, which is warm; without one, do it here."""
+    if not wishes["dask"]:
+        try:
+            return lending.ask(course, "grade", labs, wishes, told=sys.stderr.write)
+        except lending.Nobody as why:
+            if str(why):
+                print(f"{why}; marked without it", file=sys.stderr)
+    return grade(course, labs, sys.stderr, **wishes)
 
 
 def report(summary: Summary, course: Course, target: str | None) -> None:

@@ -25,7 +25,7 @@ from nbgrader.utils import ignore_patterns
 from traitlets.log import get_logger
 
 from autograder.authoring import declaration, release, releases
-from autograder.course import handed_in
+from autograder.course import handed_in, journal
 from autograder.marking import intake, text
 
 DEEPEST = 8
@@ -79,7 +79,7 @@ class Collect(ExchangeCollect):
             return nobody
         if not text.proper(record["username"]) or os.path.islink(path):
             return nobody
-        if self.check_owner and not _made_by(path, record["username"]):
+        if self.check_owner and not made_by(path, record["username"]):
             self.log.warning("Not made by whom it names: %s", text.line(name))
             return nobody
         return record
@@ -89,7 +89,15 @@ class Collect(ExchangeCollect):
         for record in self.src_records:
             if not record["username"]:
                 self.log.warning("No submission: %s", text.line(record["filename"]))
-        self.src_records = [record for record in self.src_records if record["username"]]
+        names = [os.path.basename(record["filename"]) for record in self.src_records]
+        had = journal.taken(
+            Path(self.coursedir.root, self.coursedir.submitted_directory).parent, names
+        )
+        self.src_records = [
+            record
+            for record, name in zip(self.src_records, names, strict=True)
+            if record["username"] and name not in had  # the service has seen to it
+        ]
         super().copy_files()
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
@@ -100,7 +108,7 @@ class Collect(ExchangeCollect):
             self.log.warning("%s: left out: %s", text.line(src), note)
 
 
-def _made_by(path: str, user: str) -> bool:
+def made_by(path: str, user: str) -> bool:
     """Tell whether a folder of the exchange belongs to a user, or to whoever collects."""
     import pwd  # (not on Windows, where there is no exchange)
 

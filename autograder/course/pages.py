@@ -44,9 +44,15 @@ def page(course: Course, record: Record, contact: str = "", notebook: str = "") 
     kept = results.saved(course, record.student, record.lab)
     marks = kept["marks"] if kept else Marks(record.lab, record.student, problem=UNREAD)
     submission = None if marks.problem else _work(course, record, notebook)
-    title = declaration.load(record.lab).title
-    made = feedback.page(title, submission, marks, record, places(record.lab), contact)
-    return made + stamp(course, record, contact)
+    return made(record.lab, submission, marks, record, contact) + stamp(course, record, contact)
+
+
+def made(
+    lab: str, submission: intake.Submission | None, marks: Marks, record: Record, contact: str
+) -> str:
+    """Return the page of marks that may be no kept result."""
+    title = declaration.load(lab).title
+    return feedback.page(title, submission, marks, record, places(lab), contact)
 
 
 def stamp(course: Course, record: Record, contact: str) -> str:

@@ -34,7 +34,7 @@ def plan(
             if student and who != student:
                 continue
             try:
-                found = _compare(course, lab, who, folder, secret_name, force, older)
+                found = compare(course, lab, who, folder, secret_name, force, older)
             except Exception:  # whatever it is, it is this submission's: marking it will tell
                 found = Job(who, lab, folder, "")
             (out.jobs if isinstance(found, Job) else out.held).append(found)
@@ -74,7 +74,7 @@ def job(
     )
 
 
-def _compare(
+def compare(
     course: Course, lab: str, who: str, folder: Path, secret_name: str, force: bool, older: str
 ) -> Job | Done:
     """Return the kept result of a submission where it holds, else the job to mark it."""

@@ -19,6 +19,7 @@ from autograder.course.folders import BookError
 
 FILE = "policy.toml"
 OLDER = ("excuse", "count")
+COUNTS = ("last", "best")
 UTC = datetime.UTC
 
 
@@ -42,6 +43,18 @@ class More:
 
 
 @dataclass(frozen=True)
+class Attempts:
+    """How often a learner may have a lab marked on submit, how long apart, and which one counts.
+
+    `most` 0 stands for any number.
+    """
+
+    most: int = 0
+    apart: datetime.timedelta = datetime.timedelta()
+    counts: str = "last"
+
+
+@dataclass(frozen=True)
 class Policy:
     """What a course file says; a course without one has an empty policy."""
 
@@ -54,6 +67,11 @@ class Policy:
     drop: int = 0
     excused: frozenset[tuple[str, str]] = frozenset()  # student and lab
     older: str = "excuse"
+    attempts: dict[str, Attempts] = field(default_factory=dict)  # by lab; "" as for `late`
+
+    def tries(self, lab: str) -> Attempts:
+        """Return how often a lab is marked on submit."""
+        return self.attempts.get(lab, self.attempts.get("", Attempts()))
 
     def weight(self, lab: str) -> float:
         """Return what a lab weighs in the course grade; lab 08 weighs double unless told."""
@@ -159,6 +177,17 @@ class _Reader:
             self.number(where, table, "percent_at_most", base.most, 100),
         )
 
+    def attempts(self, where: str, table: dict, base: Attempts) -> Attempts:
+        most = self.number(where, table, "attempts", base.most, 10_000)
+        if most != int(most):
+            raise self.wrong(where, f"attempts = {most:g}: a whole number is wanted")
+        apart = self.number(
+            where, table, "minutes_between", base.apart.total_seconds() / 60, 31 * 24 * 60
+        )
+        between = datetime.timedelta(minutes=apart)
+        counts = self.one_of(where, table, "counts", COUNTS) if "counts" in table else base.counts
+        return Attempts(int(most), between, counts)
+
     def due(self, where: str, value: Any, zone: ZoneInfo) -> datetime.datetime:
         if isinstance(value, str):
             try:
@@ -178,6 +207,7 @@ class _Reader:
 
 
 LATE = ("grace_minutes", "percent_a_day", "percent_at_most")
+ATTEMPTS = ("attempts", "minutes_between", "counts")
 
 
 def read(folder: Path) -> Policy:
@@ -190,7 +220,7 @@ def read(folder: Path) -> Policy:
         return Policy()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BookError(f"{path.name} cannot be read: {error}") from None
-    keys = ("timezone", "contact", "late", "labs", "grade", "extension", "excused")
+    keys = ("timezone", "contact", "late", "submit", "labs", "grade", "extension", "excused")
     reader.known("at the top", content, keys)
     name = reader.text("at the top", content, "timezone", "UTC")
     try:
@@ -202,13 +232,17 @@ def read(folder: Path) -> Policy:
     base, late = Late(), {}
     if "late" in content:
         late[""] = base = reader.late("[late]", reader.known("[late]", content["late"], LATE), base)
+    tries, attempts = Attempts(), {}
+    if "submit" in content:
+        table = reader.known("[submit]", content["submit"], ATTEMPTS)
+        attempts[""] = tries = reader.attempts("[submit]", table, tries)
     due, weights = {}, {}
     labs = content.get("labs", {})
     if not isinstance(labs, dict):
         raise reader.wrong("labs", "a table is wanted, such as [labs.03_softmax]")
     for key, table in labs.items():
         where = f"[labs.{key}]"
-        reader.known(where, table, ("due", "weight", *LATE))
+        reader.known(where, table, ("due", "weight", *LATE, *ATTEMPTS))
         lab = reader.lab(where, key)
         if "due" in table:
             due[lab] = reader.due(where, table["due"], zone)
@@ -216,6 +250,8 @@ def read(folder: Path) -> Policy:
             weights[lab] = reader.number(where, table, "weight", 1.0, 1000)
         if set(table) & set(LATE):
             late[lab] = reader.late(where, table, base)
+        if set(table) & set(ATTEMPTS):
+            attempts[lab] = reader.attempts(where, table, tries)
     grade = reader.known("[grade]", content.get("grade", {}), ("drop", "older_release"))
     drop = reader.number("[grade]", grade, "drop", 0, 20)
     if drop != int(drop):
@@ -244,4 +280,5 @@ def read(folder: Path) -> Policy:
         int(drop),
         frozenset(excused),
         reader.one_of("[grade]", grade, "older_release", OLDER),
+        attempts,
     )

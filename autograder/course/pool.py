@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import queue
 import signal
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from autograder.course.folders import Course
 from autograder.course.jobs import Done, Job
-from autograder.course.processing import keep, process, produce, take_in
+from autograder.course.processing import FAULT, keep, process, produce, take_in
 from autograder.course.warm import warm
 from autograder.jail.sandbox import JailError, Limits, Template
 from autograder.marking import intake
@@ -21,6 +23,20 @@ from autograder.marking.marker import Marks
 
 # Beside its own budget: the start of a template, the files, the right answers, a slow machine.
 MORE_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What workers mark for: a course, its secret, limits as plain data, labs as released."""
+
+    course: Course
+    secret: bytes
+    limits: dict[str, Any]
+    skeletons: dict[str, intake.Skeleton]
+
+
+# What a worker is asked: to mark a submission in its folder, or one that travels as data.
+Order = Job | tuple[Job, intake.Submission | None, str]
 
 
 class Pool:
@@ -38,7 +54,7 @@ class Pool:
         self.workers: list[_Worker] = []
         self.here: Template | None = None
         if workers > 1 and not dask:
-            self.workers = [_Worker(self) for _ in range(workers)]
+            self.workers = [_Worker(jailed) for _ in range(workers)]
 
     def __enter__(self) -> Pool:
         return self
@@ -81,19 +97,20 @@ class Pool:
             waiting = {}
             for job in jobs:
                 submission, problem = take_in(job, self.skeletons[job.lab])
-                args = (job, submission, problem, self.secret, self._settings(), self.jailed)
+                args = (job, submission, problem, self.secret, self.setup().limits, self.jailed)
                 waiting[client.submit(remote, *args, pure=False)] = (job, submission)
             for future, done in as_completed(list(waiting), with_results=True):
                 job, submission = waiting.pop(future)
                 keep(job, self.course, submission, self.skeletons[job.lab], done)
                 yield done
 
-    def _settings(self) -> dict[str, Any]:
-        """Return the limits as plain data."""
-        return {n: getattr(self.limits, n) for n in Limits.class_own_traits(config=True)}
+    def setup(self) -> Setup:
+        """Return what workers mark for."""
+        limits = {n: getattr(self.limits, n) for n in Limits.class_own_traits(config=True)}
+        return Setup(self.course, self.secret, limits, self.skeletons)
 
     def _parallel(self, jobs: deque[Job]) -> Iterator[Done]:
-        setup = (self._settings(), self.skeletons)
+        setup = self.setup()
         for worker in self.workers:
             worker.send(setup)
         tries: dict[str, int] = {}
@@ -124,14 +141,12 @@ class Pool:
                 if tries[job.key] < 2:
                     jobs.append(job)
                 else:
-                    problem = "The process that marked it ended twice."
-                    marks = Marks(job.lab, job.student, problem=problem)
-                    yield Done(marks, {}, job.timestamp)
+                    yield gone_twice(job)
 
     def _replace(self, worker: _Worker) -> _Worker:
         worker.stop()
         self.workers.remove(worker)
-        self.workers.append(_Worker(self))
+        self.workers.append(_Worker(self.jailed))
         return self.workers[-1]
 
 
@@ -151,16 +166,78 @@ def remote(
     return warm.use(Limits(**limits), jailed, work, idle=60.0)
 
 
+def gone_twice(job: Job) -> Done:
+    """Return what is told of a submission whose workers have ended."""
+    problem = f"{FAULT}: the process that marked it ended twice."
+    return Done(Marks(job.lab, job.student, problem=problem), {}, job.timestamp)
+
+
+class Shared:
+    """Workers for all who ask in this process, from any thread; a worker that ends is replaced."""
+
+    def __init__(self, workers: int, jailed: bool) -> None:
+        self.jailed, self.count = jailed, workers
+        self.free: queue.Queue[_Worker] = queue.Queue()
+        self.all: list[_Worker] = []
+        self.closed = False
+        for _ in range(workers):
+            self._start()
+
+    def _start(self) -> None:
+        worker = _Worker(self.jailed)
+        self.all.append(worker)
+        self.free.put(worker)
+
+    def ask(self, setup: Setup, order: Order) -> Done:
+        """Have a worker mark, when one is free. Raises `JailError`."""
+        for _ in range(2):
+            answer = self._ask(setup, order)
+            if self.closed:
+                raise JailError("the workers were stopped")
+            if isinstance(answer, str):
+                raise JailError(answer)
+            if answer is not None:
+                return answer
+        return gone_twice(order if isinstance(order, Job) else order[0])
+
+    def _ask(self, setup: Setup, order: Order) -> Done | str | None:
+        worker = self.free.get()
+        answer = None
+        try:
+            if worker.setup is not setup:
+                worker.send(setup)
+                worker.setup = setup
+            worker.send(order)
+            seconds = setup.limits["submission"] + MORE_SECONDS
+            with contextlib.suppress(EOFError, OSError):
+                answer = worker.pipe.recv() if worker.pipe.poll(seconds) else None
+            return answer
+        finally:
+            if isinstance(answer, Done):
+                self.free.put(worker)
+            elif not self.closed:
+                self.all.remove(worker)
+                worker.stop(0.0)
+                self._start()
+
+    def close(self) -> None:
+        """End the workers, whatever they do; who waits for one gets an error."""
+        self.closed = True
+        for worker in self.all:
+            worker.process.kill()
+            worker.process.join()
+
+
 class _Worker:
     """A process that marks one submission after the other."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, jailed: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.jobs: deque[Job] = deque()
+        self.setup: Setup | None = None
         self.since = 0.0
-        args = (theirs, pool.course, pool.secret, pool.jailed)
-        self.process = context.Process(target=_work, args=args, daemon=True)
+        self.process = context.Process(target=_work, args=(theirs, jailed), daemon=True)
         self.process.start()
         theirs.close()
 
@@ -194,17 +271,22 @@ class _Worker:
             self.process.join()
 
 
-def _work(pipe: Connection, course: Course, secret: bytes, jailed: bool) -> None:
-    """Be a worker: answer each job with what came of it, until the pipe closes."""
+def _work(pipe: Connection, jailed: bool) -> None:
+    """Be a worker: answer each order with what came of it, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
             with Template(Limits(), jailed) as template:
-                limits, skeletons = pipe.recv()
-                template.limits = Limits(**limits)
                 while True:
-                    job = pipe.recv()
-                    released = skeletons[job.lab]
-                    pipe.send(process(job, course, released, secret, lambda: template))
+                    order = pipe.recv()
+                    if isinstance(order, Setup):
+                        setup = order
+                        template.limits = Limits(**setup.limits)
+                    elif isinstance(order, Job):
+                        released = setup.skeletons[order.lab]
+                        args = (order, setup.course, released, setup.secret, lambda: template)
+                        pipe.send(process(*args))
+                    else:
+                        pipe.send(produce(*order, setup.secret, lambda: template))
         except JailError as error:
             pipe.send(str(error))

@@ -19,11 +19,12 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
 
 from autograder.authoring import declaration
-from autograder.course import handed_in, plan, policy, processing
+from autograder.course import handed_in, lending, plan, policy, processing
 from autograder.course.exchange import set_aside
 from autograder.course.folders import Course
 from autograder.course.gradebook import extend, penalty
-from autograder.course.jobs import Done
+from autograder.course.jobs import Done, Job
+from autograder.course.pool import Setup
 from autograder.course.results import save
 from autograder.course.secret import course_secret, identity
 from autograder.course.warm import warm
@@ -82,12 +83,7 @@ class Mark(NbGraderPreprocessor):
         submission = replace(submission, excused=excused)
         secret = course_secret(self._course())
         try:
-            marks = warm.use(
-                Limits(parent=self),
-                not self.allow_unjailed,
-                lambda template: marker.mark(submission, student, secret, template),
-                self.idle,
-            )
+            marks = self._marks(submission, student, secret)
         except JailError as error:
             raise NbGraderException(
                 f"{error}\nLearners' code would not be kept apart from this machine. See "
@@ -101,6 +97,21 @@ class Mark(NbGraderPreprocessor):
         self._keep(marks, submission)
         outputs = marker.marked_outputs(marks)
         return from_dict(intake.to_notebook(submission, released, outputs)), resources
+
+    def _marks(self, submission: intake.Submission, student: str, secret: bytes) -> marker.Marks:
+        """Mark with a running service's warm template, or with one of this process."""
+        limits, course = Limits(parent=self), Course(self._course())
+        job = Job(student, submission.lab, course.folder, "")
+        setup = Setup(course, secret, limits.to_settings(), {})
+        try:
+            return lending.ask(course, "mark", setup, (job, submission, "")).marks
+        except lending.Nobody:
+            return warm.use(
+                limits,
+                not self.allow_unjailed,
+                lambda template: marker.mark(submission, student, secret, template),
+                self.idle,
+            )
 
     def _keep(self, marks: marker.Marks, submission: intake.Submission) -> None:
         """Keep the result, from which reports and feedback are made, where `grade` keeps it."""
