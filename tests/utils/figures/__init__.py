@@ -46,3 +46,26 @@ def moves(fig, control, value):
     words, pixels = fig.text, picture(fig)
     control.value = value
     return fig.text != words, not np.array_equal(picture(fig), pixels)
+
+
+def moves_without_a_note(fig, to=None):
+    """Let the first slider move words and pixels of a figure that was given no function."""
+    slider = first_slider(fig)
+    other = slider.min if slider.value == slider.max else slider.max
+    assert moves(fig, slider, other if to is None else to) == (True, True)
+    assert fig.notes == []
+
+
+def is_stood_in_for(make, wrong, count, *given, least=None):
+    """Let `make(*given, wrong, ...)` look like `make(*given)`, with a note for each wrong function.
+
+    `least` is the number of notes where not every function is asked at once.
+    """
+    fig, right = make(*given, *[wrong] * count), make(*given)
+    assert fig.text == right.text
+    for each in (fig, right):
+        for slider in [c for c in controls(each).values() if hasattr(c, "max")][:1]:
+            slider.value = slider.max
+    assert fig.text == right.text
+    assert (least or count) <= len(fig.notes) <= count
+    assert all("the reference is drawn" in note for note in fig.notes)

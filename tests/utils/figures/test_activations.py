@@ -7,8 +7,8 @@ import pytest
 
 from tests.utils.figures import (
     controls,
-    first_slider,
-    moves,
+    is_stood_in_for,
+    moves_without_a_note,
     not_numbers,
     picture,
     shown,
@@ -34,10 +34,7 @@ def network(x, w, b, v, c):
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_moves_without_any_function(name):
     """Do the first slider of each figure and its words and pixels go together, without a note?"""
-    fig = FIGURES[name][0]()
-    slider = first_slider(fig)
-    assert moves(fig, slider, slider.max) == (True, True)
-    assert fig.notes == []
+    moves_without_a_note(FIGURES[name][0]())
 
 
 @pytest.mark.parametrize("wrong", [unfinished, not_numbers])
@@ -45,12 +42,7 @@ def test_a_figure_moves_without_any_function(name):
 def test_a_figure_never_raises(name, wrong):
     """Is an unfinished or broken function noted, and the reference drawn, in every figure?"""
     make, count = FIGURES[name]
-    fig, right = make(*[wrong] * count), make()
-    for each in (fig, right):
-        first_slider(each).value = first_slider(each).max
-    assert fig.text == right.text
-    assert 1 <= len(fig.notes) <= count
-    assert all(note.endswith("the reference is drawn instead") for note in fig.notes)
+    is_stood_in_for(make, wrong, count, least=1)
 
 
 def test_the_three_activations_say_value_and_slope():

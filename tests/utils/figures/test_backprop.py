@@ -5,7 +5,13 @@ import warnings
 import numpy as np
 import pytest
 
-from tests.utils.figures import controls, first_slider, moves, not_numbers, unfinished
+from tests.utils.figures import (
+    controls,
+    is_stood_in_for,
+    moves_without_a_note,
+    not_numbers,
+    unfinished,
+)
 from utils import data, reference
 from utils.figures import backprop as figures
 from utils.figures.backprop import boxes, derivative, gradients, graphs, learning, modes
@@ -31,11 +37,7 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_moves_without_any_function(name):
     """Do the first slider of each figure and its words and pixels go together, without a note?"""
-    fig = FIGURES[name][0]()
-    slider = first_slider(fig)
-    to = 1 if name in ("spiral", "own_engine") else slider.max
-    assert moves(fig, slider, to) == (True, True)
-    assert fig.notes == []
+    moves_without_a_note(FIGURES[name][0](), to=1 if name in ("spiral", "own_engine") else None)
 
 
 @pytest.mark.parametrize("wrong", [unfinished, not_numbers])
@@ -43,10 +45,7 @@ def test_a_figure_moves_without_any_function(name):
 def test_a_figure_never_raises(name, wrong):
     """Is an unfinished or broken function noted, and the reference drawn, in every figure?"""
     make, count = FIGURES[name]
-    fig, right = make(*[wrong] * count), make()
-    assert fig.notes
-    assert "reference is drawn" in fig.notes[0]
-    assert fig.text == right.text
+    is_stood_in_for(make, wrong, count, least=1)
 
 
 def test_witnesses_note_an_unfinished_function():

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.utils.figures import controls, first_slider, moves, not_numbers, shown, unfinished
+from tests.utils.figures import (
+    controls,
+    is_stood_in_for,
+    moves_without_a_note,
+    not_numbers,
+    shown,
+    unfinished,
+)
 from utils import data, reference
 from utils.figures import training as figures
 from utils.figures.training import networks
@@ -21,10 +28,7 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_moves_without_any_function(name):
     """Do the first slider of each figure and its words and pixels go together, without a note?"""
-    fig = FIGURES[name][0]()
-    slider = first_slider(fig)
-    assert moves(fig, slider, slider.max) == (True, True)
-    assert fig.notes == []
+    moves_without_a_note(FIGURES[name][0]())
 
 
 @pytest.mark.parametrize("wrong", [unfinished, not_numbers])
@@ -32,10 +36,7 @@ def test_a_figure_moves_without_any_function(name):
 def test_a_figure_never_raises(name, wrong):
     """Is an unfinished or broken function noted, and the reference drawn, in every figure?"""
     make, count = FIGURES[name]
-    fig, right = make(*[wrong] * count), make()
-    assert fig.text == right.text
-    assert len(fig.notes) == count
-    assert all(note.endswith("the reference is drawn instead") for note in fig.notes)
+    is_stood_in_for(make, wrong, count)
 
 
 def test_the_marked_pixel_is_the_one_named():
