@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
 
+from autograder.authoring.answers import DeclarationError
 from autograder.course.folders import BookError, UnknownLab
+
+# What the machine refuses, whatever was asked of it: no fault of the course.
+REFUSED = {
+    errno.ENOSPC: "the disk is full: make room",
+    errno.EDQUOT: "your share of the disk is full: make room",
+    errno.EROFS: "it lies on a disk that can only be read",
+    errno.EACCES: "you may not write or read there: look at whose it is",
+    errno.EPERM: "you may not write or read there: look at whose it is",
+}
 
 COMMANDS = {
     "new": ("autograder.authoring.skeleton", "write the skeleton of a lab or of an exercise"),
@@ -44,9 +55,24 @@ def main(arguments: list[str]) -> int:
     except BookError as error:
         print(f"stopped: {error}", file=sys.stderr)
         return 1
+    except DeclarationError as error:
+        print(
+            f"stopped: {error}\nMend that line, then run the same command again.", file=sys.stderr
+        )
+        return 1
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        print(
+            f"stopped: {where}{REFUSED[error.errno]}; then run the same command again. "
+            "What is marked is kept.",
+            file=sys.stderr,
+        )
+        return 1
 
 
 if __name__ == "__main__":

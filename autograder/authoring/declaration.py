@@ -20,9 +20,11 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -186,15 +188,33 @@ def load(lab: str) -> Lab:
     """
     if lab not in names():
         raise ValueError(f"there is no lab {lab!r}; the labs are: {', '.join(names())}")
-    declared = importlib.import_module(f"autograder.exercises.{lab}").lab
+    declared = _imported(f"autograder.exercises.{lab}").lab
     files = {path.stem for path in (FOLDER / lab).glob("[!_]*.py")}
     for name in sorted(files ^ set(declared.order)):
         what = "is not in the order of" if name in files else "is missing, though listed in"
         raise DeclarationError(f"autograder/exercises/{lab}/{name}.py {what} {declared.place}")
     for name in declared.order:
-        importlib.import_module(f"autograder.exercises.{lab}.{name}")
+        _imported(f"autograder.exercises.{lab}.{name}")
         if name not in declared.declared:
             raise DeclarationError(
                 f"autograder/exercises/{lab}/{name}.py does not declare the exercise {name!r}"
             )
     return declared
+
+
+def _imported(module: str) -> Any:
+    """Import a file of declarations; raises `DeclarationError` that names file and line."""
+    try:
+        return importlib.import_module(module)
+    except DeclarationError:
+        raise
+    except Exception as error:
+        said, place = error, FOLDER
+        frames = traceback.extract_tb(error.__traceback__)
+        ours = [(each.filename, each.lineno) for each in frames]
+        if isinstance(error, SyntaxError):
+            said, ours = error.msg, [(error.filename or "", error.lineno)]
+        for name, line in ours:
+            if Path(name).is_relative_to(FOLDER):
+                place = f"{Path(name).relative_to(ROOT)}, line {line}"
+        raise DeclarationError(f"{place}: {type(error).__name__}: {said}") from error

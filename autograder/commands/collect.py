@@ -44,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{lab}: {len(taken.students)} submissions taken over")
         for note in taken.notes[:20]:
             print(f"  {note}")
+        if taken.late:
+            _say(f"late, as Canvas says: {', '.join(sorted(set(taken.late)))}")
         if taken.unknown:
             _say(f"not in roster.csv, so left out: {', '.join(taken.unknown)}")
     else:

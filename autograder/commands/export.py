@@ -21,6 +21,7 @@ from autograder.marking.record import Record
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMATS = ("csv", "canvas", "moodle")
+MOODLE_MOST = 100  # the highest grade that its importer takes as it is set up at first
 
 
 def ordered(term: Term) -> list[Person]:
@@ -63,16 +64,46 @@ def canvas(term: Term) -> list[list[str]]:
 
 
 def moodle(term: Term) -> list[list[str]]:
-    """Return the table that Moodle imports: who, by three names; feedback only beside a grade."""
+    """Return the table that Moodle imports: who it is; feedback only beside a grade.
+
+    Columns that some people have nothing in are left out: in a row without a name Moodle's importer
+    goes on with the person of the row before.
+    """
+    people = ordered(term)
+    named = {
+        "Username": [p.username for p in people],
+        "ID number": [p.number for p in people],
+        "Email address": [p.email for p in people],
+    }
+    named = {title: said for title, said in named.items() if all(said)}
     columns = [c for lab in term.labs for c in (lab, f"{lab} feedback")]
-    out = [["Username", "ID number", "Email address", "First name", "Last name", *columns]]
-    for p in ordered(term):
-        row = [*map(text.cell, (p.username, p.number, p.email, p.first, p.last))]
+    out = [[*named, "First name", "Last name", *columns]]
+    for n, p in enumerate(people):
+        row = [*map(text.cell, (*(said[n] for said in named.values()), p.first, p.last))]
         for lab in term.labs:
             points = _points(term, lab, p, excused="")
             record = term.record(lab, p.username)
             row += [points, text.cell(_said(record)) if points and record else ""]
         out.append(row)
+    return out
+
+
+def warnings(term: Term, kind: str) -> list[str]:
+    """Return what an importer would stumble over."""
+    out, people = [], term.people.values()
+    if kind != "moodle":
+        return out
+    if not all(p.email for p in people) and not all(p.number for p in people):
+        out.append(
+            "Some have no email and some no ID number, by which Moodle knows people, so the file "
+            "has neither column: complete one of them in roster.csv."
+        )
+    above = [r for r in term.records.values() if r.scored and r.points > MOODLE_MOST]
+    if above:
+        out.append(
+            f"{len(above)} grades are above {MOODLE_MOST}, which Moodle refuses with the whole "
+            "file unless its site allows unlimited grades."
+        )
     return out
 
 
@@ -110,12 +141,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
     options = parser.parse_args(arguments)
     term = read(options.course)
-    if options.format == "moodle" and not all(p.email or p.number for p in term.people.values()):
-        print(
-            "Some have neither email nor ID number, by which Moodle knows people: add them to "
-            f"{options.course}/roster.csv.",
-            file=sys.stderr,
-        )
+    for line in warnings(term, options.format):
+        print(line, file=sys.stderr)
     content = table(term, options.format)
     if options.file == "-":
         print(content, end="")

@@ -360,6 +360,8 @@ def explained(db_url: str) -> Iterator[None]:
                 "away: a new one is made from what is marked, without what people entered by hand "
                 "(due dates, extensions, scores of their own)"
             )
+        elif "disk is full" in said:
+            why = f"the disk of {where} is full. Make room"
         elif "unable to open" in said or "readonly" in said:
             why = f"{where} cannot be opened for writing ({said}). Look at who may write there"
         else:

@@ -26,16 +26,18 @@ _CANVAS = re.compile(
     r"^(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<id>\d+)_(?P<rest>.+)$"
 )
 _VERSION = re.compile(r"(?:[-_ ]?\(\d+\)|-\d+)+$")  # of a file that a browser or Canvas renamed
+AT_ONCE = datetime.timedelta(minutes=10)  # what packing a download takes, in file times
 _SKIPPED = ("__MACOSX", ".ipynb_checkpoints")
 
 
 @dataclass
 class Taken:
-    """What was taken over: whose, what could not be, and files of nobody that is known."""
+    """What was taken over: whose, what could not be, files of nobody known, who was late."""
 
     students: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)  # as Canvas says
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class _File:
 
     who: str  # as the system names people
     user: str  # Canvas's number of them
+    late: bool  # as Canvas says
     name: str
     data: bytes
     at: datetime.datetime | None
@@ -59,7 +62,8 @@ def take_over(
     """Put the submissions of a lab where nbgrader collects them.
 
     With a `zone` the times of the files count as those of handing in, read in that time zone.
-    Raises `BookError` where the file cannot be read or there is no roster.
+    Raises `BookError` where the file cannot be read, there is no roster, or the times are those of
+    the download.
     """
     if not people:
         raise BookError(
@@ -73,11 +77,24 @@ def take_over(
             taken.unknown.append(text.line(file.who, 60))
         else:
             found.setdefault(person.username, []).append(file)
+            if file.late:
+                taken.late.append(person.username)
     taken.unknown = sorted(set(taken.unknown))
+    if zone is not None:
+        _not_of_the_download([file.at for files in found.values() for file in files if file.at])
     for student, files in sorted(found.items()):
         _write(course.folder / "submitted" / student / lab, lab, files, zone)
         taken.students.append(student)
     return taken
+
+
+def _not_of_the_download(times: list[datetime.datetime]) -> None:
+    if len(times) > 2 and max(times) - min(times) < AT_ONCE:
+        raise BookError(
+            f"all files are of {min(times):%Y-%m-%d %H:%M}: that is when they were packed, not "
+            "when they were handed in, and all would be as late as that. Leave out --times, and "
+            "give the time of late work in policy.toml or the Formgrader"
+        )
 
 
 def _files(source: Path, notes: list[str]) -> Iterator[_File]:
@@ -111,15 +128,15 @@ def _files(source: Path, notes: list[str]) -> Iterator[_File]:
         raise BookError(f"{source.name} cannot be read as a zip file: {error}") from None
 
 
-def _who(path: PurePosixPath, notes: list[str]) -> tuple[str, str, str] | None:
-    """Return who a file is of, as the system names people, their number, and the file's name."""
+def _who(path: PurePosixPath, notes: list[str]) -> tuple[str, str, bool, str] | None:
+    """Return who a file is of, as the system says: name, number, late or not, name of the file."""
     if set(path.parts) & set(_SKIPPED) or path.name.startswith("."):
         return None
     for part in path.parts:
         if match := _MOODLE.match(part):
-            return match["name"], "", part[match.end() :] or path.name
+            return match["name"], "", False, part[match.end() :] or path.name
     if match := _CANVAS.match(path.name):
-        return match["name"], match["user"], match["rest"]
+        return match["name"], match["user"], bool(match["late"]), match["rest"]
     notes.append(f"{text.line(path, 80)} names nobody: left out")
     return None
 

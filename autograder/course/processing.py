@@ -38,6 +38,12 @@ def process(
     done = produce(job, submission, problem, secret, template)
     try:
         keep(job, course, submission, released, done)
+    except OSError as error:
+        why = (
+            f"Its files cannot be written ({error.strerror}). Nothing of it is kept: make room, or "
+        )
+        why += "let this folder be written to, then run the same command again."
+        done = replace(done, marks=Marks(job.lab, job.student, problem=why))
     except Exception as error:
         done = replace(done, marks=_failed(job, error))
     return done

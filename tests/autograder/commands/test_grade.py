@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import errno
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import time
 import psutil
 import pytest
 
+from autograder import __main__
 from autograder.authoring import declaration
 from autograder.commands import grade, report
 from autograder.course import (
@@ -400,6 +402,24 @@ def test_the_secret_is_made_once_and_for_the_owner_only(tmp_path, monkeypatch):
     monkeypatch.setenv(secret.VARIABLE, "shared")
     assert secret.course_secret(tmp_path) == b"shared"
     assert word.decode() not in secret.identity(word)
+
+
+def test_what_the_machine_refuses_is_a_sentence(monkeypatch, capsys):
+    """Is a full disk told by its name, without a traceback?"""
+    full = OSError(errno.ENOSPC, "No space left on device", "gradebook.db")
+    monkeypatch.setattr(grade, "main", lambda arguments: (_ for _ in ()).throw(full))
+    assert __main__.main(["grade"]) == 1
+    assert "gradebook.db: the disk is full: make room" in capsys.readouterr().err
+
+
+def test_a_syntax_error_in_a_declaration_names_file_and_line(tmp_path, monkeypatch):
+    """Is a declaration that Python cannot read told by its file and line?"""
+    (tmp_path / "broken_declaration.py").write_text("x = 1\n)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(declaration, "FOLDER", tmp_path)
+    monkeypatch.setattr(declaration, "ROOT", tmp_path)
+    with pytest.raises(declaration.DeclarationError, match=r"broken_declaration\.py, line 2: Syn"):
+        declaration._imported("broken_declaration")
 
 
 def test_the_commands_are_listed(capsys):

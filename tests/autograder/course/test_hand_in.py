@@ -21,10 +21,10 @@ PEOPLE = {
 WORK = cohort.submission(LAB, "amal")
 
 
-def packed(path, files):
+def packed(path, files, apart=0):
     with zipfile.ZipFile(path, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 3, 28, 23, 30, 0)), data)
+        for n, (name, data) in enumerate(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, (2026, 3, 28, 23, 30 + n * apart, 0)), data)
     return path
 
 
@@ -62,11 +62,20 @@ def test_files_come_to_their_people_under_the_name_of_the_lab(tmp_path, files, k
 
 def test_times_are_those_of_the_course(tmp_path):
     """Is the time of a file that of its time zone, where that is wished?"""
-    source = packed(tmp_path / "all.zip", CANVAS)
+    source = packed(tmp_path / "all.zip", CANVAS, apart=9)
     course = Course(tmp_path / "course")
-    hand_in.take_over(course, LAB, source, PEOPLE, ZoneInfo("Europe/Berlin"))
+    taken = hand_in.take_over(course, LAB, source, PEOPLE, ZoneInfo("Europe/Berlin"))
     there = handed_in.look(course.folder / "submitted/ada" / LAB, LAB)
-    assert there.timestamp.startswith("2026-03-28 22:30:00")
+    assert there.timestamp.startswith("2026-03-28 22:39:00")
+    assert taken.late == ["bob"]
+
+
+def test_the_time_of_a_download_is_no_time_of_handing_in(tmp_path):
+    """Are times that are all the same refused, before anything is written?"""
+    source = packed(tmp_path / "all.zip", CANVAS)
+    with pytest.raises(BookError, match="when they were packed"):
+        hand_in.take_over(Course(tmp_path / "course"), LAB, source, PEOPLE, ZoneInfo("UTC"))
+    assert not (tmp_path / "course").exists()
 
 
 def test_what_is_no_zip_file_or_has_no_roster_is_told(tmp_path):

@@ -201,6 +201,20 @@ def test_moodle_reads_the_export():
             assert bool(row[lab]) or not row[f"{lab} feedback"]
 
 
+def test_moodle_is_given_no_column_in_which_somebody_has_no_name():
+    """Is an email column left out where one is missing: Moodle would take the row before's?"""
+    people = (*PEOPLE[:2], Person("eve", "Eve", "Odd", "", "9"))
+    high = scored(LAB, "ada", 101)
+    whole = term(None, high, people=people)
+    head = export.table(whole, "moodle").splitlines()[0].split(",")
+    assert head[:2] == ["Username", "ID number"]
+    assert "Email address" not in head
+    (said,) = export.warnings(whole, "moodle")
+    assert said.startswith("1 grades are above 100")
+    assert export.warnings(term(None, people=(Person("eve"),)), "moodle")[0].startswith("Some have")
+    assert export.warnings(whole, "canvas") == []
+
+
 def test_the_plain_export_names_what_is_open_and_defuses_formulas():
     """Is unreadable work empty and named, and a name that is a formula a text?"""
     ada, eve, bob = csv.DictReader(io.StringIO(export.table(the_term())))
