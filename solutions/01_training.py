@@ -328,7 +328,8 @@ figures.by_hand(predict, binary_cross_entropy)
 # %% [markdown]
 # **What it showed.** The weights turn the border and make the change across it steeper, the bias shifts it. A border in the right
 # place with small weights is still expensive: the unit is right, but not sure. About 0.18 is the lowest cost, at weights near 2.1
-# and $-3.5$ and a bias near 1.5. And three sliders are work enough. The network has 2031 parameters.
+# and $-3.5$ and a bias near 1.5. And three sliders are work enough. The network has 2031 parameters. (*where is downhill?* shows
+# where one step of the method of the next section would put the border: tick it, and follow the arrow.)
 
 # %% [markdown]
 # ## Step 3: gradient descent

@@ -11,7 +11,8 @@ PAGE = """<!doctype html><body><script type="module">
 import picture from "/picture.js";
 window.sent = [];
 const model = {
-  get: () => ({ light: {}, dark: {} }), on() {}, off() {}, send: (message) => sent.push(message),
+  get: () => ({ light: {}, dark: {} }), off() {}, send: (message) => sent.push(message),
+  on: (_, told) => { window.told = told; },
 };
 window.el = document.createElement("div");
 picture.render({ model, el });
@@ -24,6 +25,12 @@ window.attach = () => {
   document.body.append(room);
   return room;
 };
+window.frame = (more) => told({
+  kind: "frame", size: [10, 10], part: [0, 0, 10, 10], packed: false, page: [100, 100], text: "a",
+  caption: "a", handles: [{ name: "pen", at: [0.5, 0.5], value: 0, says: "", ground: [0, 0, 1, 1],
+  pen: true, click: false }], answers: false, scales: [{ box: [0, 0, 1, 1], sides: [
+  { name: "x", ends: [0, 10], log: false }, { name: "y", ends: [1, 100], log: true }] }], ...more,
+}, [new DataView(new ArrayBuffer(400))]);
 </script></body>"""
 
 
@@ -55,3 +62,52 @@ def test_a_figure_whose_room_changes_asks_again(late):
     late.wait_for_function("sent.length > 0", timeout=5_000)
     late.evaluate("room.style.width = '400px'")
     late.wait_for_function("sent.at(-1).room === 400", timeout=5_000)
+
+
+def test_pixels_that_come_before_the_figure_wake_it(late):
+    """Is the figure awake, and are its sliders named, although both came after the frame?"""
+    late.evaluate("frame()")
+    late.wait_for_timeout(100)
+    late.evaluate("attach()")
+    late.wait_for_selector(".kit-figure.kit-awake", timeout=5_000, state="attached")
+    late.evaluate("""() => document.querySelector(".kit-figure").insertAdjacentHTML("beforeend",
+        '<div class="widget-slider"><label class="widget-label">rate</label>'
+        + '<div class="noUi-handle"></div></div>')""")
+    late.wait_for_selector(".noUi-handle[aria-label=rate]", timeout=5_000, state="attached")
+
+
+def hand(page):
+    """What the figure of a page was told of the hand, without the greetings."""
+    return page.evaluate("sent.filter((message) => message.kind !== 'hello')")
+
+
+def test_two_strokes_drawn_while_the_kernel_is_busy_stay_two(late):
+    """Is a pen that was lifted and put down elsewhere no line from here to there?"""
+    late.evaluate("attach()")
+    late.evaluate("frame()")
+    canvas = late.locator("canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    for x in (20, 70):
+        late.mouse.move(box["x"] + x, box["y"] + 20)
+        late.mouse.down()
+        late.mouse.move(box["x"] + x + 5, box["y"] + 30)
+        late.mouse.up()
+    assert len(hand(late)) == 1  # the others wait for its answer
+    for _ in range(3):
+        late.evaluate("frame({ answers: true })")
+        late.wait_for_timeout(100)
+    assert sum(message["first"] for message in hand(late)) == 2
+
+
+def test_a_pointer_that_rests_is_told_the_numbers_under_it(late):
+    """Are they those of the axes, on a linear side and on a logarithmic one?"""
+    late.evaluate("attach()")
+    late.evaluate("frame()")
+    canvas = late.locator("canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    late.mouse.move(box["x"] + 50, box["y"] + 50)
+    assert late.locator(".kit-value").text_content() == "x 5.0, y 10"
+    late.mouse.move(box["x"] + 400, box["y"] + 400)
+    late.wait_for_selector(".kit-value", state="hidden")

@@ -134,9 +134,8 @@ def _buttons(name: str, function: str, next_hint: Callable, figure: Callable | N
 
     def draw(_: widgets.Button) -> None:
         show.disabled = True
-        words = (
-            f"The input above, in a figure of this lab, as your {code(f'`{function}`')} sees it:"
-        )
+        what = "An input like the one above" if figure.shown.alike else "The input above"
+        words = f"{what}, in a figure of this lab, as your {code(f'`{function}`')} sees it:"
         box.children = (*box.children, widgets.HTML(card(words, GREY)), figure().widget)
 
     hint.on_click(more)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import _thread
 import ast
 import contextlib
+import ctypes
 import linecache
 import re
 import signal
@@ -37,11 +38,16 @@ def within(seconds: float) -> Iterator[None]:
     """Raise `Timeout` inside the body once it has worked for `seconds`, again and again.
 
     Work is processor time, so that a busy machine stops nobody; by the clock it may last ten times
-    as long. In the main thread only, where notebooks run their cells; elsewhere there is no limit.
+    as long. Cells run in the main thread, where what waits is interrupted too; controls in another,
+    where the body is stopped at its next line of Python.
     """
-    if threading.current_thread() is not threading.main_thread():
+    main = threading.current_thread() is threading.main_thread()
+    with _main(seconds) if main else _elsewhere(seconds):
         yield
-        return
+
+
+@contextlib.contextmanager
+def _main(seconds: float) -> Iterator[None]:
     running = True
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -53,29 +59,57 @@ def within(seconds: float) -> Iterator[None]:
         yield
     finally:
         running = False
-        _watch.limit = outer
+        _watch.put(outer)
         with _watch.lock:  # an alarm under way arrives before the handler is another one
             signal.signal(signal.SIGINT, before)
 
 
+@contextlib.contextmanager
+def _elsewhere(seconds: float) -> Iterator[None]:
+    outer = _watch.set(seconds)
+    try:
+        yield
+    finally:
+        try:
+            _watch.put(outer)
+        finally:  # an alarm under way arrives before this, or not at all
+            _watch.put(outer)
+            with _watch.lock:
+                _raise_in(threading.get_ident(), None)
+
+
 class _Watch:
-    """A thread that looks at the main thread's limit every now and then, while there is one."""
+    """A thread that looks at the limits of other threads every now and then, while there are any.
+
+    A limit is a pair, of processor time and by the clock.
+    """
 
     def __init__(self) -> None:
-        self.limit: tuple[float, float] | None = None  # of processor time, and by the clock
+        self.limits: dict[int, tuple[float, float]] = {}  # by thread
         self.late = False
         self.lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def set(self, seconds: float) -> tuple[float, float] | None:
-        """Set the limit to what is `seconds` from now; return the one before."""
+        """Set this thread's limit to what is `seconds` from now; return the one before."""
+        thread = threading.get_ident()
         with self.lock:
-            outer, self.late = self.limit, False
-            self.limit = time.process_time() + seconds, time.monotonic() + WAITING * seconds
+            outer, self.late = self.limits.get(thread), False
+            self.limits[thread] = (
+                time.process_time() + seconds, time.monotonic() + WAITING * seconds
+            )  # fmt: skip
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look, daemon=True)
                 self._thread.start()
         return outer
+
+    def put(self, limit: tuple[float, float] | None) -> None:
+        """Put an earlier limit of this thread, or none, in the place of the last one."""
+        with self.lock:
+            if limit is None:
+                self.limits.pop(threading.get_ident(), None)
+            else:
+                self.limits[threading.get_ident()] = limit
 
     def _look(self) -> None:
         last = time.monotonic()
@@ -83,19 +117,33 @@ class _Watch:
             time.sleep(0.05)
             now = time.monotonic()
             with self.lock:
-                if (limit := self.limit) is None:
+                if not self.limits:
                     if now - last > 10:  # calls follow one another; now none has for a while
                         self._thread = None
                         return
                     continue
                 last = now
-                if time.process_time() > limit[0] or now > limit[1]:
-                    self.late = True
-                    self.limit = limit[0] + 1.0, limit[1] + 1.0  # some code catches what stops it
-                    _interrupt()
+                for thread, limit in list(self.limits.items()):
+                    if time.process_time() > limit[0] or now > limit[1]:
+                        # Again, since some code catches what stops it.
+                        self.limits[thread] = limit[0] + 1.0, limit[1] + 1.0
+                        self._stop(thread)
+
+    def _stop(self, thread: int) -> None:
+        if thread == threading.main_thread().ident:
+            self.late = True
+            _interrupt()
+        else:
+            _raise_in(thread, Timeout)
 
 
 _watch = _Watch()
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Let a thread raise an error at its next line; None takes back what has not arrived."""
+    kind = None if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind)
 
 
 def _interrupt() -> None:

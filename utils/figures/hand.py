@@ -1,7 +1,8 @@
-"""Handles: what of a picture the hand can take, with the pointer or with the arrow keys."""
+"""Handles: what of a picture the hand can take, and the values that a pointer is shown."""
 
 import ipywidgets as widgets
 import numpy as np
+from matplotlib.ticker import LogFormatter, ScalarFormatter
 
 
 class Handle:
@@ -66,6 +67,31 @@ class Handle:
             else:
                 at = self.ax.transData.transform(self.where()) + by * self.ax.bbox.size / 50
                 self.moved(*data(at).tolist())
+
+
+def scales(canvas):
+    """The axes of a picture with the scales of their sides, for values where a pointer rests.
+
+    A side that is not a scale of numbers, of pictures or of names, is None.
+    """
+    seen, size = [], np.tile(canvas.bbox.size, 2)
+    for ax in canvas.axes:
+        sides = [_scale(axis) if ax.axison else None for axis in (ax.xaxis, ax.yaxis)]
+        if any(sides):
+            seen.append({"box": (ax.bbox.extents / size).round(5).tolist(), "sides": sides})
+    return seen
+
+
+def _scale(axis):
+    kind, numbers = axis.get_scale(), (ScalarFormatter, LogFormatter)
+    named = not isinstance(axis.get_major_formatter(), numbers) or not len(axis.get_majorticklocs())
+    if named or kind not in ("linear", "log"):
+        return None
+    name = axis.label.get_text().replace("$", "")
+    ends = np.array(axis.get_view_interval(), dtype=float)
+    if axis.get_inverted():
+        ends = np.sort(ends)[::-1]
+    return {"name": name, "ends": ends.tolist(), "log": kind == "log"}
 
 
 def put(control, value):

@@ -35,7 +35,8 @@ way, and sends the newest value next. Tell series apart by a second cue (marker,
 besides colour.
 
 `fig.handle` lets the hand take a place of the picture: a point, a hinge, a threshold, a cell. It
-sets the same controls as the sliders, so that either moves the other. Colours named here are
+sets the same controls as the sliders, so that either moves the other. A pointer that rests on axes
+is shown the numbers of that place; nothing is to be done for it. Colours named here are
 exchanged for their forms on light and dark pages (`style`); what is in other colours stays.
 """
 
@@ -55,7 +56,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from utils.figures import style
-from utils.figures.hand import Handle, put
+from utils.figures.hand import Handle, put, scales
 from utils.figures.own import Looks, Own
 from utils.figures.picture import Live, Still, png
 from utils.figures.style import (
@@ -102,7 +103,7 @@ class Figure:
     def __init__(self, title, width=640, height=320):
         self.heading = title if title.endswith("?") else f"{title}."
         self.title, self.text, self.notes = title, "", []
-        self._update, self._live, self._background = None, [], None
+        self._update, self._live, self._background, self._scales = None, [], None, None
         self._busy = self._settled = self._answers = False
         self._owns, self._asked, self._looks, self._handles = [], set(), Looks(), {}
         self._style, self._stills, self._rest = contextlib.ExitStack(), [], None
@@ -226,15 +227,15 @@ class Figure:
         self.button("Reset", lambda: go(0))
         return frame
 
-    def own(self, function, name, reference, patience=None):
+    def own(self, function, name, reference, patience=None, finite=True):
         """The learner's `function`, safe to call: `reference` answers, with a note, where it fails.
 
         It fails if it raises, works for more than `patience` seconds (five, if None), returns
-        another shape than the reference, or an infinity or NaN.
+        another shape than the reference, or, unless `finite` is false, an infinity or NaN.
         `None` stands for "not given" and needs no note. A tuple is compared part by part. Where a
         figure shows several functions, `own.draws(line, ...)` says which drew what.
         """
-        own = Own(self._told, function, name, reference, patience)
+        own = Own(self._told, function, name, reference, patience, finite)
         own.built = ""
         self._owns.append(own)
         return own
@@ -314,6 +315,7 @@ class Figure:
                 self._settled = True
             self._agg.draw()
             self._background = self._agg.copy_from_bbox(self.canvas.bbox)
+            self._scales = None  # axis limits may be others now
         self._agg.restore_region(self._background)
         for artist in sorted(self._live, key=lambda a: a.get_zorder()):
             self.canvas.draw_artist(artist)
@@ -325,8 +327,10 @@ class Figure:
         if self._awake:
             seen = [handle.seen(self.canvas) for handle in self._handles.values()]
             handles = [handle for handle in seen if handle]
+            if self._scales is None:
+                self._scales = scales(self.canvas)
             self.live_picture.show(
-                pixels, self.page, words, self._caption(), handles, self._answers
+                pixels, self.page, words, self._caption(), handles, self._scales, self._answers
             )
             self._answers = False
         else:

@@ -12,28 +12,79 @@ from matplotlib.container import Container
 from utils.engine.stopping import Stopped, Timeout, within
 
 PATIENCE = 5.0  # seconds of work for one call, as at a check
+LONG = 20.0  # for many calls, or a model of Keras, whose first one takes seconds
+TRAINING = 120.0  # for a whole training
+FAILURES = (Exception, SystemExit, Timeout)  # all that a learner's code may raise
 ABSENT = (0, (2, 1.6))  # dashes of what is the reference's, not the learner's
+
+
+@contextlib.contextmanager
+def quietly(patience=None):
+    """Let a learner's code run in this block: it does not print or warn, and it comes to an end."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        with within(patience or PATIENCE):
+            yield
+
+
+def trouble(name, error):
+    """What a note says of a function that raised one of `FAILURES`."""
+    if isinstance(error, NotImplementedError):
+        return f"finish {name} to see your own"
+    if isinstance(error, Timeout):
+        how = "was stopped" if isinstance(error, Stopped) else "did not come to an end"
+        return f"{name} {how}"
+    return f"{name} raised {type(error).__name__}"
+
+
+class Tried:
+    """A learner's function as `(what it returned, "")`, or `(None, what is wrong)`.
+
+    After a call that did not end no other is made: a figure makes dozens of them for each draw.
+    """
+
+    def __init__(self, function, name, patience=None):
+        self.function, self.name, self.patience = function, name, patience
+        self._endless = ""
+
+    def __call__(self, *arguments):
+        if self._endless:
+            return None, self._endless
+        try:
+            with quietly(self.patience):
+                return self.function(*arguments), ""
+        except FAILURES as error:
+            problem = trouble(self.name, error)
+            if isinstance(error, Timeout):
+                self._endless = problem
+            return None, problem
+
+
+def tried(function, name, patience=None):
+    """The same, or None where no function is given."""
+    return None if function is None else Tried(function, name, patience)
 
 
 class Own:
     """A function to call in its place; `problem` says why the reference answered, or is "".
 
-    After a call that did not end no other is made: a figure makes dozens of them for each draw.
+    With `finite` false infinities and NaN are the learner's answer, too. After a call that did not
+    end no other is made.
     """
 
-    def __init__(self, tell, function, name, reference, patience=None):
+    def __init__(self, tell, function, name, reference, patience=None, finite=True):
         self.function, self.name, self.reference = function, name, reference
-        self.patience = patience or PATIENCE
+        self.patience, self.finite = patience, finite
         self.problem, self.artists, self._tell = "", [], tell
         self._endless = ""  # what is said of the call that did not end
 
     def __call__(self, *arguments):
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             right = self.reference(*arguments)
-            if self.function is None:
-                return right
-            mine, problem = self._tried(right, arguments)
+        if self.function is None:
+            return right
+        mine, problem = self._tried(right, arguments)
         self._tell(self, problem)
         return right if problem else mine
 
@@ -49,26 +100,28 @@ class Own:
         if self._endless:
             return None, self._endless
         try:
-            with within(self.patience):
+            with quietly(self.patience):
                 mine = self.function(*[_own_copy(argument) for argument in arguments])
             several = isinstance(right, tuple)
             parts = [np.asarray(part) for part in (mine if several else [mine])]
             shapes = [np.shape(part) for part in (right if several else [right])]
-            if not all(p.dtype.kind in "biuf" and np.isfinite(p).all() for p in parts):
+            if not all(self._numbers(part) for part in parts):
                 problem = f"{self.name} did not return finite numbers"
             elif [part.shape for part in parts] != shapes:
                 problem = f"{self.name} returned the wrong shape"
             else:
                 return (tuple(parts) if several else parts[0]), ""
-        except NotImplementedError:
-            return None, f"finish {self.name} to see your own"
-        except Timeout as stopped:
-            how = "was stopped" if isinstance(stopped, Stopped) else "did not come to an end"
-            problem = self._endless = f"{self.name} {how}{self._given(arguments)}"
+        except NotImplementedError as error:
+            return None, trouble(self.name, error)
+        except FAILURES as error:  # a figure shows, whatever a learner wrote
+            problem = trouble(self.name, error) + self._given(arguments)
+            if isinstance(error, Timeout):
+                self._endless = problem
             return None, problem
-        except (Exception, SystemExit) as error:  # a figure shows, whatever a learner wrote
-            problem = f"{self.name} raised {type(error).__name__}"
         return None, problem + self._given(arguments)
+
+    def _numbers(self, part):
+        return part.dtype.kind in "biuf" and (not self.finite or bool(np.isfinite(part).all()))
 
     def _given(self, arguments):
         """The input, in words: ` for z = 1.5, T = array of shape (3, 4)`."""

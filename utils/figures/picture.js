@@ -3,7 +3,9 @@
 // Python sends the part that changed as straight RGBA; the canvas shows it in the inks of the
 // page's theme. The hand is sent back one message at a time: while one is under way the newest
 // move waits, and strokes of a pen gather. Places are shares of the picture from its lower left.
+// Nothing depends on what a busy page does first: attach this element, the figure, its sliders.
 
+const LOST = 5000; // milliseconds after which a message without an answer holds up no other
 const NEAR = 26; // how far from a handle a press still takes it, in pixels of the page
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
@@ -25,13 +27,17 @@ function render({ model, el }) {
   const stage = document.createElement("div"), caption = document.createElement("div");
   const grips = new Map(); // name -> { node, ground, spec }
   let pixels = null, inks = null, queue = Promise.resolve();
-  let waiting = false, next = null, dragged = null, width = 0;
+  let waiting = 0, next = [], dragged = null, width = 0, scales = [];
+  const value = document.createElement("div"); // what the pointer rests on
+  value.className = "kit-value";
+  value.hidden = true;
+  value.setAttribute("aria-hidden", "true"); // the caption tells the numbers that matter
   stage.className = "kit-touch";
   canvas.className = "kit-canvas";
   canvas.setAttribute("role", "img");
   caption.className = "kit-words";
   caption.setAttribute("role", "status");
-  stage.append(canvas);
+  stage.append(canvas, value);
   el.append(stage, caption);
 
   // Pixels ---------------------------------------------------------------------------------------
@@ -58,11 +64,25 @@ function render({ model, el }) {
   }
 
   // The front end leaves the handles of its sliders without a name.
+  const controls = new MutationObserver(() => name(root));
+  let root = null;
+
   function name(root) {
     for (const handle of root?.querySelectorAll(".widget-slider .noUi-handle") ?? []) {
       const label = handle.closest(".widget-slider").querySelector(".widget-label")?.textContent;
       if (label && handle.ariaLabel !== label) handle.ariaLabel = label;
     }
+  }
+
+  // The figure shows the canvas once there are pixels, whichever comes into the page first.
+  function wake() {
+    const found = el.closest(".kit-figure");
+    if (pixels) found?.classList.add("kit-awake");
+    if (found === root) return;
+    root = found;
+    controls.disconnect();
+    if (root) controls.observe(root, { childList: true, subtree: true });
+    name(root);
   }
 
   async function show(frame, buffers) {
@@ -87,33 +107,31 @@ function render({ model, el }) {
     }
     canvas.setAttribute("aria-label", frame.text);
     caption.innerHTML = frame.caption;
+    scales = frame.scales;
     place(frame.handles);
-    const root = el.closest(".kit-figure");
-    root?.classList.add("kit-awake");
-    name(root);
+    wake();
     canvas.dataset.drawn = Number(canvas.dataset.drawn ?? 0) + 1;
   }
 
   // The hand -------------------------------------------------------------------------------------
 
   function send(message) {
-    if (waiting) {
-      if (message.kind === "stroke" && next?.kind === "stroke" && next.name === message.name) {
-        next.points.push(...message.points);
-      } else if (message.kind === "key" && next?.kind === "key" && next.name === message.name) {
-        next.by = [next.by[0] + message.by[0], next.by[1] + message.by[1]];
-      } else {
-        next = message;
-      }
+    if (waiting && performance.now() - waiting < LOST) {
+      const last = next.at(-1);
+      const same = last?.kind === message.kind && last.name === message.name;
+      if (same && message.kind === "stroke" && !message.first) last.points.push(...message.points);
+      else if (same && message.kind === "key") last.by = last.by.map((by, k) => by + message.by[k]);
+      else if (same && message.kind === "move") last.at = message.at;
+      else next.push(message);
       return;
     }
-    waiting = true;
+    waiting = performance.now();
     model.send(message);
   }
 
   function answered() {
-    waiting = false;
-    if (next) { const message = next; next = null; send(message); }
+    waiting = 0;
+    if (next.length) send(next.shift());
   }
 
   function share(event) {
@@ -155,6 +173,27 @@ function render({ model, el }) {
     }
   }
 
+  // The place of a pointer in the numbers of the axes under it, beside the pointer.
+  function rest(event) {
+    const [x, y] = share(event);
+    const under = scales.find(({ box }) => box[0] <= x && x <= box[2] && box[1] <= y && y <= box[3]);
+    value.hidden = !under || dragged !== null || event.pointerType === "touch";
+    if (value.hidden) return;
+    const [left, bottom, right, top] = under.box;
+    const shares = [(x - left) / (right - left), (y - bottom) / (top - bottom)];
+    value.textContent = under.sides.map((side, k) => {
+      if (!side) return "";
+      const [low, high] = side.log ? side.ends.map(Math.log10) : side.ends;
+      const at = low + shares[k] * (high - low);
+      const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(high - low)))); // a hundredth
+      const number = side.log ? (10 ** at).toPrecision(2) : at.toFixed(Math.min(digits, 20));
+      return `${side.name} ${number}`.trim();
+    }).filter(Boolean).join(", ");
+    value.style[x < 0.6 ? "left" : "right"] = `calc(${100 * (x < 0.6 ? x : 1 - x)}% + 14px)`;
+    value.style[x < 0.6 ? "right" : "left"] = "";
+    value.style.bottom = `calc(${100 * y}% + 6px)`;
+  }
+
   stage.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     dragged = taken(event);
@@ -168,7 +207,9 @@ function render({ model, el }) {
   stage.addEventListener("pointermove", (event) => {
     if (dragged !== null) moved(event);
     else stage.style.cursor = taken(event) === null ? "" : "pointer";
+    rest(event);
   });
+  stage.addEventListener("pointerleave", () => { value.hidden = true; });
   for (const end of ["pointerup", "pointercancel"]) {
     stage.addEventListener(end, (event) => {
       if (dragged !== null && end === "pointerup") moved(event);
@@ -230,19 +271,18 @@ function render({ model, el }) {
 
   function hello() {
     // As wide as the page lets the figure be, measured without the figure in the way.
-    const root = el.closest(".kit-figure");
-    const room = Math.floor((root?.parentElement ?? el).clientWidth);
+    const room = Math.floor((el.closest(".kit-figure")?.parentElement ?? el).clientWidth);
     if (!room || room === width) return;
     width = room;
-    waiting = false;
-    next = null;
+    waiting = 0;
+    next = [];
     const local = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
     model.send({ kind: "hello", room, sharpness: window.devicePixelRatio || 1, local });
   }
 
   // Keys belong to the control they are pressed in; those with Control or a run of the cell do not.
   function keep(event) {
-    const root = el.closest(".kit-figure");
+    wake();
     if (!root?.contains(event.target)) return;
     const lab = event.ctrlKey || event.metaKey || event.altKey ||
       (event.key === "Enter" && event.shiftKey) || event.key === "Escape";
@@ -272,6 +312,7 @@ function render({ model, el }) {
       room = around;
       if (room) size.observe(room);
     }
+    wake();
     hello();
   });
   size.observe(el);
@@ -280,6 +321,7 @@ function render({ model, el }) {
     window.removeEventListener("keydown", keep, true);
     theme.disconnect();
     size.disconnect();
+    controls.disconnect();
   };
 }
 

@@ -45,11 +45,11 @@ class Live(AnyWidget):
         self.inks = {"light": style.keys(style.LIGHT), "dark": style.keys(style.DARK)}
         self.sent, self.local = None, False
 
-    def show(self, pixels, page, text, caption, handles, answers=False):
+    def show(self, pixels, page, text, caption, handles, scales, answers=False):
         """Send the part of `pixels` that changed since the last call; all of them at first.
 
         `page` is the size on the page, `text` says in words what is seen, `caption` the same as
-        markup, `handles` are dicts.
+        markup, `handles` and `scales` (of the axes) are dicts.
         """
         numbers = np.ascontiguousarray(pixels).view("<u4")[..., 0]
         height, width = numbers.shape
@@ -64,7 +64,7 @@ class Live(AnyWidget):
         content = {
             "kind": "frame", "size": [width, height], "part": [x, y, w, h], "packed": packed,
             "page": page, "text": text, "caption": caption, "handles": handles,
-            "answers": answers,
+            "scales": scales, "answers": answers,
         }  # fmt: skip
         self.send(content, buffers)
 

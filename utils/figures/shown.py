@@ -2,31 +2,57 @@
 
 A row names what a function of a lab is shown by: the figure, the functions it is given, and how the
 arguments, the expected and the returned value become settings of its controls, by label. `None`
-says that this input does not fit, and then no button stands below the check.
+says that this input does not fit; the next row is asked then, and after the last one no button
+stands below the check.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from utils.engine.calling import Call
 from utils.engine.plain import bare
+from utils.figures.hand import put
 
 Settings = dict[str, Any] | None
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure, as module and name, the learner's functions it draws, and its settings."""
+    """A figure, as module and name, the learner's functions it draws, and its settings.
+
+    `alike` says that the figure shows an input like the one that failed; `more` is what it is given
+    by name.
+    """
 
     figure: str
     answers: tuple[str, ...]
     settings: Callable[..., Settings]
+    alike: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure to make with a learner's answers, and its settings; a call makes it."""
+
+    shown: Shown
+    settings: dict[str, Any]
+    answers: dict[str, Any]
+
+    def __call__(self) -> Any:
+        module, _, name = self.shown.figure.partition(":")
+        given = (self.answers.get(each) for each in self.shown.answers)
+        figure = getattr(importlib.import_module(module), name)(
+            *(each if callable(each) else None for each in given), **self.shown.more
+        )
+        load(figure, self.settings)
+        return figure
 
 
 def worst(expected: Any, got: Any) -> tuple[int, ...] | None:
@@ -90,60 +116,164 @@ def _largest_logit(arguments: list, expected: Any, got: Any) -> Settings:
     return {"logit z": value} if abs(value) <= 10 else None
 
 
+def _scale_and_spread(arguments: list, expected: Any, got: Any) -> Settings:
+    """Show logits of the same size on the map: the row with the largest, at the nearest stops."""
+    Z = np.atleast_2d(np.asarray(arguments[0], float))
+    row = Z[np.argmax(np.abs(Z).max(axis=1))]
+    scale, spread = float(row.max()), float(np.ptp(row))
+    if not (np.isfinite(Z).all() and abs(scale) <= 1e4 and 0.5 <= spread <= 1e4):
+        return None
+    return {"scale (largest logit)": scale, "spread (largest - smallest)": spread}
+
+
+def _argument(place: int, label: str, low: float, high: float) -> Callable[..., Settings]:
+    """Set one slider to one of the arguments."""
+
+    def settings(arguments: list, expected: Any, got: Any) -> Settings:
+        value = float(arguments[place])
+        return {label: value} if low <= value <= high else None
+
+    return settings
+
+
+def _momentum(arguments: list, expected: Any, got: Any) -> Settings:
+    alpha, beta = map(float, arguments[3:5])
+    fits = 0.005 <= alpha <= 0.1 and beta <= 0.98
+    return {"learning rate": alpha, "beta": beta} if fits else None
+
+
+def _moments(arguments: list, expected: Any, got: Any) -> Settings:
+    """Show the decays of the two averages, which the first five arguments do not hold."""
+    beta1 = arguments[6] if len(arguments) > 6 else 0.9
+    beta2 = arguments[7] if len(arguments) > 7 else 0.999
+    fits = 0 <= beta1 <= 0.98 and beta2 in (0.9, 0.99, 0.999)
+    return {"beta1": float(beta1), "beta2": float(beta2)} if fits else None
+
+
+def _rate_of_wave(arguments: list, expected: Any, got: Any) -> Settings:
+    alpha = float(arguments[3])
+    return {"learning rate": alpha} if alpha in (0.003, 0.01, 0.03, 0.1, 0.3, 1.0) else None
+
+
+def _window(arguments: list, expected: Any, got: Any) -> Settings:
+    bias, stride = np.ravel(arguments[2]), [*arguments[3:], 1][0]
+    fits = -1.5 <= bias[0] <= 0.5 and stride in (1, 2, 5, 10)
+    return {"stride": int(stride), "bias": float(bias[0])} if fits else None
+
+
+def _secant(arguments: list, expected: Any, got: Any) -> Settings:
+    x, h = float(arguments[1]), float([*arguments[2:], 1e-5][0])
+    fits = -1 <= x <= 2.2 and 1e-15 <= h <= 1
+    return {"x": x, "step 10 to the": float(np.log10(h))} if fits else None
+
+
+def _examples(arguments: list, expected: Any, got: Any) -> Settings:
+    m = len(np.asarray(arguments[0]))
+    return {"examples m": m} if 1 <= m <= 20 else None
+
+
 _ACTIVATIONS = ("sigmoid", "relu", "linear", "sigmoid_slope", "relu_slope")
-SHOWN: dict[tuple[str, str], Shown] = {
-    ("00_start", "double"): Shown("utils.trial:figure", ("double",), _on_slider("x", -4, 4)),
-    ("01_training", "binary_cross_entropy"): Shown(
-        "utils.figures.training:loss_terms", ("binary_cross_entropy",), _one_of_a_batch
+_04, _06, _07 = "04_improved_softmax", "06_adam", "07_backprop"
+SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
+    ("00_start", "double"): (Shown("utils.trial:figure", ("double",), _on_slider("x", -4, 4)),),
+    ("01_training", "binary_cross_entropy"): (
+        Shown("utils.figures.training:loss_terms", ("binary_cross_entropy",), _one_of_a_batch),
     ),
     **{
-        ("02_activations", name): Shown(
-            "utils.figures.activations:three_activations",
-            _ACTIVATIONS,
-            _on_slider("score z", -8, 8),
+        ("02_activations", name): (
+            Shown(
+                "utils.figures.activations:three_activations",
+                _ACTIVATIONS,
+                _on_slider("score z", -8, 8),
+            ),
         )
         for name in _ACTIVATIONS
     },
-    ("03_softmax", "softmax"): Shown(
-        "utils.figures.softmax:softmax_bars", ("softmax",), _three_logits
+    ("03_softmax", "softmax"): (
+        Shown("utils.figures.softmax:softmax_bars", ("softmax",), _three_logits),
     ),
-    ("03_softmax", "cross_entropy"): Shown(
-        "utils.figures.softmax:loss_curve", ("cross_entropy",), _p_of_true_class
+    ("03_softmax", "cross_entropy"): (
+        Shown("utils.figures.softmax:loss_curve", ("cross_entropy",), _p_of_true_class),
     ),
-    ("05_multilabel", "multilabel_loss"): Shown(
-        "utils.figures.multilabel:loss_curves", ("multilabel_loss",), _largest_logit
+    (_04, "stable_softmax"): (
+        Shown("utils.figures.softmax:softmax_bars", ("stable_softmax",), _three_logits),
+        Shown(
+            "utils.figures.improved_softmax:probability_map",
+            ("plain_softmax", "stable_softmax"),
+            _scale_and_spread,
+            alike=True,
+            more={"compare": True},
+        ),
+    ),
+    (_04, "cross_entropy_from_logits"): (
+        Shown(
+            "utils.figures.improved_softmax:cost_map",
+            ("stable_softmax", "cross_entropy_from_logits"),
+            _scale_and_spread,
+            alike=True,
+        ),
+    ),
+    ("05_multilabel", "multilabel_loss"): (
+        Shown("utils.figures.multilabel:loss_curves", ("multilabel_loss",), _largest_logit),
+    ),
+    (_06, "sgd_step"): (
+        Shown(
+            "utils.figures.adam:one_rate",
+            ("sgd_step",),
+            _argument(2, "learning rate", 0.005, 0.1),
+            alike=True,
+        ),
+    ),
+    (_06, "momentum_step"): (
+        Shown(
+            "utils.figures.adam:with_momentum", ("sgd_step", "momentum_step"), _momentum, alike=True
+        ),
+    ),
+    (_06, "adam_step"): (
+        Shown("utils.figures.adam:effective_steps", ("adam_step",), _moments, alike=True),
+    ),
+    (_06, "minimize"): (
+        Shown("utils.figures.adam:fit_wave", ("minimize",), _rate_of_wave, alike=True),
+    ),
+    (_06, "conv1d"): (
+        Shown("utils.figures.adam:sliding_window", ("conv1d",), _window, alike=True),
+    ),
+    (_07, "numerical_derivative"): (
+        Shown("utils.figures.backprop:secant", ("numerical_derivative",), _secant, alike=True),
+    ),
+    (_07, "network_gradients"): (
+        Shown(
+            "utils.figures.backprop:broken_gradients",
+            ("gradient_check", "network_gradients"),
+            _examples,
+            alike=True,
+        ),
     ),
 }
 
 
-def find(
-    lab: str, call: Call, expected: Any, got: Any, answers: dict[str, Any]
-) -> Callable[[], Any] | None:
+def find(lab: str, call: Call, expected: Any, got: Any, answers: dict[str, Any]) -> Drawing | None:
     """Return what draws the figure for a call of a lab's function, None where none can show it."""
-    row = SHOWN.get((lab, call.function))
-    if row is None or not call.args:
+    if not call.args:
         return None
-    try:
-        settings = row.settings([bare(arg) for arg in call.args], expected, got)
-    except (IndexError, TypeError, ValueError):
-        return None  # an odd input, which no figure shows
-    if settings is None:
-        return None
-
-    def draw() -> Any:
-        module, _, name = row.figure.partition(":")
-        figure = getattr(importlib.import_module(module), name)(
-            *(answers.get(each) if callable(answers.get(each)) else None for each in row.answers)
-        )
-        load(figure, settings)
-        return figure
-
-    return draw
+    arguments = [bare(arg) for arg in call.args]
+    for row in SHOWN.get((lab, call.function), ()):
+        try:
+            settings = row.settings(arguments, expected, got)
+        except (IndexError, TypeError, ValueError):
+            continue  # an odd input, which this figure does not show
+        if settings is not None:
+            return Drawing(row, settings, answers)
+    return None
 
 
 def load(figure: Any, settings: dict[str, Any]) -> None:
-    """Set a figure's controls, found by their labels; it draws once."""
+    """Set a figure's controls, found by their labels, as near as they can; it draws once."""
     controls = {getattr(c, "description", ""): c for c in figure.controls.children}
     with figure.hold():
         for label, value in settings.items():
-            controls[label].value = value
+            control = controls[label]
+            if hasattr(control, "continuous_update"):  # a slider, which has steps or stops
+                put(control, value)
+            else:
+                control.value = value

@@ -338,7 +338,7 @@ def test_functions_that_hide_their_numbers_are_noted():
         return plain_forward(graph, dict.fromkeys(values, 1.0))
 
     fig = figures.cost_of_modes(floats, plain_backward)
-    assert "counting fails" in fig.notes[0]
+    assert "counting with your forward and backward raised" in fig.notes[0]
 
 
 def test_the_spiral_learns_with_the_learners_gradients():

@@ -242,7 +242,7 @@ def test_training_shows_an_unfinished_network_with_the_reference(capsys):
     """Does the live curve go on with the reference, say so, and end with a usable network?"""
     training = figures.train_digits(unfinished, epochs=1)
     assert training.figure.notes == [
-        "build_logits_model is not finished; the reference is drawn instead"
+        "finish build_logits_model to see your own; the reference is drawn instead"
     ]
     assert "After epoch 1 the cost is: training" in training.figure.text
     assert "360" in figures.read_digits(training.model).text

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import warnings
 import zlib
 
@@ -514,6 +515,43 @@ def test_sliders_of_all_kinds_take_what_the_hand_gives():
     kit.put(whole, 3.7)
     assert whole.value == 4
     assert isinstance(whole.value, int)
+
+
+def test_a_page_is_told_the_scales_of_the_axes_as_they_are_now():
+    """Are the ends of an axes those of the picture, and a side with names is no scale?"""
+    fig, ax, _, _ = with_handle()
+    sent = awake(fig)
+    ax.set(xlim=(2, 6))
+    ax.set_yticks([0, 1], ["no", "yes"])
+    fig.refresh()
+    fig.draw()
+    (scale,) = sent[-1][0]["scales"]
+    assert scale["sides"] == [{"name": "x", "ends": [2.0, 6.0], "log": False}, None]
+
+
+def test_a_loop_without_an_end_is_stopped_where_controls_are_heard(monkeypatch):
+    """Does a slider that is moved, in another thread than that of the cells, end with a note?"""
+    monkeypatch.setattr(own, "PATIENCE", 0.1)
+
+    def endless_above_2(x):
+        while x[0] > 2:
+            pass
+        return x
+
+    fig, slider, _ = line_figure(endless_above_2)
+    mover = threading.Thread(target=lambda: setattr(slider, "value", 2.5))
+    mover.start()
+    mover.join(30)
+    assert not mover.is_alive()
+    assert "did not come to an end" in fig.notes[0]
+
+
+def test_a_function_that_may_give_infinities_is_drawn_as_it_is():
+    """With `finite` false, is only what is no array of that shape replaced?"""
+    with kit.Figure("Any", 200, 100) as fig:
+        any_ = fig.own(lambda z: z / np.zeros(2), "any", lambda z: z, finite=False)
+    assert np.isposinf(any_(np.ones(2))).all()
+    assert not fig.notes
 
 
 def test_the_picture_is_what_was_drawn():

@@ -253,7 +253,7 @@ def test_training_goes_on_without_an_answer(capsys):
     """Does training begin with the reference, say so, and end with usable probabilities?"""
     training = figures.train_scenes(unfinished, epochs=1)
     assert training.figure.notes == [
-        "build_multilabel_model is not finished; the reference is drawn instead"
+        "finish build_multilabel_model to see your own; the reference is drawn instead"
     ]
     assert "After epoch 1 the loss is: training" in training.figure.text
     assert training.P.shape == training.P_new.shape == (400, 3)

@@ -194,7 +194,7 @@ def test_training_shows_an_unfinished_network_with_the_reference(capsys):
     """Does the live curve go on with the reference, say so, and end with a usable network?"""
     training = figures.train_digits(unfinished, epochs=2)
     assert training.figure.notes == [
-        "build_softmax_model is not finished; the reference is drawn instead"
+        "finish build_softmax_model to see your own; the reference is drawn instead"
     ]
     assert "After epoch 2 the loss is: training" in training.figure.text
     assert "at the start: training 2.3" in training.figure.text

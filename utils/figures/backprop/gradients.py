@@ -5,6 +5,7 @@ import numpy as np
 from utils import reference
 from utils.figures import kit
 from utils.figures.backprop.passes import own_dict
+from utils.figures.own import tried
 
 
 def small_problem(m, seed=4):
@@ -172,9 +173,11 @@ def entry_by_entry(forward=None, backward=None):
         row, column = fig.slider("row", 0, 2, 0), fig.slider("column", 0, 2, 0)
         ax = fig.axes()
         ax.set_position([0, 0, 1, 1])
-        values = own_dict(fig, forward, "forward", reference.forward(graph, leaves), graph, leaves)
+        values = own_dict(
+            fig, tried(forward, "forward"), reference.forward(graph, leaves), graph, leaves
+        )
         right = reference.backward(graph, values, output)
-        slopes = own_dict(fig, backward, "backward", right, graph, values, output)
+        slopes = own_dict(fig, tried(backward, "backward"), right, graph, values, output)
 
         @fig.on_change
         def update():

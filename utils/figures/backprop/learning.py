@@ -4,6 +4,7 @@ import numpy as np
 
 from utils import data, reference
 from utils.figures import kit
+from utils.figures.own import FAILURES, LONG, quietly, trouble
 
 
 def spiral(network_gradients=None):
@@ -72,10 +73,11 @@ def spiral(network_gradients=None):
         @fig.on_change
         def update():
             try:
-                with np.errstate(all="ignore"):
+                with quietly(LONG):
                     states = run(frame.value)
-            except Exception as error:
-                fig.note(f"network_gradients raised {type(error).__name__}; the reference is drawn")
+            except FAILURES as error:
+                why = trouble("network_gradients", error)
+                fig.note(f"{why}; the reference is drawn instead")
                 trusted[:] = [reference.network_gradients]
                 states = run(frame.value)
             parameters, cost, share = states[-1]

@@ -1,13 +1,10 @@
 """What forward mode, backward mode and nudging cost, counted."""
 
-import contextlib
-import io
-import warnings
-
 import numpy as np
 
 from utils import reference
 from utils.figures import kit
+from utils.figures.own import Tried
 
 
 class Counted(float):
@@ -185,19 +182,17 @@ def cost_of_modes(forward=None, backward=None):
         ax.legend(loc="upper left")
         fig.live(*lines, *rings)
         kept = {}
+        counted = Tried(
+            lambda name: [measure(name, size, forward, backward) for size in sizes],
+            "counting with your forward and backward",
+        )
 
         def counts(name):
             if name not in kept:
-                try:
-                    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-                        warnings.simplefilter("ignore")
-                        kept[name] = [measure(name, size, forward, backward) for size in sizes]
-                except NotImplementedError:
-                    fig.note("finish forward and backward to count yours; the reference is drawn")
-                except (Exception, SystemExit):
-                    fig.note("counting fails in your functions; the reference is drawn")
-            if name not in kept:
-                kept[name] = [measure(name, size) for size in sizes]
+                kept[name], problem = counted(name)
+                if problem:
+                    fig.note(f"{problem}; the reference is drawn instead")
+                    kept[name] = [measure(name, size) for size in sizes]
             return kept[name]
 
         @fig.on_change

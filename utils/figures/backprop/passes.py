@@ -2,34 +2,28 @@
 
 import contextlib
 import copy
-import io
-import warnings
 
 import numpy as np
 
 from utils import reference
 from utils.figures import kit
 from utils.figures.backprop.graphs import GRAPHS, draw_graph, local_slopes, page, short
+from utils.figures.own import tried
 
 NUDGE = 0.001
 
 
-def own_dict(fig, function, name, right, *arguments):
-    """What the learner's function returns, if it is a dict of numbers for the same names."""
-    if function is None:
+def own_dict(fig, own, right, *arguments):
+    """What a learner's function (as `tried`) returns, if it is a dict of numbers for all names."""
+    if own is None:
         return right
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            mine = function(*copy.deepcopy(arguments))
-        mine = {key: float(mine[key]) for key in right}
-        if all(np.isfinite(value) for value in mine.values()):
-            return mine
-        problem = f"{name} did not return finite numbers"
-    except NotImplementedError:
-        problem = f"finish {name} to see your own"
-    except (Exception, SystemExit) as error:
-        problem = f"{name} raised {type(error).__name__}"
+    mine, problem = own(*copy.deepcopy(arguments))
+    if not problem:
+        with contextlib.suppress(AttributeError, IndexError, KeyError, TypeError, ValueError):
+            mine = {key: float(mine[key]) for key in right}
+            if all(np.isfinite(value) for value in mine.values()):
+                return mine
+        problem = f"{own.name} did not return a finite number for every name"
     fig.note(f"{problem}; the reference is drawn instead")
     return right
 
@@ -43,6 +37,7 @@ def flow(forward=None, backward=None):
         nudge = fig.choice("nudge by 0.001", ["none"])
         ax = page(fig)
         kept, given = {}, {}
+        ahead, back = tried(forward, "forward"), tried(backward, "backward")
 
         def begin(_):
             drawn = GRAPHS[choice.value]
@@ -63,11 +58,9 @@ def flow(forward=None, backward=None):
                     kept.clear()
                 fig.notes.clear()
                 right = reference.forward(drawn.graph, leaves)
-                values = own_dict(fig, forward, "forward", right, drawn.graph, leaves)
+                values = own_dict(fig, ahead, right, drawn.graph, leaves)
                 right = reference.backward(drawn.graph, right, drawn.output)
-                slopes = own_dict(
-                    fig, backward, "backward", right, drawn.graph, values, drawn.output
-                )
+                slopes = own_dict(fig, back, right, drawn.graph, values, drawn.output)
                 kept[key] = values, slopes, list(fig.notes)
             fig.notes[:] = kept[key][2]
             return kept[key][:2]

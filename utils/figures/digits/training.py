@@ -5,6 +5,7 @@ import numpy as np
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
+from utils.figures.own import FAILURES, LONG, TRAINING, quietly, trouble
 
 
 class Training:
@@ -39,7 +40,8 @@ def train(build_digits_model=None, train_digits=None, shuffle_split=None, epochs
 
     def run(build, fit):
         keras.utils.set_random_seed(seed)
-        model = build()
+        with quietly(LONG):
+            model = build()
         measure(model)
         own_fit, points = model.fit, len(curve.values)
         each = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: measure(model))
@@ -49,7 +51,8 @@ def train(build_digits_model=None, train_digits=None, shuffle_split=None, epochs
 
         model.fit = watched
         try:
-            fit(model, X.copy(), y.copy(), seed)
+            with quietly(TRAINING):
+                fit(model, X.copy(), y.copy(), seed)
         finally:
             model.fit = own_fit
         if len(curve.values) == points:  # a loop of the learner's own: only the end is seen
@@ -59,10 +62,9 @@ def train(build_digits_model=None, train_digits=None, shuffle_split=None, epochs
     own = (build_digits_model or reference.build_digits_model, train_digits or _reference_fit)
     try:
         model = run(*own)
-    except Exception as error:  # unfinished, not compiled, another shape: show how it goes anyway
-        unfinished = isinstance(error, NotImplementedError)
-        why = "finish both to see your own" if unfinished else f"it raised {type(error).__name__}"
-        curve.figure.note(f"build_digits_model and train_digits: {why}; the reference is drawn")
+    except FAILURES as error:  # unfinished, not compiled, another shape: show how it goes anyway
+        why = trouble("one of build_digits_model and train_digits", error)
+        curve.figure.note(f"{why}; the reference is drawn instead")
         curve.values.clear()
         model = run(reference.build_digits_model, _reference_fit)
     curve.finish()

@@ -1,7 +1,5 @@
 """Training runs that survive or die of their formulas, and networks that give logits."""
 
-import contextlib
-import io
 import warnings
 
 import numpy as np
@@ -10,6 +8,7 @@ from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
 from utils.figures.guess import draw_guess
+from utils.figures.own import FAILURES, LONG, quietly, trouble
 
 _STEPS = 30
 
@@ -24,9 +23,11 @@ def train_regression(naive, stable_softmax=None, compare=False):
         cost, right = fig.axes(1, 2, xlim=(0, _STEPS), xlabel="step")
         cost.set(title="cost", ylim=(0, 2.6))
         right.set(title="digits read right", ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
-        methods = [("plain", _proba(fig, naive, "plain_softmax"))]
-        if compare:
-            methods.append(("yours", _proba(fig, stable_softmax, "stable_softmax")))
+        given = [("plain", naive, "plain_softmax"), ("yours", stable_softmax, "stable_softmax")]
+        methods = [
+            (name, fig.own(function, called, reference.stable_softmax, finite=False))
+            for name, function, called in given[: 2 if compare else 1]
+        ]
         curves = []
         for ax in (cost, right):
             for (name, _), colour, dash in zip(
@@ -87,31 +88,6 @@ def train_regression(naive, stable_softmax=None, compare=False):
             return f"Pixels from 0 to {pixels.value}, step {step.value}. {'; '.join(text)}."
 
     return fig
-
-
-def _proba(fig, softmax, name):
-    """The learner's `softmax`, NaN and all; the reference where it raises."""
-
-    def instead(Z):
-        return reference.stable_softmax(Z)
-
-    def call(Z):
-        if softmax is None:
-            return instead(Z)
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                P = np.asarray(softmax(Z.copy()))
-            if P.dtype.kind in "iuf" and P.shape == Z.shape:
-                return P
-            problem = f"{name} returned the wrong shape"
-        except NotImplementedError:
-            problem = f"finish {name} to see your own"
-        except (Exception, SystemExit) as error:  # a figure shows, whatever was written
-            problem = f"{name} raised {type(error).__name__}"
-        fig.note(f"{problem}; the reference is drawn instead")
-        return instead(Z)
-
-    return call
 
 
 class Training:
@@ -192,7 +168,8 @@ def train_digits(build_logits_model=None, epochs=15, seed=1):
 
     def train(build):
         keras.utils.set_random_seed(seed)
-        model = build(64, 10)
+        with quietly(LONG):
+            model = build(64, 10)
         add(model)
         each = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: add(model))
         model.fit(X, y, epochs=epochs, batch_size=32, verbose=0, callbacks=[each])
@@ -203,10 +180,9 @@ def train_digits(build_logits_model=None, epochs=15, seed=1):
 
     try:
         model = train(build_logits_model or instead)
-    except Exception as error:  # unfinished, not compiled, another shape: show how it goes anyway
-        unfinished = isinstance(error, NotImplementedError)
-        why = "is not finished" if unfinished else f"failed with {type(error).__name__}"
-        curve.figure.note(f"build_logits_model {why}; the reference is drawn instead")
+    except FAILURES as error:  # unfinished, not compiled, another shape: show how it goes anyway
+        why = trouble("build_logits_model", error)
+        curve.figure.note(f"{why}; the reference is drawn instead")
         curve.values.clear()
         model = train(instead)
     curve.finish()

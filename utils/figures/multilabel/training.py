@@ -17,6 +17,7 @@ from utils.figures.multilabel.scenes import (
     scene_axes,
     stand_in,
 )
+from utils.figures.own import FAILURES, LONG, quietly, trouble
 
 
 class Training:
@@ -64,7 +65,8 @@ def train_scenes(build_multilabel_model=None, epochs=30, seed=3):
 
     def train(build):
         keras.utils.set_random_seed(seed)
-        model = build(X.shape[1], Y.shape[1])
+        with quietly(LONG):
+            model = build(X.shape[1], Y.shape[1])
         measure(model)
         each = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: measure(model))
         model.fit(X, Y, epochs=epochs, batch_size=32, verbose=0, callbacks=[each])
@@ -72,10 +74,9 @@ def train_scenes(build_multilabel_model=None, epochs=30, seed=3):
 
     try:
         model = train(build_multilabel_model or reference.build_multilabel_model)
-    except Exception as error:  # unfinished, not compiled, another shape: show how it goes anyway
-        unfinished = isinstance(error, NotImplementedError)
-        why = "is not finished" if unfinished else f"failed with {type(error).__name__}"
-        curve.figure.note(f"build_multilabel_model {why}; the reference is drawn instead")
+    except FAILURES as error:  # unfinished, not compiled, another shape: show how it goes anyway
+        why = trouble("build_multilabel_model", error)
+        curve.figure.note(f"{why}; the reference is drawn instead")
         curve.values.clear()
         model = train(reference.build_multilabel_model)
     curve.finish()

@@ -6,6 +6,7 @@ from matplotlib.lines import Line2D
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
+from utils.figures.own import FAILURES, LONG, quietly, trouble
 
 
 def some_digits():
@@ -128,7 +129,8 @@ def train_digits(build_softmax_model=None, epochs=40, seed=1):
 
     def train(build):
         keras.utils.set_random_seed(seed)
-        model = build(X.shape[1], 10)
+        with quietly(LONG):
+            model = build(X.shape[1], 10)
         measure(model)
         each = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: measure(model))
         model.fit(X, y, epochs=epochs, batch_size=32, verbose=0, callbacks=[each])
@@ -136,10 +138,9 @@ def train_digits(build_softmax_model=None, epochs=40, seed=1):
 
     try:
         model = train(build_softmax_model or reference.build_softmax_model)
-    except Exception as error:  # unfinished, not compiled, another shape: show how it goes anyway
-        unfinished = isinstance(error, NotImplementedError)
-        why = "is not finished" if unfinished else f"failed with {type(error).__name__}"
-        curve.figure.note(f"build_softmax_model {why}; the reference is drawn instead")
+    except FAILURES as error:  # unfinished, not compiled, another shape: show how it goes anyway
+        why = trouble("build_softmax_model", error)
+        curve.figure.note(f"{why}; the reference is drawn instead")
         curve.values.clear()
         model = train(reference.build_softmax_model)
     curve.finish()

@@ -1,12 +1,11 @@
 """Classes in the plane: softmax regression on four clouds, and where straight borders fail."""
 
-import warnings
-
 import numpy as np
 from contourpy import contour_generator
 
 from utils import data, reference
 from utils.figures import kit
+from utils.figures.own import FAILURES, LONG, quietly, trouble
 
 _SIDE = 121
 _RGB = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in kit.COLOURS])
@@ -189,13 +188,10 @@ def _network(fig, build_softmax_model, seed):
 
     if build_softmax_model is not None:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with quietly(LONG):
                 return compiled(build_softmax_model(2, 3))
-        except NotImplementedError:
-            fig.note("finish build_softmax_model to see your own; the reference is used instead")
-        except (Exception, SystemExit) as error:  # a figure shows, whatever a learner wrote
-            kind = type(error).__name__
-            fig.note(f"build_softmax_model failed with {kind}; the reference is used instead")
+        except FAILURES as error:  # a figure shows, whatever a learner wrote
+            why = trouble("build_softmax_model", error)
+            fig.note(f"{why}; the reference is used instead")
     keras.utils.set_random_seed(seed)
     return compiled(reference.build_softmax_model(2, 3))

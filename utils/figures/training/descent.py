@@ -5,6 +5,7 @@ import numpy as np
 
 from utils import data, reference
 from utils.figures import kit
+from utils.figures.own import Tried
 from utils.figures.training.first import LN2
 
 _WEIGHTS, _BIASES = (-6.0, 14.0), (-7.0, 7.0)
@@ -142,7 +143,7 @@ def batch_paths(cost_gradient=None, minibatches=None):
         fig.live(path, stops, here, lowest, *curves)
         own = fig.own(cost_gradient, "cost_gradient", reference.cost_gradient)
         bottom = _lowest_cost(X, y)
-        runs = {}
+        runs, mine = {}, tried_batches(minibatches)
 
         def run(batch_size):
             """The path step by step, the number of steps an epoch, the cost after each epoch."""
@@ -151,7 +152,7 @@ def batch_paths(cost_gradient=None, minibatches=None):
                 w, b = np.array([_START[0]]), _START[1]
                 path, costs = [(w[0], b)], [_cost(X, y, w, b)]
                 for _ in range(last):
-                    drawn = batches(fig, minibatches, m, batch_size, rng)
+                    drawn = batches(fig, mine, m, batch_size, rng)
                     for batch in drawn:
                         dw, db = own(X[batch], y[batch], w, b)
                         w, b = w - alpha * dw, float(b - alpha * db)
@@ -198,20 +199,25 @@ def _cost(X, y, w, b):
     return reference.binary_cross_entropy(y, reference.logistic_unit(X, w, b))
 
 
+def tried_batches(minibatches):
+    """The learner's `minibatches`, safe to call: batches that index the rows, as a list."""
+
+    def drawn(m, size, rng):
+        found = [np.asarray(batch) for batch in minibatches(m, size, rng)]
+        _ = [np.arange(m)[batch] for batch in found if batch.dtype.kind in "iu"]
+        return found
+
+    return None if minibatches is None else Tried(drawn, "minibatches")
+
+
 def batches(told, minibatches, m, size, rng):
-    """The learner's batches of one epoch, or those of the reference, told by `told.note`."""
+    """The batches of one epoch by `tried_batches`, or by the reference, told by `told.note`."""
     if minibatches is not None:
-        name = "minibatches"
-        try:
-            drawn = [np.asarray(batch) for batch in minibatches(m, size, rng)]
+        drawn, problem = minibatches(m, size, rng)
+        if not problem:
             if all(b.ndim == 1 and b.dtype.kind in "iu" and b.size for b in drawn) and drawn:
-                _ = [np.arange(m)[batch] for batch in drawn]
                 return drawn
-            problem = f"{name} did not return arrays of indices"
-        except NotImplementedError:
-            problem = f"finish {name} to see your own"
-        except (Exception, SystemExit) as error:
-            problem = f"{name} raised {type(error).__name__}"
+            problem = "minibatches did not return arrays of indices"
         told.note(f"{problem}; the reference is drawn instead")
     return reference.minibatches(m, size, rng)
 

@@ -1,13 +1,10 @@
 """The pictures as numbers, what a probability costs, and two results side by side."""
 
-import contextlib
-import io
-import warnings
-
 import numpy as np
 
 from utils import data, reference
 from utils.figures import kit
+from utils.figures.own import FAILURES, quietly, trouble
 
 LN2 = float(np.log(2))
 _SQUARE = 0.5 * np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]])
@@ -94,14 +91,13 @@ def beside(name, own, keras):
     """
     rows = []
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
+        with quietly():
             rows.append((name, _five_digits(own())))
     except NotImplementedError as error:  # its text names the exercise that is not written yet
         unwritten = str(error).rpartition(": ")[2] or name
         print(f"Note: finish {unwritten} to see your own numbers here.")
-    except (Exception, SystemExit) as error:  # what a learner wrote must not stop the page
-        print(f"Note: {name} raised {type(error).__name__}; only Keras is shown.")
+    except FAILURES as error:  # what a learner wrote must not stop the page
+        print(f"Note: {trouble(name, error)}; only Keras is shown.")
     rows.append(("Keras", _five_digits(keras)))
     width = max(len(label) for label, _ in rows)
     for label, numbers in rows:

@@ -1,7 +1,6 @@
 """Networks that train in their figures, beside the learner's own unit."""
 
 import contextlib
-import io
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,8 @@ from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
 from utils.figures.guess import draw_guess
-from utils.figures.training.descent import batches
+from utils.figures.own import FAILURES, LONG, TRAINING, quietly, tried, trouble
+from utils.figures.training.descent import batches, tried_batches
 from utils.figures.training.first import LN2
 from utils.figures.training.plane import Plane
 
@@ -42,14 +42,13 @@ def _build(build_model, n_features):
     if build_model is None:
         return reference.build_model(n_features), ""
     try:
-        model = build_model(n_features)
+        with quietly(LONG):
+            model = build_model(n_features)
         if np.asarray(model(np.zeros((2, n_features)))).shape == (2, 1):
             return model, ""
         why = "build_model returned a model of another shape"
-    except NotImplementedError:
-        why = "finish build_model to see your own"
-    except (Exception, SystemExit) as error:  # a figure shows, whatever a learner wrote
-        why = f"build_model raised {type(error).__name__}"
+    except FAILURES as error:  # a figure shows, whatever a learner wrote
+        why = trouble("build_model", error)
     return reference.build_model(n_features), f"{why}; the reference is used instead"
 
 
@@ -166,19 +165,14 @@ def train_digits(
             measure(model)
 
         _tell_epochs(model, keras.callbacks.LambdaCallback(on_epoch_end=one_epoch))
-        with contextlib.redirect_stdout(io.StringIO()):
+        with quietly(TRAINING):
             fit(model, X.copy(), y.copy(), epochs)
         return model
 
     try:
         model = train(compile_and_fit or reference.compile_and_fit)
-    except (Exception, SystemExit) as error:  # unfinished or broken: show how it goes anyway
-        unfinished = isinstance(error, NotImplementedError)
-        why = (
-            "finish compile_and_fit to see your own"
-            if unfinished
-            else f"compile_and_fit raised {type(error).__name__}"
-        )
+    except FAILURES as error:  # unfinished or broken: show how it goes anyway
+        why = trouble("compile_and_fit", error)
         curve.figure.note(f"{why}; the reference is used instead")
         curve.values.clear()
         model = train(reference.compile_and_fit)
@@ -205,7 +199,8 @@ class _Unit:
     ALPHA, BATCH = 0.5, 32
 
     def __init__(self, gradient_descent, minibatches, X, y, note):
-        self.descent, self.minibatches = gradient_descent, minibatches
+        self.descent = tried(gradient_descent, "gradient_descent")
+        self.minibatches = tried_batches(minibatches)
         self.X, self.y, self.note = X, y, note
         self.restart()
 
@@ -223,18 +218,15 @@ class _Unit:
         """Take one step; a function that fails is replaced by the reference."""
         start = (X, y, self.w.copy(), self.b, self.ALPHA, 1)
         if self.descent is not None:
-            try:
-                with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
-                    w, b, _ = self.descent(*start)
-                w, b = np.asarray(w, dtype=float), float(b)
-                if w.shape == self.w.shape and np.isfinite(w).all() and np.isfinite(b):
-                    self.w, self.b = w, b
-                    return
+            result, why = self.descent(*start)
+            if not why:
+                with contextlib.suppress(TypeError, ValueError):
+                    w, b, _ = result
+                    w, b = np.asarray(w, dtype=float), float(b)
+                    if w.shape == self.w.shape and np.isfinite(w).all() and np.isfinite(b):
+                        self.w, self.b = w, b
+                        return
                 why = "gradient_descent did not return w and b"
-            except NotImplementedError:
-                why = "finish gradient_descent to see your own"
-            except (Exception, SystemExit) as error:
-                why = f"gradient_descent raised {type(error).__name__}"
             self.note(f"{why}; the reference is used instead")
             self.descent = None
         self.w, self.b, _ = reference.gradient_descent(*start)

@@ -64,8 +64,15 @@ def by_hand(predict=None, binary_cross_entropy=None):
         first = fig.slider("w0", -6.0, 6.0, 1.0, 0.1)
         second = fig.slider("w1", -6.0, 6.0, 1.0, 0.1)
         bias = fig.slider("b", -4.0, 4.0, 0.0, 0.1)
+        downhill = fig.toggle("where is downhill?")
         left, right = fig.axes(1, 2, ratios=(2.3, 1))
         plane = Plane(left)
+        (ahead,) = left.plot([], [], "--", color=kit.INK, linewidth=1.5)
+        arrow = left.annotate(
+            "", (0, 0), (0, 0), zorder=6,
+            arrowprops={"arrowstyle": "-|>", "color": kit.INK, "lw": 2.5, "mutation_scale": 18,
+                        "shrinkA": 0, "shrinkB": 0},
+        )  # fmt: skip
         right.set(xlim=(-0.6, 0.6), ylim=(0, 2), xticks=[], ylabel="cost")
         (bar,) = right.bar([0], [0], width=0.6, color=kit.GREEN + "70", edgecolor=kit.GREEN)
         best = right.axhline(2, color=kit.PURPLE, linestyle="--")
@@ -74,7 +81,7 @@ def by_hand(predict=None, binary_cross_entropy=None):
         value = right.text(0, 0, "", ha="center", va="bottom")
         found = right.text(-0.58, 2, "your best", va="bottom", color=kit.PURPLE)
         (foot,) = left.plot([], [], "D", color=kit.INK, markersize=9, zorder=5)
-        fig.live(*plane.artists, bar, best, value, found, foot)
+        fig.live(*plane.artists, ahead, bar, best, value, found, foot, arrow)
         unit = fig.own(predict, "predict", reference.logistic_unit)
 
         def where():
@@ -82,6 +89,37 @@ def by_hand(predict=None, binary_cross_entropy=None):
             w = np.array([first.value, second.value])
             at = -bias.value * w / max(w @ w, 1e-9)
             return tuple(at) if np.abs(at).max() <= HIGH else None
+
+        def line_of(w, b):
+            """Two points of a border, each 5 from the one that is nearest to the middle."""
+            size = max(np.hypot(*w), 1e-9)
+            along = np.array([-w[1], w[0]]) / size
+            return -b * w / size**2 + 5 * np.array([-along, along])
+
+        def show_step(w, b, p):
+            """Draw the border after one step against the gradient, and say that gradient."""
+            dw, db = (p - y) @ X / len(y), float(np.mean(p - y))
+            new_w, new_b = w - dw, b - db
+            ends = [line_of(w, b), line_of(new_w, new_b)]
+            ahead.set_data(*ends[1].T)
+            # The arrow stands where the step moves the border most, of five places within view.
+            ways = [np.linspace(end[0], end[1], 11)[3:8] for end in ends]
+            seen = [(np.abs(way) < HIGH).all(axis=1) for way in ways]
+            far = np.hypot(*(ways[1] - ways[0]).T) * (seen[0] & seen[1])
+            k = int(np.argmax(far))
+            arrow.set_position(ways[0][k])
+            arrow.xy = ways[1][k]
+            shown = bool(downhill.value)
+            ahead.set_visible(shown)
+            arrow.set_visible(shown and far[k] > 0.2)
+            if not shown:
+                return ""
+            cost = cost_of(y, unit(X, new_w, new_b))
+            told = ", ".join(f"{round(slope, 2) + 0.0:.2f}" for slope in (*dw, db))
+            return (
+                f" The gradient is {told}: one step the other way "
+                f"takes the border to the dashed line and the cost to {float(cost):.3f}."
+            )
 
         def moved(x, y):
             at, w = np.array([x, y]), np.array([first.value, second.value])
@@ -113,7 +151,7 @@ def by_hand(predict=None, binary_cross_entropy=None):
             return (
                 f"Weights {w[0]:.1f} and {w[1]:.1f}, bias {b:.1f}: cost {cost:.3f}, "
                 f"{100 * right_ones:.0f}% of the pictures right. Lowest cost so far "
-                f"{lowest[0]:.3f}."
+                f"{lowest[0]:.3f}.{show_step(w, b, np.asarray(p, dtype=float))}"
             )
 
     return fig
