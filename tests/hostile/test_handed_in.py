@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 
 from autograder.commands import grade
 from autograder.course import exchange, handed_in
@@ -259,3 +260,21 @@ def test_a_notebook_with_answers_counts_and_the_other_is_named(tmp_path):
     there = handed_in.look(place, LAB)
     assert there.notebook == work
     assert "Not marked, beside it: 'Untitled.ipynb'" in there.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2026-03-02T09:00:00Z", "2026-03-02 09:00:00 UTC"),
+        ("Mon Mar  2 09:00:00 CEST 2026", "2026-03-02 09:00:00 UTC"),
+        ("2. Maerz 2026, neun Uhr", None),
+        ("2026-13-45 99:99", None),
+        ("", None),
+    ],
+)
+def test_a_time_is_told_in_one_way_whatever_was_written(said, meant, tmp_path):
+    """Is a time that nbgrader can read written in UTC, so that no reader of it warns or differs?"""
+    (tmp_path / "timestamp.txt").write_text(said)
+    assert handed_in.timestamp(tmp_path)[0] == meant
+    if meant:
+        parse_utc(meant)
