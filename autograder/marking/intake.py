@@ -28,6 +28,9 @@ _KINDS = (
     (b"{\\rtf", "a text document (RTF)"), (b"\xd0\xcf\x11\xe0", "an Office document"),
     (b"version https://git-lfs", "a pointer of git LFS"), (b"bplist", "a web page of Safari"),
 )  # fmt: skip
+# As some Windows programs save text, by its first two bytes: with a mark of the encoding or not.
+_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"{\0": "utf-16-le",
+              b"\0{": "utf-16-be"}  # fmt: skip
 # What is more than this is no work of a learner's, and is refused before it costs anything.
 MAX_BYTES = 100 * 2**20
 MAX_ENTRIES = 2_000_000  # values in the file
@@ -174,8 +177,7 @@ def read(data: bytes, name: str = "the notebook") -> list[dict]:
     if what := _other_kind(data):
         raise Unreadable(f"{name} is {what}, not a notebook. {DOWNLOAD}")
     try:
-        wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")  # as some Windows programs save text
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = data.decode(_ENCODINGS.get(data[:2], "utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Unreadable(
             f"{name} is no notebook: byte {error.start + 1} is not text. {AGAIN}"

@@ -188,9 +188,10 @@ def test_what_is_no_notebook_is_refused_with_a_reason(data, said):
     assert "submit" in str(caught.value)
 
 
-def test_a_notebook_saved_as_utf_16_is_read(released, nb):
-    """Does a text program that saves two bytes a character cost nothing?"""
-    data = json.dumps(nb).encode("utf-16")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_notebook_saved_as_utf_16_is_read(released, nb, encoding):
+    """Does a text program that saves two bytes a character cost nothing, with a mark or without?"""
+    data = json.dumps(nb).encode(encoding)
     assert intake.rebuild(released, intake.read(data)).answer("softmax")
 
 
