@@ -498,11 +498,15 @@ class Learner:
 
     def _lend(self) -> None:
         """Have a process of the right answers that lends what is borrowed, and nothing else."""
-        if self._right is None:
-            cells = [("right answers", self._sources)]
-            self._right = Learner(self._server, cells, [], self._limits, self._budget)
-            self._right._serve(self._loans)
-        self._right._order("lend", self._borrowed)
+        try:
+            if self._right is None:
+                cells = [("right answers", self._sources)]
+                self._right = Learner(self._server, cells, [], self._limits, self._budget)
+                self._right._serve(self._loans)
+            self._right._order("lend", self._borrowed)
+        except _Fallen:
+            self._end()  # whoever babbled on that pipe until its other end fell
+            raise
 
     def _serve(self, loans: socket.socket) -> None:
         """Be the process of right answers for the process at the other end of `loans`."""

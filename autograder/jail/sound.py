@@ -5,6 +5,7 @@ Everything here raises `ValueError`, `TypeError` or `LookupError` for what is no
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -118,8 +119,14 @@ def outcomes_from_body(body: Any, count: int) -> list[Outcome]:
     for value, error, warnings, args_after, forbidden in body:
         _check(type(args_after) is list)
         error = None if error is None else failure_from_body(error)
-        outcomes.append(Outcome(value, error, texts(warnings), args_after, texts(forbidden)))
+        outcomes.append(Outcome(value, error, texts(warnings), args_after, _dotted(forbidden)))
     return outcomes
+
+
+def _dotted(body: Any) -> list[str]:
+    """Read names of functions, such as "scipy.special.softmax", whatever was sent for one."""
+    names = [text[:80] for text in texts(body)]
+    return [n if re.fullmatch(r"[\w.]+", n) else "something" for n in names]
 
 
 def failure_to_body(failure: Failure | None) -> list | None:

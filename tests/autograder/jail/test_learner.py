@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from autograder.jail.sandbox import Budget, JailError, Limits, Template
+from autograder.jail.sound import outcomes_from_body
 from utils.engine.calling import Call, Failure
 from utils.engine.plain import ModelData, Result, Rng, Source
 
@@ -478,3 +479,27 @@ def test_who_has_sent_too_much_is_not_started_again(template):
     budget.tally.received = 1 << 31
     with template.learner([("a", "def f(): return 1")], budget=budget) as one:
         assert one.call([Call("f", [])])[0].error.type == "Protocol"
+
+
+def test_who_babbles_on_the_pipe_of_lent_answers_falls_alone(template):
+    """Does every call have an outcome where a learner's code ends the process that lends?"""
+    source = (
+        "import gc\n"
+        "def f(x):\n"
+        "    for each in gc.get_objects():\n"
+        "        if type(each).__name__ == 'Loans':\n"
+        "            each.channel.send(0, ['done', ['value', ['plain', 1.0], []]])\n"
+        "            each.channel.send(0, ['call', 'g', ['list', []]])\n"
+        "    return x"
+    )
+    with template.learner([("a", source)]) as learner:
+        for name in ("g", "h", "k"):
+            learner.borrow([name], "def g(): return 7\ndef h(): return 8\ndef k(): return 9")
+            assert len(learner.call_many([[Call("f", [1.0])]] * 3)) == 3
+
+
+def test_a_name_of_what_was_refused_is_a_name():
+    """Is a text that a learner's process sends for a function's name no text of its choice?"""
+    sent = [[None, None, [], [], ["scipy.special.softmax", "\x1b[2J<script>\nscores: 100"]]]
+    [outcome] = outcomes_from_body(sent, 1)
+    assert outcome.forbidden == ["scipy.special.softmax", "something"]
