@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import html
 import json
 import logging
@@ -90,16 +89,9 @@ def _serve(course: Course, options: argparse.Namespace) -> bool:
     return serving.changed()
 
 
-@contextlib.contextmanager
-def _alone(course: Course) -> Iterator[None]:
+def _alone(course: Course) -> contextlib.AbstractContextManager:
     """Let one service at a time run for a course; raises `Busy`."""
-    course.folder.mkdir(parents=True, exist_ok=True)
-    with open(course.folder / ".serving", "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Busy(f"another service runs for {course.folder}") from None
-        yield
+    return course.locked(".serving", "another service runs for")
 
 
 @contextlib.contextmanager

@@ -58,14 +58,19 @@ class Course:
         return self.folder / "marks" / lab / f"{student}.json"
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Let one run at a time mark this course; raises `Busy`."""
+    def locked(
+        self, name: str = ".marking", another: str = "another run is marking"
+    ) -> Iterator[None]:
+        """Let one run at a time mark this course; raises `Busy`.
+
+        Under another `name` one process at a time does something else; `another` says what.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with open(self.folder / ".marking", "w") as file:
+        with open(self.folder / name, "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise Busy(f"another run is marking {self.folder}") from None
+                raise Busy(f"{another} {self.folder}") from None
             yield
 
 

@@ -14,8 +14,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from ast import literal_eval
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +22,7 @@ import nbformat
 import numpy as np
 from playwright.sync_api import TimeoutError, sync_playwright
 
-from tests.browser.driving import CHROMIUM, Lab
+from tests.browser.driving import CHROMIUM, Lab, wait_until_it_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 MEDIAN, HIGH, WORST = 40.0, 80.0, 120.0  # milliseconds: median, and 95th percentile
@@ -136,15 +134,7 @@ def jupyterlab(folder):
         server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/api", timeout=5).close()
-                break
-            except OSError:
-                if server.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError((folder / "log").read_text()) from None
-                time.sleep(0.1)
+        wait_until_it_answers(f"{url}/api", lambda: server.poll() is None, folder / "log", 60)
         yield url
     finally:
         server.terminate()

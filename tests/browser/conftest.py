@@ -5,16 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests import kernels
-from tests.browser.driving import CHROMIUM, Lab
+from tests.browser.driving import Lab, chromium, wait_until_it_answers
 
 TOKEN = "browser-test"
 
@@ -67,15 +64,7 @@ def jupyter(copy_of_repository, warm_kernels):
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/api", timeout=5).close()
-                break
-            except OSError:
-                if server.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail(log_file.read_text())
-                time.sleep(0.1)
+        wait_until_it_answers(f"{url}/api", lambda: server.poll() is None, log_file, 60)
         yield Jupyter(url, root, env)
     finally:
         os.killpg(server.pid, signal.SIGKILL)  # its kernels too
@@ -85,10 +74,8 @@ def jupyter(copy_of_repository, warm_kernels):
 @pytest.fixture(scope="session")
 def browser():
     """Debian's Chromium, driven by Playwright."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(**CHROMIUM)
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

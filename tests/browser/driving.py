@@ -1,6 +1,12 @@
 """What a learner does in JupyterLab, in words: open, write, run, move, submit."""
 
-from playwright.sync_api import Locator, Page, expect
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CHROMIUM = {
     "executable_path": "/usr/bin/chromium",
@@ -15,6 +21,28 @@ CHROMIUM = {
     ],
 }
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**CHROMIUM)
+        yield browser
+        browser.close()
+
+
+def wait_until_it_answers(url: str, runs: Callable[[], bool], log: Path, seconds: float) -> None:
+    """Wait for a server; raises `RuntimeError` with its log where it ends or takes too long."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            if not runs() or time.monotonic() > deadline:
+                raise RuntimeError(log.read_text()) from None
+            time.sleep(0.1)
 
 
 class Lab:
@@ -92,10 +120,21 @@ class Lab:
         """Return one list of the Assignment List: "released", "fetched" or "submitted"."""
         return self.page.locator(f"#{section}_assignments_list .list_item")
 
+    def fetch(self, lab: str) -> None:
+        """Fetch what is released from the Assignment List, which is open, and open that lab."""
+        self.assignments("released").get_by_role("button", name="Fetch").click()
+        fetched = self.assignments("fetched").filter(has_text=lab)
+        fetched.locator(".item_name a").first.click()
+        fetched.locator(".item_name a").last.click()
+        opened = "window.jupyterapp.shell.currentWidget?.content?.widgets?.length > 0"
+        self.page.wait_for_function(opened)
+        self.wait_idle()
+
     def open_assignment_list(self) -> None:
         """Open nbgrader's Assignment List from the menu, or bring it to the front, and refresh."""
         self.page.get_by_role("menuitem", name="Nbgrader").click()
         menu = self.page.locator(".lm-Menu-content")
         menu.get_by_text("Assignment List", exact=True).click()
         expect(self.page.locator("#course_list_default")).not_to_be_empty(timeout=30_000)
-        self.page.locator("#refresh_assignments_list").click()
+        with self.page.expect_response("**/assignments?*"):  # the list is drawn anew then
+            self.page.locator("#refresh_assignments_list").click()

@@ -81,13 +81,18 @@ def hand(page):
     return page.evaluate("sent.filter((message) => message.kind !== 'hello')")
 
 
+def canvas_of(page):
+    """Let the figure be there and drawn once; gives the place of its canvas on the page."""
+    page.evaluate("attach()")
+    page.evaluate("frame()")
+    canvas = page.locator("canvas")
+    canvas.wait_for()
+    return canvas.bounding_box()
+
+
 def test_two_strokes_drawn_while_the_kernel_is_busy_stay_two(late):
     """Is a pen that was lifted and put down elsewhere no line from here to there?"""
-    late.evaluate("attach()")
-    late.evaluate("frame()")
-    canvas = late.locator("canvas")
-    canvas.wait_for()
-    box = canvas.bounding_box()
+    box = canvas_of(late)
     for x in (20, 70):
         late.mouse.move(box["x"] + x, box["y"] + 20)
         late.mouse.down()
@@ -102,11 +107,7 @@ def test_two_strokes_drawn_while_the_kernel_is_busy_stay_two(late):
 
 def test_a_pointer_that_rests_is_told_the_numbers_under_it(late):
     """Are they those of the axes, on a linear side and on a logarithmic one?"""
-    late.evaluate("attach()")
-    late.evaluate("frame()")
-    canvas = late.locator("canvas")
-    canvas.wait_for()
-    box = canvas.bounding_box()
+    box = canvas_of(late)
     late.mouse.move(box["x"] + 50, box["y"] + 50)
     assert late.locator(".kit-value").text_content() == "x 5.0, y 10"
     late.mouse.move(box["x"] + 400, box["y"] + 400)

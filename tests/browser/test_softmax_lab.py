@@ -22,12 +22,7 @@ def test_a_learner_fetches_works_and_submits(lab, page, jupyter):
     jupyter.nbgrader("release_assignment", LAB)
     lab.open()
     lab.open_assignment_list()
-    lab.assignments("released").get_by_role("button", name="Fetch").click()
-    fetched = lab.assignments("fetched").filter(has_text=LAB)
-    fetched.locator(".item_name a").first.click()
-    fetched.locator(".item_name a").last.click()
-    page.wait_for_function("window.jupyterapp.shell.currentWidget?.content?.widgets?.length > 0")
-    lab.wait_idle()
+    lab.fetch(LAB)
 
     lab.run(lab.cell_with("from utils.checks import Check"))
     lab.write(lab.cell("softmax_answer"), SUM_OVER_EVERYTHING)

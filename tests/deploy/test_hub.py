@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import free_port
-from tests.browser.driving import CHROMIUM, Lab
+from tests.browser.driving import Lab, chromium, wait_until_it_answers
 from tests.cohort import notebook, right
 from tests.deploy.machine import PROXY, Machine
 
@@ -54,15 +54,8 @@ class Hub:
         self.number, log = self.machine.start(
             "root", *command, cwd=f"{PLACE}/hub", env=self.settings
         )
-        deadline = time.monotonic() + 180
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.url}/hub/health", timeout=5).close()
-                return
-            except OSError:
-                assert time.monotonic() < deadline, log.read_text()
-                assert self.machine.runs(self.number), log.read_text()
-                time.sleep(0.2)
+        health = f"{self.url}/hub/health"
+        wait_until_it_answers(health, lambda: self.machine.runs(self.number), log, 180)
 
     def kill(self) -> None:
         """End the hub as a power cut would; the course's service ends with it."""
@@ -125,10 +118,8 @@ def hub(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     """Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(**CHROMIUM)
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -165,12 +156,7 @@ def ada_hands_in(hub, page):
     lab.open()
     hub.seen["learner"] = page.evaluate(WHAT_A_LEARNER_SEES)
     lab.open_assignment_list()
-    lab.assignments("released").get_by_role("button", name="Fetch").click()
-    fetched = lab.assignments("fetched").filter(has_text=LAB)
-    fetched.locator(".item_name a").first.click()
-    fetched.locator(".item_name a").last.click()
-    page.wait_for_function("window.jupyterapp.shell.currentWidget?.content?.widgets?.length > 0")
-    lab.wait_idle()
+    lab.fetch(LAB)
     lab.run(lab.cell_with("from utils.checks import Check"))
     lab.write(lab.cell("softmax_answer"), RIGHT)
     lab.run(lab.cell("softmax_answer"))
