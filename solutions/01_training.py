@@ -961,7 +961,7 @@ check.explain()
 # %% [markdown]
 # ## Where you stand
 #
-# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# The next cell lists all exercises of this lab, with the points that your answers earn on the inputs you can see. It also says what
 # those points are worth.
 
 # %% tags=["demo"]

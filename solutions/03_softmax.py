@@ -730,7 +730,7 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 # %% [markdown]
 # ## Where you stand
 #
-# The next cell lists all checks of this lab, with the points that your answers earn on the inputs you can see. It also says what
+# The next cell lists all exercises of this lab, with the points that your answers earn on the inputs you can see. It also says what
 # those points are worth.
 
 # %% tags=["demo"]

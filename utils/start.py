@@ -99,7 +99,7 @@ _TESTS: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
 
 
 def labs() -> Table:
-    """List the labs in order, with expected time, points, and the checks passed so far."""
+    """List the labs in order, with expected time, points, and what passes so far."""
     passed = progress.read()
     rows, total, done, minutes, missing = [], 0, 0, 0, False
     for path in sorted(BAKED.glob("*.json")):
@@ -114,10 +114,10 @@ def labs() -> Table:
         points = str(sum(ex["points"] for ex in lab["exercises"]))
         rows.append([link, f"{lab['minutes']} minutes", points, bar(good, len(names))])
     hours = f"All of them together take about {round(minutes / 60)} hours."
-    caption = f"{done} of {total} checks passed so far. {hours}"
+    caption = f"{done} of {total} exercises pass so far. {hours}"
     if missing:
         caption += " A lab without a link is fetched first: Nbgrader, Assignment List, Fetch."
-    return Table(["lab", "time", "points", "checks passed"], rows, caption)
+    return Table(["lab", "time", "points", "exercises that pass"], rows, caption)
 
 
 def update(lab: str) -> None:

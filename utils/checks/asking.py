@@ -46,10 +46,12 @@ def judge(exercise: dict, namespace: dict[str, Any], lab: dict[str, dict] | None
     cases = [case for _, case in titled]
     outcomes = _run(exercise, namespace, cases)
     findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
-    passed = sum(finding is None for finding in findings)
     failing = {title for (title, _), finding in zip(titled, findings, strict=True) if finding}
     titles = tuple(dict.fromkeys(title for title, _ in titled if title not in failing))
-    if passed == len(cases):
+    # As when marking: who refuses every input has passed nothing.
+    if not {title for title, case in titled if "raises" not in case.params} & set(titles):
+        titles = ()
+    if not failing:
         told = _judge_together(exercise, namespace, cases, titles)
         return replace(told, report=told.report + _on_digits(cases, outcomes) * told.passed)
     first = next(i for i, finding in enumerate(findings) if finding is not None)
@@ -57,7 +59,8 @@ def judge(exercise: dict, namespace: dict[str, Any], lab: dict[str, dict] | None
     wrong = diagnose(known, cases, outcomes, findings, exercise["slips"])
     if blamed := _blamed(exercise, namespace, finding, lab or {}):
         finding, wrong = blamed, None
-    lines = [f"{passed} of {len(cases)} visible checks pass. The first that fails: {title}"]
+    count = f"{len(titles)} of {len({title for title, _ in titled})}"
+    lines = [f"{count} visible checks pass. The first that fails: {title}"]
     lines += explain(cases[first], finding, wrong, outcomes[first])
     return _failed(lines, titles, cases[first], finding, outcomes[first])
 
@@ -71,7 +74,7 @@ def _failed(
 
 def _judge_together(exercise: dict, namespace: dict, cases: list[Case], titles: tuple) -> Verdict:
     """Judge whether calls leave one another alone, where each of them alone is right."""
-    count = f"{len(cases)} of {len(cases)} visible checks pass"
+    count = f"{len(titles)} of {len(titles)} visible checks pass"
     together = [] if exercise["kind"] == "quiz" else probe(cases)
     outcomes = _run(exercise, namespace, together)
     for case, each in zip(together, outcomes, strict=True):

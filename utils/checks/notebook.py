@@ -74,10 +74,10 @@ def code(text: str) -> str:
 
 def passed(name: str, report: str, after: str, done: int, total: int) -> None:
     """Show that a check passes, how far the lab is, and what comes next."""
-    text = f"{report}\n{bar(done, total)} checks of this lab pass. {after}"
+    text = f"{report}\n{bar(done, total)} exercises of this lab pass. {after}"
     body = (
         f'<b style="color:{GREEN}">\u2713 {html.escape(name)}</b>&ensp;{code(report)}<br>'
-        f"{bar(done, total)} checks of this lab pass. {code(after)}"
+        f"{bar(done, total)} exercises of this lab pass. {code(after)}"
     )
     say(Said("\n".join(map(wrap, text.split("\n"))), card(body, GREEN)))
 

@@ -56,8 +56,8 @@ def of(lab: str, exercises: dict[str, dict], seen: dict[str, Seen], quiz: Quiz) 
         points += got
         rows.append([f"{sign} {name}", f"{got:g} of {exercise['points']}", state])
     whole = sum(exercise["points"] for exercise in exercises.values())
-    head = f"{lab}: {len(passed)} of {len(exercises)} checks pass, {points:g} of {whole} points by "
-    head += "the inputs that you can see."
+    head = f"{lab}: {len(passed)} of {len(exercises)} exercises pass, {points:g} of {whole} points "
+    head += "by the inputs that you can see."
     parts = [head]
     if quiz.points and len(quiz.right) < len(quiz.points):
         after = "check.explain() explains the quiz, once it is answered, and counts its points."

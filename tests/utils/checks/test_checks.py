@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 import scipy.special
 
+from autograder.authoring.declaration import load
+from autograder.marking.scoring import score
 from utils import checks, progress
 from utils.checks import Check, CheckFailed, asking
 from utils.engine import stopping
+from utils.engine.calling import run_calls
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +42,29 @@ def failing(*arguments):
 def test_a_right_answer_is_told_that_marking_uses_more(capsys):
     """Does a pass say how many checks, and that there are others?"""
     Check("03_softmax")("softmax", softmax)
-    assert capsys.readouterr().out.startswith("5 of 5 visible checks pass; marking uses more.\n")
+    assert capsys.readouterr().out.startswith("3 of 3 visible checks pass; marking uses more.\n")
+
+
+def refuse(y, n_classes):
+    raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [(lambda y, n: np.eye(n)[y], "1 of 3"), (refuse, "0 of 3")],
+    ids=["tests no label", "refuses all"],
+)
+def test_the_notebook_counts_checks_as_marking_does(answer, count):
+    """Is it the checks that are counted, not their inputs, and is refusing everything nothing?"""
+    exercise = load("03_softmax").find("one_hot")
+
+    def run(cases):
+        return [run_calls({"one_hot": answer}, case.calls) for case in cases]
+
+    marked = score(exercise, run, np.random.default_rng(0))
+    told = failing("one_hot", answer)
+    assert told.startswith(f"{count} visible checks pass.")
+    assert marked.report.startswith(f"{count} checks pass.")
 
 
 def test_a_pass_says_how_far_the_lab_is_and_what_comes_next(capsys):
@@ -47,11 +72,11 @@ def test_a_pass_says_how_far_the_lab_is_and_what_comes_next(capsys):
     check = Check("03_softmax")
     check("softmax", softmax)
     said = capsys.readouterr().out
-    assert "1 of 6 checks of this lab pass. Next: `one_hot`." in said
+    assert "1 of 6 exercises of this lab pass. Next: `one_hot`." in said
     for name in checks.load("03_softmax"):
         progress.record("03_softmax", name, True)
     check("softmax", softmax)
-    assert "6 of 6 checks of this lab pass. Next: `check.summary()`." in capsys.readouterr().out
+    assert "6 of 6 exercises of this lab pass. Next: `check.summary()`." in capsys.readouterr().out
 
 
 def test_a_report_is_in_order():
@@ -170,7 +195,7 @@ def test_a_syntax_error_in_the_newest_cell_is_named():
         said = notebook(before, broken)
         assert "the cell that defines softmax has a syntax error: nothing of it ran" in said
         assert "np.exp(z" in said
-    assert "5 of 5 visible checks pass" in notebook(broken, WRITTEN)
+    assert "3 of 3 visible checks pass" in notebook(broken, WRITTEN)
 
 
 def test_a_written_answer_that_was_not_run_or_is_misspelt_is_told_so():
@@ -279,7 +304,7 @@ def test_a_right_answer_in_float32_is_told_before_marking(capsys):
     """Is a pass whose digits marking will not accept given a note, and no other?"""
     Check("03_softmax")("softmax", lambda z: softmax(np.asarray(z)).astype(np.float32))
     told = " ".join(capsys.readouterr().out.split())
-    assert "5 of 5 visible checks pass" in told
+    assert "3 of 3 visible checks pass" in told
     assert "softmax returns float32, which keeps 7 digits" in told
     Check("03_softmax")("one_hot", _one_hot32)
     assert "float32" not in capsys.readouterr().out

@@ -63,4 +63,4 @@ def test_a_pass_is_html_and_text(kernel):
     ((kind, shown),) = kernel(CHECK)
     assert kind == "display_data"
     assert "visible checks pass; marking uses more." in shown["data"]["text/plain"]
-    assert "1 of 11 checks of this lab pass." in shown["data"]["text/html"]
+    assert "1 of 11 exercises of this lab pass." in shown["data"]["text/html"]
