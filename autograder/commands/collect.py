@@ -7,6 +7,7 @@ exchange is emptied. `--all` goes the whole way: collect, mark, and publish the 
 from __future__ import annotations
 
 import argparse
+import re
 import textwrap
 from pathlib import Path
 
@@ -48,8 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
             _say(f"late, as Canvas says: {', '.join(sorted(set(taken.late)))}")
         if taken.unknown:
             _say(f"not in roster.csv, so left out: {', '.join(taken.unknown)}")
+        for name, those in sorted(taken.unclear.items()):
+            _say(
+                f"left out: {name} may be {' or '.join(those)}. Put the username in place of the "
+                "name, at the front of the file or folder that was handed in, and collect again"
+            )
     else:
-        _exchange("collect", lab)
+        _exchange("collect", lab, course)
         print(f"{lab}: {len(course.submitted(lab))} submissions are there")
     if missing := sorted(set(people) - set(course.submitted(lab))):
         _say(f"missing: {', '.join(map(text.line, missing))}")
@@ -62,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     status = grade.main([lab, "--course", str(options.course)])
     if status in (grade.ALL_MARKED, grade.SOME_NOT):
         if not options.file:
-            _exchange("release_feedback", lab)
+            _exchange("release_feedback", lab, course)
         print(f"{lab}: feedback is published" if not options.file else f"{lab}: marked")
     return status
 
@@ -71,7 +77,7 @@ def _say(words: str) -> None:
     print("\n".join(textwrap.wrap(words, 78, subsequent_indent="    ")))
 
 
-def _exchange(step: str, lab: str) -> None:
+def _exchange(step: str, lab: str, course: Course) -> None:
     """Take a step of nbgrader's exchange; raises `BookError` with what nbgrader said."""
     import logging
 
@@ -80,14 +86,34 @@ def _exchange(step: str, lab: str) -> None:
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.exchange import ExchangeFactory
 
-    from autograder.course.gradebook import configuration
+    from autograder.course.gradebook import address, configuration
 
     config = configuration()
+    place = Path(config.Exchange.root, config.CourseDirectory.course_id, "inbound")
+    if not place.is_dir():
+        raise BookError(
+            f"nothing was released through the exchange in {config.Exchange.root}, so nothing can "
+            f"have been submitted there. Release it first (Formgrader, or `nbgrader "
+            f"release_assignment {lab}`), set NBGRADER_EXCHANGE to another exchange, or name what "
+            f"Moodle or Canvas let you download: collect {lab} FILE"
+        )
+    course.folder.mkdir(parents=True, exist_ok=True)
+    rules = config.CourseDirectory
+    rules.db_url = address(course.folder, config)
+    rules.root = str(course.folder.resolve().parent)
+    for part in ("source", "release", "submitted", "autograded", "feedback", "solution"):
+        rules[f"{part}_directory"] = f"{course.folder.resolve().name}/{part}"
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     parts = (CourseDirectory(config=config), Authenticator(config=config))
     factory = ExchangeFactory(config=config)
     api = NbGraderAPI(*parts, factory, config=config)
     done = api.collect(lab) if step == "collect" else api.release_feedback(lab)
     if not done["success"]:
-        said = (done.get("error") or done.get("log") or "").strip().splitlines()
-        raise BookError(f"nbgrader could not {step.replace('_', ' ')} {lab}: {' '.join(said[-1:])}")
+        why = _said(done.get("log") or "") or _said(done.get("error") or "")
+        raise BookError(f"nbgrader could not {step.replace('_', ' ')} {lab}: {why}")
+
+
+def _said(log: str) -> str:
+    """Return what a log or a traceback says at last, without the name of a level or a class."""
+    found = re.findall(r"^(?:\[(?:ERROR|CRITICAL)\] |[\w.]+(?:Error|Exception): )(.+)$", log, re.M)
+    return text.line("".join(found[-1:] or log.strip().splitlines()[-1:]), 200)

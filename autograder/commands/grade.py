@@ -54,6 +54,7 @@ class Summary:
     penalties: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     migrated: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)  # names in the policy that nobody has
     records: list[Record] = field(default_factory=list)
     dry: bool = False
 
@@ -224,6 +225,9 @@ def _mark_all(
     from autograder.course.gradebook import Book, explained, of_database, rows
 
     rules, people = inputs
+    if people:
+        handed_in = (pool.course.submitted(lab) for lab in declaration.names())
+        summary.odd = rules.strangers(set(people).union(*handed_in))
     with _patiently(Book, url, config, rules) as book:
         with explained(url):
             for lab in labs:  # (changes the working directory for a moment: not in a thread)
@@ -548,6 +552,8 @@ def report(summary: Summary, course: Course, target: str | None) -> None:
     print(f"{', '.join(counts)} in {summary.seconds:.1f} s. {kept}", file=sys.stderr)
     for line in summary.migrated:
         print(f"gradebook: {line}", file=sys.stderr)
+    for line in summary.odd:
+        print(line, file=sys.stderr)
     if summary.stopped:
         print("Stopped. What is marked is kept; the same command goes on.", file=sys.stderr)
 

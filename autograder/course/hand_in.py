@@ -32,11 +32,15 @@ _SKIPPED = ("__MACOSX", ".ipynb_checkpoints")
 
 @dataclass
 class Taken:
-    """What was taken over: whose, what could not be, files of nobody known, who was late."""
+    """What was taken over: whose, what could not be, files of nobody known, who was late.
+
+    `unclear` has the usernames that a name may stand for, where they are several.
+    """
 
     students: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    unclear: dict[str, list[str]] = field(default_factory=dict)
     late: list[str] = field(default_factory=list)  # as Canvas says
 
 
@@ -72,13 +76,15 @@ def take_over(
         )
     taken, found = Taken(), {}
     for file in _files(source, taken.notes):
-        person = _person(file, people)
-        if person is None:
-            taken.unknown.append(text.line(file.who, 60))
-        else:
-            found.setdefault(person.username, []).append(file)
+        named = _named(file, people)
+        if len(named) == 1:
+            found.setdefault(named[0], []).append(file)
             if file.late:
-                taken.late.append(person.username)
+                taken.late.append(named[0])
+        elif named:
+            taken.unclear[text.line(file.who, 60)] = named
+        else:
+            taken.unknown.append(text.line(file.who, 60))
     taken.unknown = sorted(set(taken.unknown))
     if zone is not None:
         _not_of_the_download([file.at for files in found.values() for file in files if file.at])
@@ -141,18 +147,20 @@ def _who(path: PurePosixPath, notes: list[str]) -> tuple[str, str, bool, str] | 
     return None
 
 
-def _person(file: _File, people: dict[str, Person]) -> Person | None:
-    if file.user:
-        for person in people.values():
-            if person.canvas == file.user:
-                return person
+def _named(file: _File, people: dict[str, Person]) -> list[str]:
+    """Return the usernames of those whom a file's name may mean: by number, username, or name."""
+    number = [p.username for p in people.values() if file.user and p.canvas == file.user]
+    if number:
+        return number
+    # Whoever has another number in Canvas is somebody else of that name.
+    others = [p for p in people.values() if not (file.user and p.canvas)]
     wanted = _letters(file.who)
-    named = [
-        p
-        for p in people.values()
-        if wanted in (_letters(p.first + p.last), _letters(p.last + p.first), _letters(p.username))
+    exact = [p.username for p in others if _letters(p.username) == wanted]
+    return exact or [
+        p.username
+        for p in others
+        if wanted in (_letters(p.first + p.last), _letters(p.last + p.first))
     ]
-    return named[0] if len(named) == 1 else None
 
 
 def _letters(name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from autograder.authoring import declaration
 from autograder.course.folders import BookError
+from autograder.marking import text
 
 FILE = "policy.toml"
 OLDER = ("excuse", "count")
@@ -90,6 +92,17 @@ class Policy:
         later = self.due[lab] + datetime.timedelta(days=days)
         until = _utc(later, self.zone) + datetime.timedelta(hours=hours)
         return until - _utc(self.due[lab], self.zone)
+
+    def strangers(self, known: Container[str]) -> list[str]:
+        """Return, in words, whom extensions and excuses name who is nobody of those `known`."""
+        named = [("extension", each.student) for each in self.more]
+        named += [("excused", student) for student, _ in self.excused]
+        return [
+            f"{FILE}, [[{what}]]: {text.line(who, 60)} is not in the roster and has handed in "
+            "nothing; is the username right?"
+            for what, who in sorted(set(named))
+            if who not in known
+        ]
 
     def rule(self, lab: str) -> Late | None:
         """Return what lateness costs for a lab; None where the file says nothing of it."""
@@ -215,7 +228,7 @@ def read(folder: Path) -> Policy:
     path = folder / FILE
     reader = _Reader(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return Policy()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -236,7 +249,7 @@ def read(folder: Path) -> Policy:
     if "submit" in content:
         table = reader.known("[submit]", content["submit"], ATTEMPTS)
         attempts[""] = tries = reader.attempts("[submit]", table, tries)
-    due, weights = {}, {}
+    due, weights, named = {}, {}, {}
     labs = content.get("labs", {})
     if not isinstance(labs, dict):
         raise reader.wrong("labs", "a table is wanted, such as [labs.03_softmax]")
@@ -244,6 +257,9 @@ def read(folder: Path) -> Policy:
         where = f"[labs.{key}]"
         reader.known(where, table, ("due", "weight", *LATE, *ATTEMPTS))
         lab = reader.lab(where, key)
+        if lab in named:
+            raise reader.wrong(where, f"{lab} has a table already: [labs.{named[lab]}]")
+        named[lab] = key
         if "due" in table:
             due[lab] = reader.due(where, table["due"], zone)
         if "weight" in table:

@@ -6,6 +6,7 @@ import json
 import pytest
 from nbgrader.converters import Autograde, GenerateFeedback
 
+from autograder import __main__ as program
 from autograder.authoring import declaration
 from autograder.commands import export, grade
 from autograder.course import changes, keys
@@ -15,6 +16,8 @@ from autograder.course.secret import course_secret
 from autograder.marking.marker import Marks
 from autograder.marking.record import Part, Record
 from autograder.marking.scoring import Score
+from tests import cohort
+from tests.cohort import agreeing
 from tests.cohort.books import LAB, course, lay_out, nbgrader, rows
 
 FULL = {ex.name: float(ex.points) for ex in declaration.load(LAB).exercises}
@@ -90,6 +93,41 @@ def test_what_a_person_gave_shows_everywhere(marked, capsys):
     assert "3 points were given by your instructor in place of 20" in shown
     assert export.main(["--course", str(folder)]) == 0
     assert f",{total:g}," in capsys.readouterr().out
+
+
+def test_every_place_shows_the_same_after_every_step(marked, capsys, monkeypatch):
+    """Do seven places agree for all, through damage, lateness, points by hand and a repair?"""
+    folder, given = marked
+    names = ["ann", "ben", "cem", "dee", "eve"]
+    files = [(who, cohort.submission(LAB, "amal")) for who in names]
+    lay_out(folder, [*files, ("otis", b"{"), ("=uwe", b"")])
+    roster = [f"{who},{who},Of {who},{who}@example.org,{n}" for n, who in enumerate(names)]
+    (folder / "roster.csv").write_text(
+        "\n".join(["username,first name,last name,email,id number"] + roster)
+    )
+    given |= {"ben": marks("ben", 0.5), "cem": marks("cem", softmax=10.0)}
+
+    def command(*words):
+        assert program.main([*words, "--course", str(folder)]) in (0, 1)
+        return capsys.readouterr().out
+
+    def compare(**expected):
+        printed = command("grade", LAB, "--workers", "1")
+        places = agreeing.shown(folder, LAB, printed, command)
+        assert agreeing.differences(places, expected | {"otis": None}) == []
+
+    full = dict.fromkeys(["amal", "ann", "dee", "eve"], 100)
+    compare(**full, ben=50, cem=90)
+    rule = f"[late]\npercent_a_day = 10\n[labs.{LAB}]\ndue = 2026-03-01T12:00:00\n"
+    more = f'[[extension]]\nstudent = "eve"\nlab = "{LAB}"\ndays = 2\n'
+    (folder / "policy.toml").write_text(rule + more)
+    by_hand(folder, "dee")
+    late = {"amal": 90, "ann": 90, "dee": 76.5, "eve": 100}
+    compare(**late, ben=45, cem=81)
+    changed = keys.lab_keys(LAB) | {"softmax": "repaired"}
+    monkeypatch.setattr(keys, "lab_keys", lambda lab: changed)
+    given["cem"] = marks("cem")
+    compare(**late, ben=45, cem=90)
 
 
 @pytest.mark.parametrize("converter", [GenerateFeedback])

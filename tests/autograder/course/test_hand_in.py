@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autograder.commands import collect, similar
-from autograder.course import hand_in, handed_in
+from autograder.course import hand_in, handed_in, roster
 from autograder.course.folders import BookError, Course
 from autograder.course.roster import Person
 from tests import cohort
+from tests.cohort import exchanging
 from tests.cohort.books import LAB
 
 PEOPLE = {
@@ -101,6 +102,47 @@ def test_who_is_missing_is_said(tmp_path, capsys):
     assert "2 submissions taken over" in said
     assert "missing: eve" in said
     assert "left out: Mallory Nobody" in said
+
+
+def test_two_people_of_one_name_are_told_apart_or_asked_about(tmp_path, capsys):
+    """Is nothing taken over under a name that two have, until a username or number says whose?"""
+    rows = ["ada,Ada,Lovelace,31", "ada2,Ada,Lovelace,"]
+    (tmp_path / "roster.csv").write_text("\n".join(["username,first name,last name,ID", *rows]))
+    moodle = "{}_1_assignsubmission_file_/03_softmax.ipynb"
+    canvas = "lovelaceada_{}_9_03_softmax.ipynb"
+    for name, whose in (
+        (moodle.format("Ada Lovelace"), []),
+        (moodle.format("ada2"), ["ada2"]),
+        (canvas.format(31), ["ada"]),
+        (canvas.format(77), ["ada2"]),
+    ):
+        source = packed(tmp_path / "all.zip", {name: WORK})
+        course = Course(tmp_path)
+        people = roster.read(tmp_path)
+        assert hand_in.take_over(course, LAB, source, people).students == whose, name
+    packed(source, {moodle.format("Ada Lovelace"): WORK})
+    assert collect.main(["03", str(source), "--course", str(tmp_path)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "left out: Ada Lovelace may be ada or ada2. Put the username" in said
+    assert "not in roster.csv" not in said
+
+
+def test_without_an_exchange_collecting_says_what_to_do(tmp_path, monkeypatch):
+    """Is the message a sentence with the next step, without a class of nbgrader's?"""
+    monkeypatch.setenv("NBGRADER_EXCHANGE", str(tmp_path / "exchange"))
+    with pytest.raises(BookError, match="release_assignment 03_softmax") as told:
+        collect.main(["03", "--course", str(tmp_path)])
+    assert "Error" not in str(told.value)
+    assert collect._said("Traceback:\nnbgrader.a.ExchangeError: No such\n(About it)") == "No such"
+
+
+def test_the_exchange_is_emptied_into_the_course_that_was_named(tmp_path, monkeypatch):
+    """Does `--course` say where to, for the exchange as for a file?"""
+    monkeypatch.setenv("NBGRADER_EXCHANGE", str(tmp_path / "exchange"))
+    exchanging.submit(exchanging.folders(tmp_path / "exchange"), "ada", WORK)
+    course = Course(tmp_path / "spring")
+    assert collect.main(["03", "--course", str(course.folder)]) == 0
+    assert set(course.submitted(LAB)) == {"ada"}
 
 
 def test_no_file_of_a_zip_leaves_its_folder(tmp_path):

@@ -22,7 +22,7 @@ LAB, LAST = "03_softmax", "08_digits"
 
 
 def written(folder, content):
-    (folder / "policy.toml").write_text(content)
+    (folder / "policy.toml").write_text(content, encoding="utf-8")
     return policy.read(folder)
 
 
@@ -97,12 +97,32 @@ def test_days_are_those_of_the_calendar(tmp_path):
         ('[[excused]]\nlab = "03"', "student = ... is wanted"),
         ('[grade]\nolder_release = "x"', '"excuse" or "count" is wanted'),
         ("[grade", "policy.toml cannot be read"),
+        ("[submit]\nattempts = true", r"\[submit\]: attempts = True: a number from 0 to 10000"),
+        ("[submit]\nattempts = 2.5", r"\[submit\]: attempts = 2.5: a whole number"),
+        ("[submit]\nattempts = nan", "attempts = nan: a number from 0 to 10000"),
+        ('[submit]\nminutes_between = "30"', "minutes_between = '30': a number from 0 to 44640"),
+        ("[submit]\nminutes_between = -1", "minutes_between = -1: a number from 0"),
+        ('[submit]\ncounts = "first"', r"""\[submit\]: counts = 'first': "last" or "best" is"""),
+        ("[submit]\ncounts = [1]", r"""counts = \[1\]: "last" or "best" is wanted"""),
+        ("[submit]\nattempt = 3", "'attempt' is not known here; known: attempts, minutes_between"),
+        ('submit = "best"', r"\[submit\]: a table is wanted"),
+        ("[[submit]]\nattempts = 3", r"\[submit\]: a table is wanted"),
+        ("[labs.03]\nattempts = -1", r"\[labs.03\]: attempts = -1: a number from 0 to 10000"),
+        ("[labs.03]\n[labs.03_softmax]", "03_softmax has a table already: .labs.03."),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path, content, said):
     """Does the message say where, what, and what is wanted?"""
     with pytest.raises(BookError, match=said):
         written(tmp_path, content)
+
+
+def test_a_file_of_a_text_program_is_read_and_strangers_in_it_are_named(tmp_path):
+    """Is the mark of UTF-8 no error, and a username that nobody has told?"""
+    rules = written(tmp_path, "\ufeff" + WHOLE)
+    assert rules.strangers({"ada", "bob"}) == []
+    (told,) = rules.strangers({"bob", "adda"})
+    assert "[[extension]]: ada is not in the roster" in told
 
 
 def test_rosters_of_three_systems_are_read():
