@@ -6,18 +6,22 @@ In `nbgrader_config.py`, `Autograded` is the exporter of `Autograde` and `Feedba
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat.notebooknode import NotebookNode, from_dict
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.log import get_logger
 
 from autograder.authoring import declaration
 from autograder.course import pages, policy, processing, results
-from autograder.course.folders import Course
-from autograder.course.gradebook import in_lab_order
+from autograder.course.folders import BookError, Course
+from autograder.course.gradebook import Book, explained, in_lab_order
 from autograder.course.jobs import Done, Job
 from autograder.course.secret import course_secret, identity
 from autograder.marking import intake
@@ -26,6 +30,13 @@ from autograder.marking.marker import Marks
 
 class Autograded(NotebookExporter):
     """Read a submission in whatever state it is; after marking it, bring its page up to date."""
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        """Let a run begin with the penalties of today: nbgrader skips what is marked already."""
+        super().__init__(*args, **words)
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is not None and coursedir.assignment_id in declaration.names():
+            _renew_penalties(coursedir, self.config)
 
     def from_file(
         self, file_stream: Any, resources: dict | None = None, **words: Any
@@ -77,6 +88,24 @@ def job_of(course: Course, student: str, lab: str) -> Job:
 
     word = identity(course_secret(course.folder))
     return plan.job(course, lab, student, course.folder / "submitted" / student / lab, word)
+
+
+def _renew_penalties(coursedir: CourseDirectory, config: Config) -> None:
+    """Work out late penalties by the dates of today, and show those that are others now."""
+    lab = coursedir.assignment_id
+    course = Course(Path(coursedir.root, coursedir.submitted_directory).parent)
+    try:
+        rules = policy.read(course.folder)
+    except BookError as error:
+        get_logger().error(str(error))
+        raise NbGraderException(str(error)) from None
+    # (A gradebook without the lab has no penalty; one that cannot be used is told of later.)
+    with contextlib.suppress(MissingEntry, BookError), explained(coursedir.db_url):
+        with Book(coursedir.db_url, config, rules) as book:
+            book.take_inputs([lab], {})
+            changed = set(book.renew_penalties(lab))
+            shown = [record for record in book.records(lab) if record.student in changed]
+            pages.bring_up_to_date(course, shown, rules.contact)
 
 
 def _show(course: Course, about: dict, notebook: str = "") -> None:

@@ -119,9 +119,13 @@ class Service:
                     failed = Outcome(error=Failure("NotPlain", "a value that is far too large"))
                     self.channel.send(number, outcomes_to_body([failed] * len(reply)))
 
-    def on_cell(self, source: str, seconds: float, wall: float) -> Iterator[list]:
-        """Run a cell; answer with what it printed, its error, its time, what was refused."""
+    def on_cell(self, source: str, seconds: float, wall: float, most: int | None) -> Iterator[list]:
+        """Run a cell, at most so many statements of it.
+
+        Answer with what it printed, its error, its time, what was refused, how many it finished.
+        """
         self.seen.clear()
+        self.shell.finished, self.shell.most = 0, most
         started = time.monotonic()
         try:
             with time_limit(seconds, wall):
@@ -132,7 +136,8 @@ class Service:
             error = raised
         error = failure_to_body(error and failure(error))
         out, err = self._printed(OUT), self._printed(ERR)
-        yield [out, err, error, time.monotonic() - started, list(self.seen)]
+        passed = time.monotonic() - started
+        yield [out, err, error, passed, list(self.seen), self.shell.finished]
 
     def on_borrow(self, names: list[str]) -> Iterator[None]:
         """Put right answers, which run elsewhere, into the learner's namespace."""

@@ -90,16 +90,18 @@ class Limits(Configurable):
 
 
 class Budget:
-    """What the processes of one submission may use together.
+    """What the processes of one submission may use together, and what one tells the next.
 
     `until` is when it ends by the clock, `work` the processor time that is left, `tally` counts
-    what they have sent.
+    what they have sent. `endless` holds cells that were stopped at their deadline, with the number
+    of statements that they had finished: no later process waits for the next one again.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.until = time.monotonic() + limits.submission
         self.work = float(limits.cpu)
         self.tally = Tally()
+        self.endless: dict[tuple[str, str], int] = {}
 
     @property
     def left(self) -> float:
@@ -117,6 +119,7 @@ class CellResult:
     error: Failure | None = None
     seconds: float = 0.0
     refused: list[str] = field(default_factory=list)
+    finished: int = 0  # statements
 
 
 class Template:
@@ -517,19 +520,27 @@ class Learner:
     def _run_cell(self, index: int) -> None:
         if index in self._fatal:
             return
-        name, source = self._cells[index]
+        name, source = cell = self._cells[index]
+        most = self._budget.endless.get(cell)
         seconds = min(self._limits.cell, self._time_left)
         wall = min(self._limits.wall * seconds, self._wall_left)
         if seconds <= 0 or wall <= 0:
             raise _Fallen("Timeout", "the time for the whole notebook is over")
         worked, started = self._clock.seconds(), time.monotonic()
         try:
-            body = self._receive(self._send(["cell", source, seconds, wall]), seconds, wall)
+            body = self._receive(self._send(["cell", source, seconds, wall, most]), seconds, wall)
+        except _Fallen as fallen:
+            if fallen.failure.type == "Timeout":
+                self._budget.endless.setdefault(cell, 0)
+            raise
         finally:
             passed = time.monotonic() - started
             self._time_left -= min(self._clock.seconds() - worked, passed, seconds)
             self._wall_left -= passed
-        self._results.setdefault(index, self._sound(_cell_result, name, body))
+        result = self._sound(_cell_result, name, body)
+        if result.error and result.error.type == "Timeout":
+            self._budget.endless.setdefault(cell, result.finished)
+        self._results.setdefault(index, result)
 
     def _order(self, kind: str, *rest: Any) -> None:
         seconds = self._limits.cell
@@ -605,10 +616,12 @@ class Learner:
 
 
 def _cell_result(name: str, body: Any) -> CellResult:
-    stdout, stderr, error, seconds, refused = body
+    stdout, stderr, error, seconds, refused, finished = body
     if type(stdout) is not str or type(stderr) is not str or type(seconds) is not float:
         raise TypeError("a strange result of a cell")
     if not math.isfinite(seconds):
         raise ValueError("a strange time")
+    if type(finished) is not int:
+        raise TypeError("a strange number of statements")
     error = error and failure_from_body(error)
-    return CellResult(name, stdout, stderr, error, seconds, texts(refused))
+    return CellResult(name, stdout, stderr, error, seconds, texts(refused), finished)

@@ -42,6 +42,8 @@ class Shell(InteractiveShell):
     """An IPython shell that runs every statement of a cell and prints no tracebacks."""
 
     stop: tuple[type[BaseException], ...] = ()  # after which no more of a cell is run
+    finished = 0  # statements of a cell, those that its magics run among them
+    most: int | None = None  # after which a cell is stopped: the next one is known to be endless
 
     def should_run_async(self, raw_cell: str, *, transformed_cell: Any = None, **rest: Any) -> bool:
         """Run a cell inside an event loop where it mentions one, as in a notebook."""
@@ -62,6 +64,9 @@ class Shell(InteractiveShell):
         """Run statements one by one; `result` names the first that failed."""
         first = None
         for node in nodelist:
+            if self.finished == self.most:
+                first = first or self.stop[0]("stopped where it was stopped before")
+                break
             last = interactivity if node is nodelist[-1] else "none"
             await super().run_ast_nodes([node], cell_name, last, compiler, result)
             error = result.error_before_exec or result.error_in_exec
@@ -69,6 +74,7 @@ class Shell(InteractiveShell):
             first = first or error
             if isinstance(error, self.stop):
                 break
+            self.finished += 1
         result.error_in_exec = first
         return first is not None
 

@@ -170,6 +170,25 @@ def test_penalties_follow_dates_that_changed_after_marking(tmp_path):
             assert changed == ["jing"] * (before != penalty)
 
 
+def test_nbgrader_renews_penalties_of_what_it_skips(tmp_path, here):
+    """Do dates that changed after marking count when `nbgrader autograde` runs again?"""
+    course(tmp_path, ["hanna"])
+    dates = tmp_path / "policy.toml"
+    nbgrader(tmp_path, Autograde)
+    notebook = tmp_path / "autograded/hanna" / LAB / f"{LAB}.ipynb"
+    done = notebook.stat().st_mtime_ns
+    with Book(f"sqlite:///{tmp_path}/gradebook.db", configuration()) as book:
+        book.api.find_grade("one_hot", LAB, LAB, "hanna").manual_score = 10
+        book.api.db.commit()
+    page = tmp_path / "feedback/hanna" / LAB / f"{LAB}.html"
+    for due, taken in (("2026-03-01T12:00:00", 5.0), ("2026-03-03T12:00:00", None)):
+        dates.write_text(f"[late]\npercent_a_day = 50\n[labs.03]\ndue = {due}\n")
+        nbgrader(tmp_path, Autograde)
+        assert rows(tmp_path)["hanna"][3] == taken
+        assert ("taken off" in page.read_text()) == bool(taken)
+    assert notebook.stat().st_mtime_ns == done
+
+
 def held(path):
     """Hold a database as another program may; return what lets it go."""
     other = sqlite3.connect(path, isolation_level=None)

@@ -23,10 +23,10 @@ def learner(template):
     """Return a function that starts a learner with short limits on some cells."""
     started = []
 
-    def start(*sources, forbid=(), **limits):
+    def start(*sources, forbid=(), budget=None, **limits):
         limits, template.limits = template.limits, Limits(**{**QUICK, **limits})
         cells = [(f"cell {i}", source) for i, source in enumerate(sources)]
-        started.append(template.learner(cells, forbid))
+        started.append(template.learner(cells, forbid, budget))
         template.limits = limits
         return started[-1]
 
@@ -82,6 +82,18 @@ def test_endless_cell_is_stopped_and_the_next_runs(learner):
     assert results[1].error is None
     assert value(one, "f") == 1
     assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("magic", ["", "%%time\n"])
+def test_endless_cell_is_waited_out_once_a_submission(template, learner, magic):
+    """Does the next process of a submission run what stands before a loop without end, no more?"""
+    budget, after = Budget(Limits()), "def f(): return ready, turns"
+    cells = "turns = 0", f"{magic}ready = True\nwhile True: turns += 1\nready = False", after
+    first, second = (learner(*cells, budget=budget) for _ in range(2))
+    errors = [[r.error and r.error.type for r in one.run_cells()] for one in (first, second)]
+    assert errors == [[None, "Timeout", None]] * 2
+    assert value(first, "f")[1] > 0
+    assert value(second, "f") == [True, 0]
 
 
 def test_cell_that_kills_is_left_out_of_the_next_process(learner):
