@@ -100,12 +100,15 @@ def _renew_penalties(coursedir: CourseDirectory, config: Config) -> None:
         get_logger().error(str(error))
         raise NbGraderException(str(error)) from None
     # (A gradebook without the lab has no penalty; one that cannot be used is told of later.)
-    with contextlib.suppress(MissingEntry, BookError), explained(coursedir.db_url):
-        with Book(coursedir.db_url, config, rules) as book:
-            book.take_inputs([lab], {})
-            changed = set(book.renew_penalties(lab))
-            shown = [record for record in book.records(lab) if record.student in changed]
-            pages.bring_up_to_date(course, shown, rules.contact)
+    with (
+        contextlib.suppress(MissingEntry, BookError),
+        explained(coursedir.db_url),
+        Book(coursedir.db_url, config, rules) as book,
+    ):
+        book.take_inputs([lab], {})
+        changed = set(book.renew_penalties(lab))
+        shown = [record for record in book.records(lab) if record.student in changed]
+        pages.bring_up_to_date(course, shown, rules.contact)
 
 
 def _show(course: Course, about: dict, notebook: str = "") -> None:
