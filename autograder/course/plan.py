@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from autograder.course import handed_in, keys, policy
 from autograder.course.folders import Course
 from autograder.course.jobs import Done, Job
 from autograder.course.results import saved, still_valid
-from autograder.marking import text
+from autograder.marking import intake, text
 from autograder.marking.marker import Marks
 
 
@@ -57,7 +58,10 @@ def job(
     there = there or handed_in.look(folder, lab)
     excused = (older or policy.read(course.folder).older) == "excuse"
     today = release.target(lab).read_bytes()
-    earlier = releases.earlier((course.folder, release.COURSE), lab, there.notebook, today)
+    data = there.notebook
+    with contextlib.suppress(UnicodeDecodeError):  # (then it is unreadable, whatever it was)
+        data = intake.decoded(data).encode("utf-8", "replace")
+    earlier = releases.earlier((course.folder, release.COURSE), lab, data, today)
     odd = [*there.notes, there.problem, *([f"excused: {excused}", *earlier] if earlier else [])]
     key = keys.submission_key(lab, who, there.notebook, secret_name, odd)
     made_of = keys.made_of(lab, there.notebook, secret_name)

@@ -167,6 +167,14 @@ def skeleton(lab: str) -> Skeleton:
 # --- reading --------------------------------------------------------------------------------------
 
 
+def decoded(data: bytes) -> str:
+    """Return the text of a notebook file, in whichever encoding it was saved.
+
+    Raises `UnicodeDecodeError`.
+    """
+    return data.decode(_ENCODINGS.get(data[:2], "utf-8-sig"))
+
+
 def read(data: bytes, name: str = "the notebook") -> list[dict]:
     """Return the cells of a notebook file, however it was saved; raises `Unreadable`."""
     if len(data) > MAX_BYTES:
@@ -177,7 +185,7 @@ def read(data: bytes, name: str = "the notebook") -> list[dict]:
     if what := _other_kind(data):
         raise Unreadable(f"{name} is {what}, not a notebook. {DOWNLOAD}")
     try:
-        text = data.decode(_ENCODINGS.get(data[:2], "utf-8-sig"))
+        text = decoded(data)
     except UnicodeDecodeError as error:
         raise Unreadable(
             f"{name} is no notebook: byte {error.start + 1} is not text. {AGAIN}"

@@ -74,6 +74,15 @@ def test_what_an_earlier_release_did_not_ask_is_excused(tmp_path, nb, names):
     assert submission.excused == names
 
 
+def test_an_earlier_release_is_known_in_any_encoding(tmp_path):
+    """Is a submission saved as UTF-16 excused what its release did not ask?"""
+    made_from(tmp_path, older("one_hot"))
+    place = tmp_path / "submitted/ada" / LAB
+    path = place / f"{LAB}.ipynb"
+    path.write_bytes(path.read_bytes().decode().encode("utf-16"))
+    assert plan.job(Course(tmp_path), LAB, "ada", place, "secret").earlier == ("one_hot",)
+
+
 def test_it_counts_nothing_where_the_policy_says_so(tmp_path):
     """Is nothing excused with `older_release = "count"`, and is that said?"""
     (tmp_path / "policy.toml").write_text('[grade]\nolder_release = "count"\n')
