@@ -112,3 +112,15 @@ def test_a_pointer_that_rests_is_told_the_numbers_under_it(late):
     assert late.locator(".kit-value").text_content() == "x 5.0, y 10"
     late.mouse.move(box["x"] + 400, box["y"] + 400)
     late.wait_for_selector(".kit-value", state="hidden")
+
+
+def test_a_canvas_without_pixels_takes_no_room(browser):
+    """Is there no gap under the still picture while the kernel is busy?"""
+    page = browser.new_page()
+    style = (PICTURE.parent / "picture.css").read_text(encoding="utf-8")
+    page.set_content(f"<style>{style}</style><div class=kit-figure><div class=kit-touch>"
+                     "<canvas class=kit-canvas></canvas></div></div>")  # fmt: skip
+    assert not page.locator("canvas").is_visible()
+    page.evaluate("document.querySelector('.kit-figure').classList.add('kit-awake')")
+    assert page.locator("canvas").is_visible()
+    page.close()

@@ -78,7 +78,9 @@ __all__ = ["BLUE", "COLOURS", "DASHES", "GREEN", "HATCHES", "INK", "MARKERS", "O
            "SLATE", "STYLE", "VERMILLION", "Figure", "put"]  # fmt: skip
 
 SHARPNESS = 1.5  # drawn pixels for each pixel of the page, until the page tells its own
-NARROWEST = 0.72  # of its width: on a page with less room the figure is scaled down
+NARROWEST = 0.72  # of its width: on a page with less room what stands in a row is stacked
+READABLE = 0.75  # how far a picture may be scaled down: text of 14 pixels to 10.5
+LEAST = 240  # pixels that a drawing is wide at least
 REST = 0.5  # seconds after the last move until the still picture is stored again
 
 # Cells run in one thread, controls in another, and Matplotlib's settings belong to both.
@@ -98,17 +100,23 @@ class _FloatSlider(widgets.FloatSlider):
 
 
 class Figure:
-    """A drawing of `width` by `height` pixels with controls and a text alternative."""
+    """A drawing of `width` by `height` pixels with controls and a text alternative.
 
-    def __init__(self, title, width=640, height=320):
+    On a narrow page it takes another form. One that cannot, as a table, says how wide it is at
+    `least`: such a page shows a part of it, and scrolls.
+    """
+
+    def __init__(self, title, width=640, height=320, least=LEAST):
         self.heading = title if title.endswith("?") else f"{title}."
         self.title, self.text, self.notes = title, "", []
         self._update, self._live, self._background, self._scales = None, [], None, None
         self._busy = self._settled = self._answers = False
         self._owns, self._asked, self._looks, self._handles = [], set(), Looks(), {}
         self._style, self._stills, self._rest = contextlib.ExitStack(), [], None
-        self.width, self.height = width, height
+        self.width, self.height, self.least = width, height, least
         self.page = (width, height)  # what it takes of the page now
+        self._row = []  # axes that stand in a row, each with its place there
+        self._sizes = {}  # of the text of legends, where there is room
         self.canvas = Canvas(
             (width / 100, height / 100), dpi=100 * SHARPNESS, layout="constrained", facecolor="none"
         )
@@ -155,6 +163,8 @@ class Figure:
             )
         for ax in made:
             ax.set(**properties)
+        if rows == 1 and columns > 1:
+            self._row = [(ax, ax.get_subplotspec()) for ax in made]
         return made[0] if len(made) == 1 else made
 
     def live(self, *artists):
@@ -308,9 +318,10 @@ class Figure:
 
     def _render(self):
         if self._background is None:
-            if not self._settled:
+            style.plain_powers(self.canvas)
+            if not self._settled and self.canvas.axes:
                 self.canvas.set_layout_engine(self._engine)
-                self._agg.draw()
+                self._engine.execute(self.canvas)
                 self.canvas.set_layout_engine("none")  # axes stay in place from now on
                 self._settled = True
             self._agg.draw()
@@ -357,15 +368,47 @@ class Figure:
                         self._handles[message["name"]].take(message, self.canvas)
 
     def _fit(self, room, sharpness):
-        """Draw for a page that is `room` pixels wide and has `sharpness` dots for each of them."""
-        width = int(np.clip(room, NARROWEST * self.width, self.width))
-        dpi = 100 * float(np.clip(sharpness, 1, 2))
-        if (width, dpi) != (self.page[0], self.canvas.dpi):
-            self.page = (width, self.height)
-            self.canvas.set_dpi(dpi)
-            self.canvas.set_size_inches(width / 100, self.height / 100)
+        """Draw for a page that is `room` pixels wide and has `sharpness` dots for each of them.
+
+        A page with too little room even for a drawing scaled down gets one of another form.
+        """
+        size = (int(np.clip(room, NARROWEST * self.width, self.width)), self.height)
+        narrow = room < READABLE * size[0]
+        if narrow:
+            size = self._narrow(min(max(room / READABLE, self.least), self.width))
+        self.canvas.set_dpi(100 * float(np.clip(sharpness, 1, 2)))
+        if size != self.page:
+            self.page = size
+            self.canvas.set_size_inches(size[0] / 100, size[1] / 100)
+            self._reshape(narrow)
             self._settled = False
         self.refresh()
+
+    def _narrow(self, width):
+        """The size of the drawing on a page that is too narrow for a row of axes."""
+        height = self.height
+        if self._row and self.least == LEAST:
+            height = len(self._row) * min(height, 0.8 * width)
+        elif all(ax.get_aspect() != "auto" for ax in self.canvas.axes):
+            height *= width / self.width  # pictures, which keep their form
+        return int(width), int(height)
+
+    def _reshape(self, narrow):
+        """Stack the axes of a row, and make room for legends, or undo it."""
+        narrow &= self.least == LEAST
+        column = self.canvas.add_gridspec(max(len(self._row), 1), 1)
+        for k, (ax, place) in enumerate(self._row):
+            ax.set_subplotspec(column[k] if narrow else place)
+        legends = [*self.canvas.legends, *(ax.get_legend() for ax in self.canvas.axes)]
+        for legend in filter(None, legends):
+            texts = legend.get_texts()
+            size = self._sizes.setdefault(legend, texts[0].get_fontsize())
+            for text in texts:
+                text.set_fontsize(size)
+            if narrow:
+                fits = 0.78 * self.canvas.bbox.width / legend.get_window_extent().width
+                for text in texts:
+                    text.set_fontsize(size * float(np.clip(fits, 0.7, 1)))
 
     def _caption(self):
         owns = [own for own in self._owns if own.function is not None]

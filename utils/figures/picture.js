@@ -7,6 +7,7 @@
 
 const LOST = 5000; // milliseconds after which a message without an answer holds up no other
 const NEAR = 26; // how far from a handle a press still takes it, in pixels of the page
+const READABLE = 0.75; // how far a picture is scaled down on a narrow page; as in kit.py
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function isDark() {
@@ -37,8 +38,11 @@ function render({ model, el }) {
   canvas.setAttribute("role", "img");
   caption.className = "kit-words";
   caption.setAttribute("role", "status");
+  const scroll = document.createElement("div"); // what is wider than the page is seen in part
+  scroll.className = "kit-scroll";
+  scroll.append(stage);
   stage.append(canvas, value);
-  el.append(stage, caption);
+  el.append(scroll, caption);
 
   // Pixels ---------------------------------------------------------------------------------------
 
@@ -93,6 +97,7 @@ function render({ model, el }) {
     }
     canvas.style.width = `${frame.page[0]}px`;
     stage.style.width = `${frame.page[0]}px`;
+    stage.style.minWidth = `${READABLE * frame.page[0]}px`;
     caption.style.maxWidth = `${Math.max(frame.page[0], 480)}px`;
     const [x, y, w, h] = frame.part;
     if (w && h) {

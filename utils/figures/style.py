@@ -7,6 +7,7 @@ else, as digits, shades and maps, is left as it was drawn.
 
 import matplotlib
 import numpy as np
+from matplotlib.ticker import LogFormatter, LogFormatterSciNotation
 
 # No grey of a picture is one of these. MARKERS, DASHES and HATCHES, in the same order as COLOURS,
 # are the second cue.
@@ -51,6 +52,34 @@ def use():
     own = {key: LIGHT.get(value, value) for key, value in STYLE.items() if key != "axes.prop_cycle"}
     own["axes.prop_cycle"] = matplotlib.cycler(color=[LIGHT[colour] for colour in COLOURS])
     matplotlib.rcParams.update(own | {"figure.facecolor": "white", "axes.facecolor": "white"})
+
+
+class Powers(LogFormatter):
+    """Labels of a logarithmic axis as plain text: as formulas they take most of a first draw."""
+
+    _raised = str.maketrans(
+        "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+    )
+
+    def __call__(self, x, pos=None):
+        """The label of the tick at `x`, empty where it bears none."""
+        if not super().__call__(x, pos):
+            return ""
+        if 1e-3 <= x <= 1e4:
+            return f"{x:g}"
+        digits, power = f"{x:.0e}".split("e")
+        raised = f"10{str(int(power)).translate(self._raised)}"
+        return raised if digits == "1" else f"{digits} \u00b7 {raised}"
+
+
+def plain_powers(canvas):
+    """Let the logarithmic axes of a drawing be labelled in plain text."""
+    for ax in canvas.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if isinstance(axis.get_major_formatter(), LogFormatterSciNotation):
+                axis.set_major_formatter(Powers())
+            if isinstance(axis.get_minor_formatter(), LogFormatterSciNotation):
+                axis.set_minor_formatter(Powers(labelOnlyBase=False))
 
 
 def keys(colours):

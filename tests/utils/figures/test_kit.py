@@ -418,7 +418,47 @@ def test_a_narrow_page_gets_a_narrower_drawing():
     assert sent[-1][0]["page"] == (250, 200)
     assert sent[-1][0]["size"] == [500, 400]
     fig._heard(None, {"kind": "hello", "room": 90, "sharpness": 1}, [])
-    assert sent[-1][0]["page"] == (int(kit.NARROWEST * 300), 200)
+    assert sent[-1][0]["page"] == (kit.LEAST, 200)
+
+
+def test_axes_in_a_row_stand_one_above_the_other_on_a_narrow_page():
+    """Is a row stacked where it would be too small to read, and a row again where there is room?"""
+    with kit.Figure("Two", 600, 200) as fig:
+        left, right = fig.axes(1, 2)
+    sent = awake(fig, room=270)
+    width, height = sent[-1][0]["page"]
+    assert (width, height) == (360, 400)
+    assert width * kit.READABLE <= 270
+    assert left.get_position().y0 > right.get_position().y1
+    fig._heard(None, {"kind": "hello", "room": 600, "sharpness": 1}, [])
+    assert sent[-1][0]["page"] == (600, 200)
+    assert left.get_position().x1 < right.get_position().x0
+
+
+def test_a_figure_that_needs_its_width_keeps_it():
+    """Is a row not stacked in a figure that says how wide it is at least?"""
+    with kit.Figure("A table", 600, 200, least=500) as fig:
+        left, right = fig.axes(1, 2)
+    sent = awake(fig, room=270)
+    assert sent[-1][0]["page"] == (500, 200)
+    assert left.get_position().x1 < right.get_position().x0
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        (1.0, "1"),
+        (0.01, "0.01"),
+        (1e4, "10000"),
+        (1e-6, "10\u207b\u2076"),
+        (1e12, "10\u00b9\u00b2"),
+    ],
+)
+def test_powers_of_ten_are_labelled_in_plain_text(value, label):
+    """Is a tick of a logarithmic axis a number where it is short, else a power?"""
+    with kit.Figure("Powers", 300, 200) as fig:
+        ax = fig.axes(yscale="log", ylim=(1e-9, 1e13))
+    assert ax.yaxis.get_major_formatter()(value) == label
 
 
 def with_handle(**more):

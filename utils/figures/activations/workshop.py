@@ -19,7 +19,7 @@ TARGETS = {
 
 def relu_workshop(relu_network=None):
     """Three ReLU units on sliders: what each adds, their sum, a target to match and the error."""
-    x = np.linspace(0, 6, 241)
+    x, wide = np.linspace(0, 6, 241), np.linspace(0, 7.2, 145)  # a slope is shown one further
     start = ((0.5, -1.0), (0.5, -3.0), (-1.0, -5.0))
     with kit.Figure("The ReLU workshop", 720, 340) as fig:
         target = fig.choice("target", list(TARGETS))
@@ -41,7 +41,7 @@ def relu_workshop(relu_network=None):
         fig.controls.children = [widgets.HBox(row) for row in rows]
         fig.controls.layout.flex_flow = "column"
         left, right = fig.axes(1, 2, xlim=(0, 6), ylim=(-4.2, 4.2), xlabel="input x")
-        left.set(title="what each unit adds")
+        left.set(title="what each unit adds", xlim=(-0.2, 7.2))
         right.set(title="their sum, plus c")
         for ax in (left, right):
             ax.axhline(0, color=kit.INK, linewidth=0.8, alpha=0.4)
@@ -88,7 +88,7 @@ def relu_workshop(relu_network=None):
             c = float(heights[0])
             for k in range(3):
                 one = slice(k, k + 1)
-                adds[k].set_data(x, own(x, np.ones(1), b[one], v[one], 0.0))
+                adds[k].set_data(wide, own(wide, np.ones(1), b[one], v[one], 0.0))
                 corners[k].set_data([-b[k]], [0])
                 tips[k].set_data([1 - b[k]], [v[k]])
             output = own(x, np.ones(3), b, v, c)

@@ -106,7 +106,7 @@ class Race:
             )
         self.begins = self.left.plot([], [], "D", color=kit.INK, markersize=8, zorder=4)
         fig.handle("start", self.left, lambda: self.land.start, self._start, anywhere=True)
-        fig.canvas.legend(handles=self.nows, loc="outside upper center", ncols=len(names))
+        fig.canvas.legend(handles=self.nows, loc="outside upper center", ncols=min(len(names), 2))
         fig.live(*self.begins, *self.paths, *self.dots, *self.costs, *self.nows)
 
     def belong(self, *owns):

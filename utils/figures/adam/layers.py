@@ -50,7 +50,7 @@ def sliding_window(conv1d=None):
     filters = _filters()
     width = 9
     sums = np.arange(width + 1, width + 4)  # places of sum, sum with bias, output
-    with kit.Figure("A window sliding over a signal", 720, 450) as fig:
+    with kit.Figure("A window sliding over a signal", 720, 450, least=560) as fig:
         place = fig.slider("window", 0, len(x) - width, 92)
         kind = fig.choice("filter", {name.title(): name for name in filters}, "rise")
         stride = fig.choice("stride", {str(s): s for s in (1, 2, 5, 10)})
@@ -165,7 +165,7 @@ def learned_filters(dense, convolutional, pieces=6):
     stride = int(layer.strides[0])
     weights = last.get_weights()[0][:, 0]
     say = [reference.sigmoid(np.asarray(model(X))[:, 0]) for model in (dense, convolutional)]
-    with kit.Figure("Where the filters fired", 760, 430) as fig:
+    with kit.Figure("Where the filters fired", 760, 430, least=600) as fig:
         place = fig.slider("broad beat at sample", int(places[0]), int(places[-1]), n // 2)
         piece = fig.slider("piece", 1, pieces, min(5, pieces))
         grid = fig.canvas.add_gridspec(3, max(count, 2), height_ratios=(1.5, 0.7, 1.2))

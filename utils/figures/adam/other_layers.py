@@ -102,7 +102,7 @@ _KEYS = np.array([[0, 0, 0], [3, 0, 0], [0, 0, 3], [0, 0, 0], [0, 3, 0], [0, 0, 
 
 def attention():
     """Which words does "it" look at? Scores of a query with every key, shared out by a softmax."""
-    with kit.Figure("Attention: which words does this one look at?", 700, 280) as fig:
+    with kit.Figure("Attention: which words does this one look at?", 700, 280, least=500) as fig:
         last = fig.choice("the last word", ["full", "sour"])
         sharp = fig.slider("length of the query", 0.0, 4.0, 2.0, 0.1, ".1f")
         ax = fig.axes(ylabel="weight", ylim=(0, 1.1), xlim=(-0.6, len(_WORDS) - 0.4))

@@ -36,7 +36,7 @@ def effective_steps(adam_step=None):
             for k, name in enumerate(KINDS)
         ]  # fmt: skip
         ax.legend(
-            loc="lower center", ncols=4, bbox_to_anchor=(0.48, 1.0), columnspacing=1,
+            loc="lower center", ncols=2, bbox_to_anchor=(0.48, 1.0), columnspacing=1,
             handlelength=1.6, fontsize=10,
         )  # fmt: skip
         fig.live(*lines)

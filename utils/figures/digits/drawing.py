@@ -33,7 +33,7 @@ def stroke(points, sharpness=1.35):
 
 def draw(training, read_digits=None):
     """A page to draw on by hand, read by the network at once."""
-    with kit.Figure("Your own digit", 760, 400) as fig:
+    with kit.Figure("Your own digit", 760, 400, least=600) as fig:
         erase = fig.toggle("rub out")
         wish = fig.choice("what would make it a", {"-": -1} | {str(k): k for k in range(10)})
         own = fig.own(read_digits, "read_digits", reference.read_digits)

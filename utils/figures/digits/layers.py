@@ -17,7 +17,7 @@ def first_layer(training):
     top = np.abs(W).max()
     inked = training.X.mean(axis=0) > 0.01  # elsewhere hardly any digit that was learned has ink
     blank = np.where(inked, np.nan, 1.0).reshape(8, 8)
-    with kit.Figure("What the first layer looks for", 820, 340) as fig:
+    with kit.Figure("What the first layer looks for", 820, 340, least=680) as fig:
         unit = fig.slider("unit", 0, units - 1, 0)
         grid = fig.canvas.add_gridspec(5, 15)
         small = [fig.canvas.add_subplot(grid[k // 5, k % 5]) for k in range(min(units, 25))]

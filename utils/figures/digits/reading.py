@@ -16,7 +16,7 @@ def ink_axes(ax):
 def readings(training, read_digits=None):
     """Validation digits, ten a page, with the class read and its confidence."""
     X, y = training.X_val, training.y_val
-    with kit.Figure("What the network reads", 640, 370) as fig:
+    with kit.Figure("What the network reads", 640, 370, least=540) as fig:
         order = fig.choice("show", ["as they come", "the least sure first", "only mistakes"])
         page = fig.slider("page", 1, -(-len(y) // 10), 1)
         fig.canvas.get_layout_engine().set(rect=(0, 0.08, 1, 0.92))  # room for the last line
@@ -64,7 +64,7 @@ def readings(training, read_digits=None):
 def mistakes(training, worst_mistakes=None, read_digits=None):
     """The ten surest mistakes, each with the digit it is and the digit that was read."""
     X, y = training.X_val, training.y_val
-    with kit.Figure("The surest mistakes", 640, 320) as fig:
+    with kit.Figure("The surest mistakes", 640, 320, least=540) as fig:
         cells = fig.axes(2, 5)
         read = fig.own(read_digits, "read_digits", reference.read_digits)
         worst = fig.own(worst_mistakes, "worst_mistakes", reference.worst_mistakes)
@@ -90,7 +90,7 @@ def mistakes(training, worst_mistakes=None, read_digits=None):
 def confusion(training, read_digits=None, confusion_matrix=None):
     """The confusion matrix; choose a cell to see the images behind it."""
     X, y = training.X_val, training.y_val
-    with kit.Figure("Which digit is read as which", 700, 360) as fig:
+    with kit.Figure("Which digit is read as which", 700, 360, least=560) as fig:
         own = fig.own(read_digits, "read_digits", reference.read_digits)
         classes, confidence = own(training.model, X)
         table = fig.own(confusion_matrix, "confusion_matrix", reference.confusion_matrix)

@@ -96,7 +96,7 @@ _STAGES = ("logit z", "shift", "exp", "sum", "probability", "-ln p")
 
 def break_it():
     """Softmax and its cost stage by stage for logits of growing size; the first break is marked."""
-    with kit.Figure("Softmax stage by stage, until it breaks", 720, 370) as fig:
+    with kit.Figure("Softmax stage by stage, until it breaks", 720, 370, least=620) as fig:
         size = fig._add(
             widgets.SelectionSlider(options=_SIZES, value=2, description="size of the logits")
         )

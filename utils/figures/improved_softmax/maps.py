@@ -122,7 +122,8 @@ def _judge(values, truth):
 
 def _maps(title, rows, truth):
     """Draw a row of maps for each of `rows`: (name, function, its name, what stands in for it)."""
-    with kit.Figure(title, 680, 110 + 190 * len(rows)) as fig:
+    grid = {"least": 480} if len(rows) > 1 else {}  # one row alone may be stacked
+    with kit.Figure(title, 680, 130 + 190 * len(rows), **grid) as fig:
         scale = _stops(fig, "scale (largest logit)", _SCALE_STOPS, 50)
         spread = _stops(fig, "spread (largest - smallest)", _SPREAD_STOPS, 5)
         grids = fig.axes(len(rows), 2)
@@ -146,7 +147,7 @@ def _maps(title, rows, truth):
             Patch(facecolor=colour + "80", edgecolor=colour, label=f"{letter}: {name}")
             for name, colour, letter in _VERDICTS
         ]
-        fig.canvas.legend(handles=handles, loc="outside lower center", ncols=4)
+        fig.canvas.legend(handles=handles, loc="outside lower center", ncols=2)
         fig.live(*probes)
 
         def at():
