@@ -85,3 +85,19 @@ def generator(
     message = "\0".join((student, lab, exercise, work)).encode()
     digest = hmac.new(secret, message, hashlib.sha256).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
+class Shared:
+    """Makes the hidden cases of several checks at once, so that they share one run."""
+
+    def __init__(self, make: Callable[[np.random.Generator], list[Case]]) -> None:
+        self.make, self.cases = make, []
+
+    def first(self, rng: np.random.Generator) -> list[Case]:
+        """Make all cases; return that of the first check."""
+        self.cases = self.make(rng)
+        return self.cases[:1]
+
+    def later(self, number: int) -> Callable[[np.random.Generator], list[Case]]:
+        """Return what gives the case of a further check."""
+        return lambda _: self.cases[number : number + 1]

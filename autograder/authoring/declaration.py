@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from autograder.authoring.answers import ROOT, Cell, DeclarationError, Later, answer_cells, place
-from autograder.authoring.cases import Check, call, case, case_of, generator
+from autograder.authoring.cases import Check, Shared, call, case, case_of, generator
 from autograder.authoring.exercise import Exercise, Wrong
 from autograder.authoring.numpy_model import NumpyModel
 from utils.engine.calling import Call
@@ -38,7 +38,7 @@ from utils.engine.forbidden import FAMILIES
 from utils.engine.judging import Case
 
 __all__ = [
-    "Check", "DeclarationError", "Exercise", "Lab", "NumpyModel", "Wrong",
+    "Check", "DeclarationError", "Exercise", "Lab", "NumpyModel", "Shared", "Wrong",
     "call", "case", "case_of", "exercise", "generator", "load", "names",
 ]  # fmt: skip
 

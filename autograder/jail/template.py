@@ -18,7 +18,7 @@ import sys
 import warnings
 from typing import Any
 
-from . import confine, deferred, forbid, learner, predicting, shell
+from . import confine, deferred, fitting, forbid, learner, predicting, shell
 
 LIGHT = (
     "numpy", "graphlib", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data",
@@ -65,6 +65,7 @@ def warm_up(modules: tuple[str, ...]) -> list[str]:
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
         sys.modules["keras"].utils.set_random_seed(0)
         deferred.defer()
+        fitting.quicken()
         predicting.quicken()
     warnings.resetwarnings()
     return missing

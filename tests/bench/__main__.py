@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from tests.bench import isolation, marking, slider
+from tests.bench import exercises, isolation, marking, slider
 
 
 def importing():
@@ -54,6 +54,7 @@ def main():
         print(f"{name:17} {1000 * measured:6.1f} ms, limit {1000 * limit:.0f} ms", flush=True)
     within &= bool(slider.main())
     isolation.main()
+    exercises.main([])
     return marking.main(sys.argv[1:]) and within
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring.declaration import call, case_of, exercise
+from autograder.authoring.declaration import Shared, call, case_of, exercise
 from utils.engine.models import dense
 
 ex = exercise(__name__, points=10, deadline=20)
@@ -29,7 +29,18 @@ def _training(rows, epochs, seed):
     return [call("compile_and_fit", model, X, y, epochs)]
 
 
+def _few_steps(rng):
+    """Return the cases of one training: its rows are one batch, each epoch is one step."""
+    rows, epochs = int(rng.integers(12, 33)), int(rng.choice([2, 4, 5]))
+    run = _training(rows, epochs, int(rng.integers(1000)))
+    return [
+        case_of(run, judge="training.epochs", mutates=True),
+        case_of(run, judge="training.traces", none=True),
+    ]
+
+
 _RUN = _training(40, 3, 3)  # three checks judge this one run
+_hidden = Shared(_few_steps)
 _PAIR = {
     "argument": 0,
     "layers": [[3, "sigmoid"], [1, "sigmoid"]],
@@ -44,20 +55,12 @@ ex.check(
 ex.check(
     "as many epochs as asked, and the History returned",
     [case_of(_RUN, judge="training.epochs", mutates=True)],
-    lambda rng: [
-        case_of(
-            _training(int(rng.integers(6, 12)), int(rng.integers(4, 7)), int(rng.integers(1000))),
-            judge="training.epochs",
-            mutates=True,
-        )
-    ],
+    _hidden.first,
 )
 ex.check(
     "fitted on all rows, each with its own label",
     [case_of(_RUN, judge="training.traces", none=True)],
-    lambda rng: [
-        case_of(_training(40, 1, int(rng.integers(1000))), judge="training.traces", none=True)
-    ],
+    _hidden.later(1),
     weight=2,
 )
 

@@ -28,20 +28,6 @@ def patterns(seed, m):
     return (patterns[y] ^ (rng.random((m, 64)) < 0.04)).astype(float), y
 
 
-class Shared:
-    """Makes the hidden cases of several checks at once, so that they share one run."""
-
-    def __init__(self, make):
-        self.make, self.cases = make, []
-
-    def first(self, rng):
-        self.cases = self.make(rng)
-        return self.cases[:1]
-
-    def later(self, number):
-        return lambda _: self.cases[number : number + 1]
-
-
 # Whole numbers and halves: every way of adding up gives the same logits, to the last bit.
 READER = dense(
     3,

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from autograder.authoring.declaration import call, case, case_of, exercise
+from autograder.authoring.declaration import Shared, call, case, case_of, exercise
 from utils.engine.judging import Case, Finding
 from utils.engine.judging import digits as judging
 
-from ._data import Shared, patterns, split
+from ._data import patterns, split
 
 ex = exercise(__name__, points=20, deadline=60, forbids=["tensorflow", "datasets"])
 ex.hints = [

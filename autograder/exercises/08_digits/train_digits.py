@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from autograder.authoring.declaration import NumpyModel, call, case, exercise
+from autograder.authoring.declaration import NumpyModel, Shared, call, case, exercise
 from utils.engine.judging import Case, Finding
 from utils.engine.judging import digits as judging
 from utils.engine.models import dense
 
-from ._data import Shared, patterns, split
+from ._data import patterns, split
 
 ex = exercise(__name__, points=20, deadline=90, forbids=["datasets"])
 ex.hints = [
