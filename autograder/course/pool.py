@@ -71,7 +71,7 @@ class Pool:
     def start(self) -> None:
         """Start the template of a pool of one worker; the others have started by themselves."""
         if not self.workers and not self.dask:
-            self._template().start()
+            self._template().begin()
 
     def results(self, jobs: Iterable[Job]) -> Iterator[Done]:
         """Mark jobs and yield what comes of them. Raises `JailError`."""
@@ -276,7 +276,7 @@ def _work(pipe: Connection, jailed: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
-            with Template(Limits(), jailed) as template:
+            with contextlib.closing(Template(Limits(), jailed).begin()) as template:
                 while True:
                     order = pipe.recv()
                     if isinstance(order, Setup):

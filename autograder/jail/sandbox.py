@@ -134,12 +134,20 @@ class Template:
         self.jailed = jailed
         self._servers: dict[bool, _Server] = {}
 
+    def begin(self) -> Template:
+        """Start both, and wait for neither: who needs the light one only is not kept waiting."""
+        try:
+            for light in (True, False):
+                self._begun(light)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
     def start(self) -> Template:
         """Start now, rather than for the first learner; return when the full one is ready."""
         try:
-            for light in (False, True):
-                self._begun(light)
-            self._server(light=False)
+            self.begin()._server(light=False)
         except BaseException:
             self.close()
             raise

@@ -23,7 +23,7 @@ def lent(template):
         def limits(self, limits):
             template.limits = limits
 
-        def start(self):
+        def begin(self):
             return self
 
         def learner(self, *args):

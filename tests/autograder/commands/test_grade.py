@@ -302,7 +302,7 @@ def test_without_a_jail_marking_is_refused(tmp_path, monkeypatch, capsys):
         def __init__(self, limits, jailed):
             assert jailed
 
-        def start(self):
+        def begin(self):
             raise JailError("bubblewrap (bwrap) is not installed")
 
         def close(self):

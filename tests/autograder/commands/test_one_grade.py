@@ -46,7 +46,7 @@ def marked(tmp_path, monkeypatch):
 
 
 class _NoTemplate:
-    def start(self):
+    def begin(self):
         return self
 
     def close(self):
