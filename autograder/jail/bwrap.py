@@ -43,10 +43,10 @@ def environment(home: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def command(control: int, folder: str, jailed: bool, light: bool) -> list[str]:
+def command(control: int, folder: str, jailed: bool) -> list[str]:
     """Return the command line of a template process."""
     root, package = ("/course", "jail") if jailed else (str(ROOT), "autograder.jail")
-    args = (control, SCRATCH if jailed else folder, jailed, light)
+    args = (control, SCRATCH if jailed else folder, jailed)
     python = [sys.executable, "-s", "-P", "-c",
               _BOOT.format(root=root, packages=packages(), module=package, args=args)]  # fmt: skip
     return [*bubblewrap(), *python] if jailed else python

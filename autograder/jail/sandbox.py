@@ -125,8 +125,9 @@ class CellResult:
 class Template:
     """Warm processes from which learners are forked; start one for each worker.
 
-    Raises `JailError` where a layer of the jail is missing, unless `jailed` is False. A second,
-    light template (NumPy only) starts beside the full one: to fork it costs a fraction.
+    Raises `JailError` where a layer of the jail is missing, unless `jailed` is False. The first is
+    a light one (NumPy only), whose forks cost a fraction; the full one, with TensorFlow, grows out
+    of it.
     """
 
     def __init__(self, limits: Limits | None = None, jailed: bool = True) -> None:
@@ -137,8 +138,7 @@ class Template:
     def begin(self) -> Template:
         """Start both, and wait for neither: who needs the light one only is not kept waiting."""
         try:
-            for light in (True, False):
-                self._begun(light)
+            self._begun(light=False)
         except BaseException:
             self.close()
             raise
@@ -181,18 +181,20 @@ class Template:
 
     def close(self) -> None:
         """End the template and every learner's process."""
-        for server in self._servers.values():
-            server.close()
+        for light in sorted(self._servers):  # the full one first
+            self._servers[light].close()
         self._servers.clear()
 
     def _server(self, light: bool) -> _Server:
         return self._begun(light).ready()
 
     def _begun(self, light: bool) -> _Server:
-        if light not in self._servers or not self._servers[light].alive():
-            if dead := self._servers.pop(light, None):
-                dead.close()
-            self._servers[light] = _Server(self.jailed, light)
+        if self._servers and not all(server.alive() for server in self._servers.values()):
+            self.close()
+        if True not in self._servers:
+            self._servers[True] = _Server(self.jailed)
+        if light not in self._servers:
+            self._servers[light] = _Server(self.jailed, self._servers[True])
         return self._servers[light]
 
     __enter__ = start
@@ -201,34 +203,70 @@ class Template:
         self.close()
 
 
-class _Server:
-    """One template process and the control socket to it."""
+class _World:
+    """One bubblewrap, or what stands in for it: a process, its log, and scratch folders."""
 
-    def __init__(self, jailed: bool, light: bool) -> None:
+    def __init__(self, jailed: bool, control: socket.socket) -> None:
         # Where there is no jail, scratch folders lie in this one; a killed run leaves none behind
         # where there is.
         self.folder = SCRATCH if jailed else tempfile.mkdtemp(prefix="learners-")
-        self.jailed, self.lock = jailed, threading.Lock()
-        self.scratch: dict[int, str] = {}
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115
+        self.jailed, self.log = jailed, tempfile.TemporaryFile()  # noqa: SIM115
         self.process: subprocess.Popen | None = None
-        self.warm = False
-        self.control, inner = socket.socketpair()
+        self.listens = False
         try:
-            with inner:
-                self.process = subprocess.Popen(
-                    command(inner.fileno(), self.folder, jailed, light),
-                    pass_fds=[inner.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=self.log,
-                    stderr=self.log,
-                    cwd="/",
-                    env=environment(self.folder),
-                    start_new_session=True,
-                )
-        except (JailError, OSError) as error:
+            self.process = subprocess.Popen(
+                command(control.fileno(), self.folder, jailed),
+                pass_fds=[control.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self.log,
+                stderr=self.log,
+                cwd="/",
+                env=environment(self.folder),
+                start_new_session=True,
+            )
+        except (JailError, OSError):
             self.close()
-            raise JailError(str(error)) from None
+            raise
+
+    def said(self) -> str:
+        """Return the end of the log."""
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace").strip()[-2000:]
+
+    def close(self) -> None:
+        """End the process, whose control socket is closed, and with it all that it started."""
+        self.log.close()
+        if self.process is not None:
+            if not self.listens:
+                self.process.kill()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if not self.jailed:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class _Server:
+    """One template process and the control socket to it."""
+
+    def __init__(self, jailed: bool, out_of: _Server | None = None) -> None:
+        """Start the first template of a world, or have one forked `out_of` it."""
+        self.lock = threading.Lock()
+        self.scratch: dict[int, str] = {}
+        self.warm, self.first = False, out_of is None
+        self.control, inner = socket.socketpair()
+        with inner:
+            try:
+                self.world = out_of.world if out_of else _World(jailed, inner)
+            except (JailError, OSError) as error:
+                self.control.close()
+                raise JailError(str(error)) from None
+            if out_of:
+                request = json.dumps({"grow": True}).encode()
+                with contextlib.suppress(OSError):  # it has ended: who waits for this one hears why
+                    socket.send_fds(out_of.control, [request], [inner.fileno()])
 
     def ready(self) -> _Server:
         """Wait until it can fork; return it."""
@@ -238,11 +276,16 @@ class _Server:
                 if missing:
                     self.close()
                     raise JailError(f"the labs cannot import {', '.join(missing)}")
-                self.warm = True
+                self.warm = self.world.listens = True
         return self
 
     def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        """Return whether it still holds its end of the control socket."""
+        if self.control.fileno() < 0:
+            return False
+        control = select.poll()
+        control.register(self.control, select.POLLIN)
+        return not control.poll(0) or bool(self.control.recv(1, socket.MSG_PEEK))
 
     def fork(
         self, settings: dict, loans: socket.socket, tally: Tally | None = None
@@ -253,7 +296,8 @@ class _Server:
         """
         ours, theirs = socket.socketpair()
         channel = Channel(ours, RETURNED, tally)
-        scratch = self.folder if self.jailed else tempfile.mkdtemp(dir=self.folder)
+        folder = self.world.folder
+        scratch = folder if self.world.jailed else tempfile.mkdtemp(dir=folder)
         try:
             with theirs, loans:
                 request = {"fork": settings | {"scratch": scratch}}
@@ -281,24 +325,15 @@ class _Server:
     def end(self, pid: int) -> int:
         """Kill a learner's process; return its exit status once it is dead."""
         status = self._ask({"end": pid})["status"]
-        if (scratch := self.scratch.pop(pid, self.folder)) != self.folder:
+        if (scratch := self.scratch.pop(pid, self.world.folder)) != self.world.folder:
             shutil.rmtree(scratch, ignore_errors=True)
         return status
 
     def close(self) -> None:
-        """End the template, and with it every learner's process."""
+        """End the template, and with it every learner's process that it forked."""
         self.control.close()
-        self.log.close()
-        if self.process is not None:
-            if not self.warm:  # it does not listen yet
-                self.process.kill()
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        if not self.jailed:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if self.first:
+            self.world.close()
 
     def _ask(self, request: dict, fds: Iterable[int] = ()) -> dict:
         with self.lock:
@@ -315,10 +350,9 @@ class _Server:
         except OSError:
             answer = b""
         if not answer:
-            self.log.seek(0)
-            said = self.log.read().decode(errors="replace").strip()
+            said = self.world.said()
             self.close()
-            raise JailError(f"{otherwise}: {said[-2000:] or 'no answer'}")
+            raise JailError(f"{otherwise}: {said or 'no answer'}")
         return json.loads(answer)
 
 

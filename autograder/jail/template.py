@@ -1,7 +1,8 @@
 """The template process: imports once, then forks a learner's process for each request.
 
 It runs inside bubblewrap, has one thread, and runs no learner's code. Nothing of TensorFlow may
-have run in it: what is imported survives a fork, its thread pools do not.
+have run in it: what is imported survives a fork, its thread pools do not. It starts as a light one;
+asked to grow, it forks the full one, which imports the rest and serves a socket of its own.
 """
 
 from __future__ import annotations
@@ -32,17 +33,22 @@ FULL = (
 )  # fmt: skip
 
 
-def main(control_fd: int, scratch: str, jailed: bool, light: bool) -> None:
+def main(control_fd: int, scratch: str, jailed: bool) -> None:
     """Warm up, say so on the control socket, and serve it until it closes."""
-    control = socket.socket(fileno=control_fd)
-    missing = warm_up(LIGHT if light else LIGHT + FULL)
-    notebook = shell.make(scratch)
+    serve(socket.socket(fileno=control_fd), {"scratch": scratch, "jailed": jailed, "light": True})
+
+
+def serve(control: socket.socket, settings: dict, notebook: Any = None) -> None:
+    """Import what is not imported yet, say what is missing, and fork learners."""
+    gc.enable()
+    gc.unfreeze()  # what is forbidden is looked for among all objects
+    missing = warm_up(LIGHT if settings["light"] else FULL)
+    notebook = notebook or shell.make(settings["scratch"])
     targets = forbid.Targets.find()
     gc.collect()
     gc.freeze()
     gc.disable()
     control.sendall(json.dumps({"missing": missing}).encode())
-    settings = {"scratch": scratch, "jailed": jailed, "light": light}
     Template(control, notebook, targets, settings).serve()
 
 
@@ -88,6 +94,9 @@ class Template:
             if not message:
                 break
             request = json.loads(message)
+            if "grow" in request:
+                self.grow(fds)
+                continue
             if fds:
                 reply = self.fork(request["fork"], fds)
             elif "kill" in request:
@@ -98,6 +107,17 @@ class Template:
             self.control.sendall(json.dumps(reply).encode())
         for pid in list(self.learners):
             self.end(pid)
+
+    def grow(self, fds: list[int]) -> None:
+        """Fork the full template, which serves another control socket."""
+        if os.fork() == 0:
+            try:
+                self.control.close()
+                control = socket.socket(fileno=fds[0])
+                serve(control, self.settings | {"light": False}, self.shell)
+            finally:
+                os._exit(0)
+        os.close(fds[0])
 
     def fork(self, settings: dict, fds: list[int]) -> dict:
         """Start a learner's process that talks over `fds`; answer with its number."""

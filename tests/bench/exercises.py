@@ -61,7 +61,7 @@ class Meter:
     def watch(self, template):
         """Count the processes of a template that is ready; return its processor time so far."""
         for light in (False, True):
-            top = psutil.Process(template._server(light).process.pid)
+            top = psutil.Process(template._server(light).world.process.pid)
             for process in [top, *top.children(recursive=True)]:
                 self.started[process.pid] = clock(process.pid)
         self.last = self.now()

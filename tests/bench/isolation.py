@@ -45,8 +45,8 @@ def without(names):
 def work(template):
     """Return the processor time so far of this process, a template and its dead learners."""
     total = time.process_time()
-    for server in template._servers.values():
-        parent = psutil.Process(server.process.pid)
+    for world in {server.world for server in template._servers.values()}:
+        parent = psutil.Process(world.process.pid)
         for process in [parent, *parent.children(recursive=True)]:
             used = process.cpu_times()
             total += used.user + used.system

@@ -458,8 +458,8 @@ def test_template_that_died_is_started_again():
         with template.learner([("a", "x = 1")], {"tensorflow"}) as one:
             one.run_cells()
             server = template._servers[True]
-            server.process.kill()
-            server.process.wait()
+            server.world.process.kill()
+            server.world.process.wait()
             assert server.control.recv(1) == b""  # what it started dies a moment later
             one._channel.socket.close()
             one._channel = None
