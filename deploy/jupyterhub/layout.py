@@ -42,7 +42,7 @@ def course_environment() -> dict[str, str]:
         "HOME": str(HOME),
         "PATH": f"{ENVIRONMENT}/bin:/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": str(CHECKOUT),
-        "JUPYTER_CONFIG_PATH": str(CHECKOUT),
+        "JUPYTER_CONFIG_PATH": f"{CHECKOUT}/autograder/setup/jupyter:{CHECKOUT}",
         "NBGRADER_EXCHANGE": str(EXCHANGE),
         "PYTHONSTARTUP": str(CHECKOUT / "utils" / "lab" / "kernel.py"),  # of kernels
         **{name: value for name, value in settings().items() if name in passed},

@@ -1,6 +1,7 @@
 """The instructor's way: mark in Formgrader what was handed in."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -28,7 +29,7 @@ def submission(jupyter):
 
 @pytest.mark.jail
 def test_the_autograde_button_marks(page, jupyter, submission):
-    """Does the button in Formgrader give the autograder's points?"""
+    """Does the button in Formgrader give the autograder's points, and the desk beside it too?"""
     page.goto(f"{jupyter.url}/formgrader/manage_submissions/{LAB}")
     row = page.locator("#main-table tr, table tr").filter(has_text="ada")
     expect(row).to_contain_text("needs autograding")
@@ -38,3 +39,18 @@ def test_the_autograde_button_marks(page, jupyter, submission):
     page.reload()
     expect(row).to_contain_text("graded")
     expect(row.locator(".score")).to_have_text("20 / 100")
+    page.get_by_role("link", name="Desk").click()
+    row = page.locator("#labs tbody tr").filter(has_text=LAB)
+    expect(row).to_contain_text(re.compile(r"[\d.]+ of 100"), timeout=60_000)
+    row.get_by_role("button", name=f"Report: {LAB}").click()
+    page.get_by_role("link", name="Read the report").click(timeout=60_000)
+    expect(page.locator("h1")).to_have_text("Multiclass classification and softmax")
+
+
+def test_the_desk_shows_what_a_command_says(page, jupyter):
+    """Does a button run what is typed in a terminal, until it ends?"""
+    page.goto(f"{jupyter.url}/formgrader")
+    page.get_by_role("link", name="Desk").click()
+    page.get_by_role("button", name="Collect: 01_training").click(timeout=60_000)
+    expect(page.locator("#said")).to_contain_text("01_training", timeout=60_000)
+    expect(page.locator("#what")).not_to_contain_text("runs")

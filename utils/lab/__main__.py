@@ -40,6 +40,8 @@ def main() -> None:
     prepend("PATH", sysconfig.get_path("scripts"))  # for terminals: nbgrader, jupyter
     course = (places.ROOT / "autograder").is_dir() and not places.installed()
     prepend("JUPYTER_CONFIG_PATH", str(places.ROOT if course else folder.LEARNER))
+    if course:
+        prepend("JUPYTER_CONFIG_PATH", str(places.ROOT / "autograder" / "setup" / "jupyter"))
     own = os.environ.get("PYTHONSTARTUP")
     if own and os.path.isfile(own):
         os.environ["LABS_PYTHONSTARTUP"] = own
