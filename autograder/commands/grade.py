@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from autograder.authoring import declaration
-from autograder.course import changes, lending, pages, policy, roster, secret
+from autograder.course import changes, cluster, lending, pages, policy, roster, secret
 from autograder.course import plan as planning
 from autograder.course.changes import Change
 from autograder.course.folders import BookError, Busy, Course, UnknownLab, cores
@@ -125,7 +125,8 @@ class Wishes:
     workers: int = 0
     force: bool = False
     jailed: bool = True
-    dask: str = ""
+    scheduler: str = ""
+    in_the_open: bool = False
     dry: bool = False
     migrate: bool = False
     new_secret: bool = False
@@ -178,11 +179,14 @@ def _grade(
     workers = max(1, min(wish.workers or cores(), len(plan.jobs)))
     summary.workers = workers if plan.jobs else 0
     chosen = list(dict.fromkeys([job.lab for job in plan.jobs] + labs))
-    with (
-        lent(course, word)
-        if lent
-        else Pool(workers if plan.jobs else 1, course, word, wish.jailed, wish.dask)
-    ) as pool:
+    if lent:
+        pool = lent(course, word)
+    elif wish.scheduler:
+        args = (wish.jailed, wish.scheduler, wish.in_the_open, progress)
+        pool = cluster.Cluster(course, word, *args)
+    else:
+        pool = Pool(workers if plan.jobs else 1, course, word, wish.jailed)
+    with pool:
         # nbgrader takes seconds to import: meanwhile the templates start. In a thread that
         # Ctrl-C need not wait for.
         gradebook: Future = Future()
@@ -430,7 +434,18 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--student", default="", help="mark the work of this student only")
     out.add_argument("--workers", type=int, default=0, help="processes; default: one a core")
     out.add_argument(
-        "--dask", default="", metavar="ADDRESS", help="mark on the Dask cluster of this scheduler"
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="mark on the Dask cluster of this scheduler, such as tls://host:8786",
+    )
+    out.add_argument(
+        "--open-scheduler",
+        action="store_true",
+        help="use a scheduler without TLS; the course secret does not travel then",
+    )
+    out.add_argument(
+        "--local", action="store_true", help="mark here, even while a service runs for this course"
     )
     out.add_argument("--force", action="store_true", help="mark again what has not changed")
     out.add_argument(
@@ -488,12 +503,14 @@ def main(arguments: list[str] | None = None) -> int:
         summary = _served_or_here(
             course,
             labs,
+            options.local,
             {
                 "student": options.student,
                 "workers": options.workers,
                 "force": options.force,
                 "jailed": not options.allow_unjailed,
-                "dask": options.dask,
+                "scheduler": options.scheduler,
+                "in_the_open": options.open_scheduler,
                 "dry": options.dry_run,
                 "migrate": options.migrate,
                 "new_secret": options.new_secret,
@@ -520,9 +537,11 @@ def main(arguments: list[str] | None = None) -> int:
     return ALL_MARKED if expected else summary.status
 
 
-def _served_or_here(course: Course, labs: list[str], wishes: dict[str, Any]) -> Summary:
+def _served_or_here(
+    course: Course, labs: list[str], local: bool, wishes: dict[str, Any]
+) -> Summary:
     """Have the course's running service do it, which is warm; without one, do it here."""
-    if not wishes["dask"]:
+    if not local and not wishes["scheduler"]:
         try:
             return lending.ask(course, "grade", labs, wishes, told=sys.stderr.write)
         except lending.Nobody as why:

@@ -1,4 +1,4 @@
-"""Worker processes that mark, each with a template of its own, here or on a Dask cluster."""
+"""Worker processes that mark, each with a template of its own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from typing import Any
 
 from autograder.course.folders import Course
 from autograder.course.jobs import Done, Job
-from autograder.course.processing import FAULT, keep, process, produce, take_in
-from autograder.course.warm import warm
+from autograder.course.processing import FAULT, process, produce
 from autograder.jail.sandbox import JailError, Limits, Template
 from autograder.marking import intake
 from autograder.marking.marker import Marks
@@ -45,15 +44,13 @@ class Pool:
     The order of what `results` yields is the order in which submissions are finished.
     """
 
-    def __init__(
-        self, workers: int, course: Course, secret: bytes, jailed: bool, dask: str = ""
-    ) -> None:
-        self.course, self.secret, self.jailed, self.dask = course, secret, jailed, dask
+    def __init__(self, workers: int, course: Course, secret: bytes, jailed: bool) -> None:
+        self.course, self.secret, self.jailed = course, secret, jailed
         self.limits = Limits()
         self.skeletons: dict[str, intake.Skeleton] = {}
         self.workers: list[_Worker] = []
         self.here: Template | None = None
-        if workers > 1 and not dask:
+        if workers > 1:
             self.workers = [_Worker(jailed) for _ in range(workers)]
 
     def __enter__(self) -> Pool:
@@ -70,13 +67,11 @@ class Pool:
 
     def start(self) -> None:
         """Start the template of a pool of one worker; the others have started by themselves."""
-        if not self.workers and not self.dask:
+        if not self.workers:
             self._template().begin()
 
     def results(self, jobs: Iterable[Job]) -> Iterator[Done]:
         """Mark jobs and yield what comes of them. Raises `JailError`."""
-        if self.dask:
-            return self._distributed(jobs)
         return self._parallel(deque(jobs)) if self.workers else self._serial(jobs)
 
     def _template(self) -> Template:
@@ -88,21 +83,6 @@ class Pool:
     def _serial(self, jobs: Iterable[Job]) -> Iterator[Done]:
         for job in jobs:
             yield process(job, self.course, self.skeletons[job.lab], self.secret, self._template)
-
-    def _distributed(self, jobs: Iterable[Job]) -> Iterator[Done]:
-        """Have a Dask cluster mark; the files are written here."""
-        from distributed import Client, as_completed
-
-        with Client(self.dask) as client:
-            waiting = {}
-            for job in jobs:
-                submission, problem = take_in(job, self.skeletons[job.lab])
-                args = (job, submission, problem, self.secret, self.setup().limits, self.jailed)
-                waiting[client.submit(remote, *args, pure=False)] = (job, submission)
-            for future, done in as_completed(list(waiting), with_results=True):
-                job, submission = waiting.pop(future)
-                keep(job, self.course, submission, self.skeletons[job.lab], done)
-                yield done
 
     def setup(self) -> Setup:
         """Return what workers mark for."""
@@ -148,22 +128,6 @@ class Pool:
         self.workers.remove(worker)
         self.workers.append(_Worker(self.jailed))
         return self.workers[-1]
-
-
-def remote(
-    job: Job,
-    submission: intake.Submission | None,
-    problem: str,
-    secret: bytes,
-    limits: dict[str, Any],
-    jailed: bool,
-) -> Done:
-    """Mark in a worker of a Dask cluster, which needs this package and nothing of the course."""
-
-    def work(template: Template) -> Done:
-        return produce(job, submission, problem, secret, lambda: template)
-
-    return warm.use(Limits(**limits), jailed, work, idle=60.0)
 
 
 def gone_twice(job: Job) -> Done:

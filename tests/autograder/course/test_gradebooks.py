@@ -18,7 +18,7 @@ from autograder.course.keys import ROOT
 from autograder.marking.marker import Marks
 from autograder.marking.scoring import Score
 from tests.cohort import HANDED_IN
-from tests.cohort.books import LAB, course, nbgrader, rows
+from tests.cohort.books import LAB, SECRET, course, nbgrader, rows
 from tests.cohort.books import gradebook as gradebook_in
 
 FEW = ["amal", "dana", "fatima", "hanna", "idris", "jing", "kofi", "noor", "otis"]
@@ -78,13 +78,15 @@ def test_a_cluster_writes_the_same_rows(tmp_path, here):
     script.write_text(CLUSTER)
     folder = course(tmp_path / "there", few).folder
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "NEURAL_LABS_SECRET": SECRET.decode()}
     with subprocess.Popen([sys.executable, script], env=environment, **pipes) as cluster:
         address = cluster.stdout.readline().strip()
         command = [sys.executable, "-m", "autograder", "grade", LAB, "--course", folder]
-        done = subprocess.run([*command, "--dask", address], cwd=ROOT, capture_output=True)
+        command += ["--scheduler", address, "--open-scheduler"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         cluster.communicate("\n")
     assert done.returncode == grade.SOME_NOT, done.stderr
+    assert "dashboard of the cluster" in done.stderr
     assert rows(folder) == rows(tmp_path / "here")
     assert (folder / "feedback/emeka" / LAB / f"{LAB}.html").is_file()
 
