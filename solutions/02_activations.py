@@ -309,15 +309,22 @@ mark("02_activations", "choose_output", output_activation)
 #    to differ to learn at the same pace?
 # 2. Take 2 layers, then 12. When does it begin to matter which activation you take?
 # 3. Change the size of the weights. Can larger weights rescue the sigmoid? What do they do to ReLU?
+#
+# **Think first.** Eight sigmoid layers, weights a little larger than 1: how many times the gradient of layer 8 is that of
+# layer 1? Say it as a power of ten: -1 is a tenth. Your guess is drawn over the truth.
 
 # %% tags=["demo"]
-figures.saturation(sigmoid, sigmoid_slope, relu, relu_slope)
+my_guess = figures.guess("power of ten between layer 8 and layer 1", -9, 0, 0)
+my_guess
+
+# %% tags=["demo"]
+figures.saturation(sigmoid, sigmoid_slope, relu, relu_slope, my_guess)
 
 # %% [markdown]
 # **What it showed**
 #
 # 1. The sigmoid loses a factor of about 3 with every layer: a quarter from its slope, times 1.4 from the weights. So the
-#    first of eight gets two thousand times less than the last. This is the **vanishing gradient**.
+#    first of eight gets two thousand times less than the last, $10^{-3.3}$. This is the **vanishing gradient**.
 # 2. With two layers hardly, with five or more very much: the shrinking compounds.
 # 3. They soften the shrinking with the sigmoid but do not end it, because large scores end up where it is flat. With
 #    ReLU the layers stay level, but all of them together grow with each layer: at size 4, eight layers have

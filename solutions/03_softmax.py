@@ -346,12 +346,21 @@ mark("03_softmax", "cross_entropy", cross_entropy)
 # 2. Which probability costs 2.303, and what has that to do with ten digits?
 # 3. The dashed curve is the squared error $(1 - p)^2$. What can it charge at most? Compare how
 #    steep the two curves are where the answer could hardly be worse.
+#
+# **Think first.** A probability of 0.5 for the true class costs 0.69. What does one of 0.01 cost? Your guess is drawn
+# over the curve.
 
 # %% tags=["demo"]
-figures.loss_curve(cross_entropy)
+my_guess = figures.guess("loss of a probability of 0.01", 0, 40, 0)
+my_guess
+
+# %% tags=["demo"]
+figures.loss_curve(cross_entropy, my_guess)
 
 # %% [markdown]
 # **What it showed**
+#
+# Your guess: fifty times less probable costs 4.61, not fifty times as much. Each further factor of 10 adds 2.3.
 #
 # 1. 0.12 and 0.69: the same step costs six times as much near the bottom. Being slightly unsure is
 #    cheap, being confidently wrong is expensive.

@@ -635,9 +635,16 @@ mark("05_multilabel", "choose_thresholds", choose_thresholds)
 # 2. Set both costs to 1, then both to 10. What changes, what does not?
 # 3. The fine dotted line is at $c_f / (c_f + c_m)$. Why might that be a good threshold?
 # 4. Compare the cost on these scenes with that on 400 *new* ones, for your thresholds and for 0.5.
+#
+# **Think first.** A miss costs five times as much as a false alarm. From which probability on would you say "present", if
+# you could trust the probability? Your guess is drawn as an upright line.
 
 # %% tags=["demo"]
-figures.threshold_costs(choose_thresholds, training)
+my_guess = figures.guess("probability from which to say present", 0, 1, 1)
+my_guess
+
+# %% tags=["demo"]
+figures.threshold_costs(choose_thresholds, training, my_guess)
 
 # %% [markdown]
 # **What it showed**
@@ -648,7 +655,7 @@ figures.threshold_costs(choose_thresholds, training)
 # 2. The thresholds stay and the costs grow tenfold. Only the **ratio** of the two costs matters.
 # 3. Saying no risks $c_m$ with probability $p$, saying yes risks $c_f$ with probability $1 - p$. Yes is
 #    cheaper as soon as $p\, c_m \ge (1 - p)\, c_f$, that is from $p = c_f / (c_f + c_m)$ on. For honest
-#    probabilities no search would be needed. Where a curve is flat, the best threshold strays from that line by chance.
+#    probabilities no search would be needed: 1/6, or 0.17, is what your guess should be near. Where a curve is flat, the best threshold strays from that line by chance.
 # 4. The thresholds were fitted to these 400 scenes, so the new ones are the fair test. Most of the gain over 0.5
 #    should survive there, seldom all of it.
 

@@ -313,14 +313,21 @@ mark("06_adam", "adam_step", adam_step)
 # 2. Where does the noisy one stay, and why is that a good thing?
 # 3. Switch the correction off. How long are the first steps now?
 # 4. Leave it off and set $\beta_2 = 0.9$, the value of $\beta_1$. How long are the first steps now, and why?
+#
+# **Think first.** The gradient near 0.01 makes Adam move by about one $\alpha$ at its first step. By how many $\alpha$ does the
+# gradient near 100 make it move? Your guess is drawn in the picture.
 
 # %% tags=["demo"]
-figures.effective_steps(adam_step)
+my_guess = figures.guess("first step of the gradient near 100, in alpha", 0, 100, 50)
+my_guess
+
+# %% tags=["demo"]
+figures.effective_steps(adam_step, my_guess)
 
 # %% [markdown]
 # **What it showed**
 #
-# 1. They move alike, close to one $\alpha$ a step, although their gradients differ by a factor of
+# 1. They move alike, close to one $\alpha$ a step, from the first one on, although their gradients differ by a factor of
 #    10,000. So $\alpha$ has a meaning in Adam: a parameter moves by at most about $\alpha$ in one step.
 # 2. Around 0. Where the gradients contradict one another, $m$ is small against $\sqrt v$, and the
 #    steps shorten by themselves. The rare one waits, and moves half an $\alpha$ once its gradient comes.

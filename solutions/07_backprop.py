@@ -113,9 +113,16 @@ mark("07_backprop", "numerical_derivative", numerical_derivative)
 # 4. Choose ReLU and set $x$ to 0. Which slope do you measure, and which should it be?
 #
 # (The diamond is the place $x$ itself; the dots of the secant lie to its left and right.)
+#
+# **Think first.** Floats have 16 digits. With which step will the slope of $x^3$ at 1 be most exact? Say its power of ten; your
+# guess is drawn on the right.
 
 # %% tags=["demo"]
-figures.secant(numerical_derivative)
+my_guess = figures.guess("power of ten of the best step", -15, 0, 0)
+my_guess
+
+# %% tags=["demo"]
+figures.secant(numerical_derivative, my_guess)
 
 # %% [markdown]
 # **What it showed**

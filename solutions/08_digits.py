@@ -650,6 +650,7 @@ figures.numpy_weights_in_keras(train_numpy_network)
 # figure shows a reference.)
 #
 # **Think first.** Draw the curve in your mind: share read rightly, after 100 steps, against sizes of 0, 0.01, 0.18, 1, 5, 20.
+# How large is the share where all weights begin at 0? Your guess is drawn over the truth.
 
 
 # %%
@@ -659,7 +660,11 @@ def train_with_size(X, y, hidden, steps, alpha, seed, size):
 
 
 # %% tags=["demo"]
-figures.initialisation(train_with_size)
+my_guess = figures.guess("share read rightly, all weights 0 at first", 0, 1, 1)
+my_guess
+
+# %% tags=["demo"]
+figures.initialisation(train_with_size, my_guess)
 
 # %% [markdown]
 # **What it showed.** At 0: guessing, for ever. Between 0.01 and 0.5 hardly any difference after 100 steps: Adam makes small weights grow quickly. Choose 10 steps, and the best start is

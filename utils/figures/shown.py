@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from utils import reference
 from utils.engine.calling import Call
 from utils.engine.plain import bare
 from utils.figures.hand import put
@@ -27,7 +28,7 @@ class Shown:
     """A figure, as module and name, the learner's functions it draws, and its settings.
 
     `alike` says that the figure shows an input like the one that failed; `more` is what it is given
-    by name.
+    by name, and so is what `given` makes of the arguments.
     """
 
     figure: str
@@ -35,6 +36,7 @@ class Shown:
     settings: Callable[..., Settings]
     alike: bool = False
     more: dict[str, Any] = field(default_factory=dict)
+    given: Callable[[list], dict[str, Any]] = lambda arguments: {}
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,13 @@ class Drawing:
     shown: Shown
     settings: dict[str, Any]
     answers: dict[str, Any]
+    given: dict[str, Any]
 
     def __call__(self) -> Any:
         module, _, name = self.shown.figure.partition(":")
         given = (self.answers.get(each) for each in self.shown.answers)
         figure = getattr(importlib.import_module(module), name)(
-            *(each if callable(each) else None for each in given), **self.shown.more
+            *(each if callable(each) else None for each in given), **self.shown.more, **self.given
         )
         load(figure, self.settings)
         return figure
@@ -172,8 +175,52 @@ def _examples(arguments: list, expected: Any, got: Any) -> Settings:
     return {"examples m": m} if 1 <= m <= 20 else None
 
 
+def _as_begun(arguments: list, expected: Any, got: Any) -> Settings:
+    """Leave the controls as they are: the figure is given the input itself."""
+    return {}
+
+
+def _graph(arguments: list) -> dict[str, Any]:
+    """The graph, where it is small enough for a picture, and the values of its leaves."""
+    from utils.figures.backprop.inputs import laid_out
+
+    graph, values, *output = arguments
+    laid_out(graph, {name: 0.0 for name in values if name not in graph})
+    return {"graph": graph, "values": values, "output": output[0] if output else None}
+
+
+def _order(arguments: list) -> dict[str, Any]:
+    from utils.figures.backprop.inputs import laid_out
+
+    (graph,) = arguments
+    laid_out(graph, dict.fromkeys(s for _, inputs in graph.values() for s in inputs))
+    return {"graph": graph}
+
+
+def _operation(arguments: list) -> dict[str, Any]:
+    op, inputs = arguments
+    reference.local_derivatives(op, list(inputs))  # ValueError for an unknown one
+    return {"op": op, "inputs": [float(value) for value in inputs]}
+
+
+def _row(arguments: list) -> dict[str, Any]:
+    """The first row of logits that a picture can show."""
+    for row in np.atleast_2d(np.asarray(arguments[0], float)):
+        if np.isfinite(row).all() and len(row) <= 10:
+            return {"logits": row}
+    raise ValueError("no row that can be drawn")
+
+
+def _pairs(arguments: list) -> dict[str, Any]:
+    y, yhat, n_classes = arguments
+    if len(y) > 40 or n_classes > 10:
+        raise ValueError("too many to be counted in a picture")
+    return {"y": y, "yhat": yhat, "n_classes": int(n_classes)}
+
+
 _ACTIVATIONS = ("sigmoid", "relu", "linear", "sigmoid_slope", "relu_slope")
 _04, _06, _07 = "04_improved_softmax", "06_adam", "07_backprop"
+_SHIFTED, _INPUTS = "utils.figures.improved_softmax.inputs:shifted", "utils.figures.backprop.inputs"
 SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
     ("00_start", "double"): (Shown("utils.trial:figure", ("double",), _on_slider("x", -4, 4)),),
     ("01_training", "binary_cross_entropy"): (
@@ -205,6 +252,8 @@ SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
             more={"compare": True},
         ),
     ),
+    (_04, "log_sum_exp"): (Shown(_SHIFTED, ("log_sum_exp",), _as_begun, given=_row),),
+    (_04, "log_softmax"): (Shown(_SHIFTED, ("", "log_softmax"), _as_begun, given=_row),),
     (_04, "cross_entropy_from_logits"): (
         Shown(
             "utils.figures.improved_softmax:cost_map",
@@ -241,12 +290,25 @@ SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
     (_07, "numerical_derivative"): (
         Shown("utils.figures.backprop:secant", ("numerical_derivative",), _secant, alike=True),
     ),
+    (_07, "local_derivatives"): (
+        Shown(f"{_INPUTS}:tangents", ("local_derivatives",), _as_begun, given=_operation),
+    ),
+    (_07, "topological_order"): (
+        Shown(f"{_INPUTS}:ordered", ("topological_order",), _as_begun, given=_order),
+    ),
+    (_07, "forward"): (Shown(f"{_INPUTS}:traced", ("forward",), _as_begun, given=_graph),),
+    (_07, "backward"): (Shown(f"{_INPUTS}:traced", ("", "backward"), _as_begun, given=_graph),),
     (_07, "network_gradients"): (
         Shown(
             "utils.figures.backprop:broken_gradients",
             ("gradient_check", "network_gradients"),
             _examples,
             alike=True,
+        ),
+    ),
+    ("08_digits", "confusion_matrix"): (
+        Shown(
+            "utils.figures.digits.reading:counted", ("confusion_matrix",), _as_begun, given=_pairs
         ),
     ),
 }
@@ -260,10 +322,11 @@ def find(lab: str, call: Call, expected: Any, got: Any, answers: dict[str, Any])
     for row in SHOWN.get((lab, call.function), ()):
         try:
             settings = row.settings(arguments, expected, got)
+            given = row.given(arguments)
         except (IndexError, TypeError, ValueError):
             continue  # an odd input, which this figure does not show
         if settings is not None:
-            return Drawing(row, settings, answers)
+            return Drawing(row, settings, answers, given)
     return None
 
 

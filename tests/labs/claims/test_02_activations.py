@@ -51,6 +51,7 @@ def test_a_sigmoid_layer_loses_a_factor_of_about_three():
     assert "size of the weights" in controls(fig)
     ratio = float(re.search(r"that is ([\d.e-]+) times as much with sigmoid", fig.text)[1])
     assert 1 / ratio == pytest.approx(2000, rel=0.2)
+    assert np.log10(ratio) == pytest.approx(-3.3, abs=0.05)
     assert ratio ** (-1 / 7) == pytest.approx(1 / (0.25 * 1.4), rel=0.1)
 
 

@@ -27,6 +27,13 @@ def test_the_same_step_costs_six_times_as_much_near_the_bottom():
     assert low / high == pytest.approx(6, abs=0.2)
 
 
+def test_a_probability_of_a_hundredth_costs_4_61():
+    """Is a factor of fifty far less than fifty times as expensive, and a factor of 10 worth 2.3?"""
+    cost = [reference.cross_entropy(np.array([[p, 1 - p]]), np.zeros(1, int)) for p in (0.5, 0.01)]
+    assert np.round(cost, 2).tolist() == [0.69, 4.61]
+    assert np.log(10) == pytest.approx(2.3, abs=0.01)
+
+
 def test_one_step_gets_70_percent_right_and_forty_get_92():
     """Is it so at the rate that the learner's own loop takes, 0.3?"""
     at = controls(fig := softmax.four_clusters())

@@ -133,6 +133,15 @@ def test_three_outputs_seldom_compose_a_pair_that_no_scene_has_shown():
     assert shares["with"] == pytest.approx(0.7, abs=0.05)
 
 
+def test_a_miss_of_five_alarms_moves_the_threshold_to_a_sixth():
+    """Do yes and no cost the same there on average, and is the dotted line there?"""
+    from utils.figures import multilabel
+
+    p = 1 / 6
+    assert 5 * p == pytest.approx(1 - p)
+    assert "at 1/(1 + 5) = 0.17." in multilabel.threshold_costs().text
+
+
 def test_a_weight_in_the_loss_moves_one_half_to_the_threshold_of_its_cost():
     """Is c p / (c p + 1 - p) one half at p = 1/(1 + c), and what the weighted loss is lowest at?"""
     for c in (2.0, 5.0):

@@ -62,3 +62,28 @@ def test_a_number_beyond_the_slider_has_no_button():
     assert shown.find("02_activations", call, np.array([1.0]), np.zeros(1), {}) is None
     assert shown.find("02_activations", Call("collapse", [1]), 1, 2, {}) is None
     assert shown.find("03_softmax", Call("softmax", ["odd"]), 1, 2, {}) is None
+
+
+def test_the_matrix_of_a_failing_call_marks_the_cells_that_differ():
+    """Of labels counted the wrong way round, are exactly those cells marked that are not right?"""
+    call = Call("confusion_matrix", [np.array([0, 1, 1]), np.array([1, 1, 0]), 2])
+    answers = {"confusion_matrix": lambda y, yhat, n: np.ones((n, n))}
+    figure = shown.find("08_digits", call, None, None, answers)()
+    assert "In your matrix 1 cell differs" in figure.text
+
+
+def test_an_order_names_what_is_used_before_it_is_computed():
+    """Is the node that comes too early named, and its input?"""
+    graph = {"a": ("square", ["x"]), "b": ("relu", ["a"])}
+    answers = {"topological_order": lambda graph: ["b", "a"]}
+    call = Call("topological_order", [graph])
+    figure = shown.find("07_backprop", call, None, None, answers)()
+    assert "b uses a, which is not there yet" in figure.text
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+def test_a_graph_that_no_picture_can_hold_has_no_button(shape):
+    """Is nothing drawn of a chain of thirty nodes, or of thirty nodes above one another?"""
+    graph = {f"n{k + 1}": ("relu", [f"n{k}" if shape == "long" else "n0"]) for k in range(30)}
+    call = Call("forward", [graph, {"n0": 1.0}])
+    assert shown.find("07_backprop", call, None, None, {}) is None

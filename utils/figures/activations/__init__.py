@@ -4,11 +4,13 @@ from utils.figures.activations.depth import deep_linear, saturation
 from utils.figures.activations.racing import race
 from utils.figures.activations.shapes import dead_unit, quiz_line, three_activations, zoo
 from utils.figures.activations.workshop import TARGETS, pieces, relu_workshop
+from utils.figures.guess import guess
 
 __all__ = [
     "TARGETS",
     "dead_unit",
     "deep_linear",
+    "guess",
     "pieces",
     "quiz_line",
     "race",

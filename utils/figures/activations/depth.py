@@ -4,12 +4,18 @@ import numpy as np
 
 from utils import data, reference
 from utils.figures import kit
+from utils.figures.guess import draw_guess
 
 _LOOKS = list(zip(kit.COLOURS, kit.DASHES, kit.MARKERS, strict=True))
 
 
-def saturation(sigmoid=None, sigmoid_slope=None, relu=None, relu_slope=None, width=40):
-    """Size of the gradient in each layer of an untrained network, sigmoid against ReLU."""
+def saturation(
+    sigmoid=None, sigmoid_slope=None, relu=None, relu_slope=None, guessed=None, width=40
+):
+    """Size of the gradient in each layer of an untrained network, sigmoid against ReLU.
+
+    `guessed` is the power of ten that lies between layers 1 and 8 with the sigmoid.
+    """
     rng = np.random.default_rng(5)
     deepest = 12
     inputs = rng.normal(size=(64, width))
@@ -37,7 +43,7 @@ def saturation(sigmoid=None, sigmoid_slope=None, relu=None, relu_slope=None, wid
             bars.append(group)
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.2)
         fig.live(*bars)
-        limits = []
+        limits, told = [], []
 
         def gradients(activation, slope):
             """Norm of the gradient of every weight matrix, by hand: forward, then backward."""
@@ -68,11 +74,14 @@ def saturation(sigmoid=None, sigmoid_slope=None, relu=None, relu_slope=None, wid
                     shown = i < len(heights)
                     bar.set(y=low, height=heights[i] - low if shown else 0.0, visible=shown)
             first, last = [s[0] for s in sizes], [s[-1] for s in sizes]
+            if not told:
+                told.append(draw_guess(ax, guessed, at=lambda power: last[0] * 10.0**power))
             ratio = [f / e for f, e in zip(first, last, strict=True)]
             return (
                 f"{depth.value} layers. Layer 1 has a gradient of {first[0]:.1e} with sigmoid, "
                 f"{first[1]:.1e} with ReLU. Compared with the last layer that is "
                 f"{ratio[0]:.2g} times as much with sigmoid, {ratio[1]:.2g} times with ReLU."
+                f"{told[0]}"
             )
 
     return fig

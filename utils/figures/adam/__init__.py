@@ -16,11 +16,13 @@ from utils.figures.adam.rates import (
     rate_map,
     three_rates,
 )
+from utils.figures.guess import guess
 
 __all__ = [
     "attention",
     "effective_steps",
     "fit_wave",
+    "guess",
     "keras_differs",
     "learned_filters",
     "one_rate",

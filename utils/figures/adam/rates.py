@@ -5,6 +5,7 @@ import numpy as np
 from utils import reference
 from utils.figures import kit
 from utils.figures.adam.landscapes import FAR, Kept, rolling, valley, walk
+from utils.figures.guess import draw_guess
 
 KINDS = ("gradient near 100", "gradient near 0.01", "mostly noise", "every 20th step")
 
@@ -19,8 +20,11 @@ def _histories(steps=160):
     )
 
 
-def effective_steps(adam_step=None):
-    """How far Adam moves four parameters with very different gradients, in units of alpha."""
+def effective_steps(adam_step=None, guessed=None):
+    """How far Adam moves four parameters with very different gradients, in units of alpha.
+
+    `guessed` is the first step of the one whose gradient is near 100.
+    """
     history = _histories()
     steps = len(history)
     with kit.Figure("Steps of four parameters", 700, 340) as fig:
@@ -41,6 +45,7 @@ def effective_steps(adam_step=None):
         )  # fmt: skip
         fig.live(*lines)
         own = fig.own(adam_step, "adam_step", reference.adam_step)
+        told = []
 
         @fig.on_change
         def update():
@@ -61,7 +66,10 @@ def effective_steps(adam_step=None):
                 for name, column in zip(KINDS, moved.T, strict=True)
             )
             kind = "without" if bare.value else "with"
-            return f"Longest of the first 20 steps, {kind} bias correction: {longest} alpha."
+            if not told:
+                told.append(draw_guess(ax, guessed))
+            text = f"Longest of the first 20 steps, {kind} bias correction: {longest} alpha."
+            return text + told[0]
 
     return fig
 

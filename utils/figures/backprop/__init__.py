@@ -6,12 +6,14 @@ from utils.figures.backprop.gradients import broken_gradients, entry_by_entry, w
 from utils.figures.backprop.learning import own_engine, small_network, spiral
 from utils.figures.backprop.modes import cost_of_modes
 from utils.figures.backprop.passes import flow
+from utils.figures.guess import guess
 
 __all__ = [
     "broken_gradients",
     "cost_of_modes",
     "entry_by_entry",
     "flow",
+    "guess",
     "own_engine",
     "secant",
     "small_network",

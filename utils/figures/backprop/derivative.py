@@ -4,6 +4,7 @@ import numpy as np
 
 from utils import reference
 from utils.figures import kit
+from utils.figures.guess import draw_guess
 
 # function of one number, real or complex, range of x, where to begin
 CURVES = {
@@ -19,8 +20,11 @@ def slope_of(f, x):
     return float(np.imag(f(x + 1e-30j)) / 1e-30)
 
 
-def secant(numerical_derivative=None):
-    """A secant that becomes the tangent as its step shrinks, and its error for every step."""
+def secant(numerical_derivative=None, guessed=None):
+    """A secant that becomes the tangent as its step shrinks, and its error for every step.
+
+    `guessed` is the power of ten of the step with the smallest error.
+    """
     exponents = np.arange(0, -15.01, -0.25)
     with kit.Figure("A secant becomes the tangent", 720, 330) as fig:
         curve = fig.choice("function", list(CURVES))
@@ -45,6 +49,7 @@ def secant(numerical_derivative=None):
         fig.live(line, tangent, cut, touch, two, one, now)
         own = fig.own(numerical_derivative, "numerical_derivative", reference.numerical_derivative)
         drawn = []
+        told = draw_guess(right, guessed, at=lambda power: 10.0**power, upright=True)
         fig.handle(
             "point", left, lambda: (place.value, CURVES[curve.value][0](place.value)),
             lambda x, _: kit.put(place, x), step=(0.05, 0), anywhere=True,
@@ -82,7 +87,7 @@ def secant(numerical_derivative=None):
             )
             return (
                 f"{curve.value} at x = {x:.2f} with a step of {h:.1e}: the secant has the slope "
-                f"{slope:.10f}, the tangent {exact:.10f}; they differ by {error:.1e}.{corner}"
+                f"{slope:.10f}, the tangent {exact:.10f}; they differ by {error:.1e}.{corner}{told}"
             )
 
         def begin(_):

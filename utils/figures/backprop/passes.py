@@ -28,10 +28,10 @@ def own_dict(fig, own, right, *arguments):
     return right
 
 
-def flow(forward=None, backward=None):
+def flow(forward=None, backward=None, graphs=GRAPHS):
     """Both passes over a graph, node by node; a switch nudges a leaf and shows who moves."""
     with kit.Figure("Forward, then backward", 760, 390) as fig:
-        choice = fig.choice("graph", list(GRAPHS))
+        choice = fig.choice("graph", list(graphs))
         step = fig.player("step", 15, interval=900)
         leaf = fig.slider("first leaf", -4.0, 4.0, 2.0, 0.5)
         nudge = fig.choice("nudge by 0.001", ["none"])
@@ -40,11 +40,12 @@ def flow(forward=None, backward=None):
         ahead, back = tried(forward, "forward"), tried(backward, "backward")
 
         def begin(_):
-            drawn = GRAPHS[choice.value]
+            drawn = graphs[choice.value]
             given.clear()
             name, value = next(iter(drawn.leaves.items()))
             with fig.hold():
                 step.value, step.max = 0, len(drawn.order) + len(drawn.places) + 1
+                leaf.min, leaf.max = min(-4.0, value), max(4.0, value)
                 leaf.description, leaf.value = f"leaf {name}", value
                 nudge.options, nudge.value = ["none", *drawn.leaves], "none"
 
@@ -67,7 +68,7 @@ def flow(forward=None, backward=None):
 
         @fig.on_change
         def update():
-            drawn = GRAPHS[choice.value]
+            drawn = graphs[choice.value]
             leaves = drawn.leaves | given | {next(iter(drawn.leaves)): leaf.value}
             values, slopes = passes(drawn, leaves)
             moved, words = {}, ""
@@ -84,28 +85,28 @@ def flow(forward=None, backward=None):
 
         def go_to(name):
             """The step that works a node out; from there on the one that hands its slope back."""
-            order = GRAPHS[choice.value].order
+            order = graphs[choice.value].order
             first = order.index(name) + 1
             back = len(order) + len(order) - order.index(name)
             step.value = first if step.value < first else back
 
         def leaf_to(name, value):
             value = float(np.clip(round(2 * value) / 2, -4, 4))
-            first = name == next(iter(GRAPHS[choice.value].leaves))
+            first = name == next(iter(graphs[choice.value].leaves))
             kit.put(leaf, value) if first else given.update({name: value})
 
         def value_of(name):
-            first = name == next(iter(GRAPHS[choice.value].leaves))
-            return leaf.value if first else given.get(name, GRAPHS[choice.value].leaves[name])
+            first = name == next(iter(graphs[choice.value].leaves))
+            return leaf.value if first else given.get(name, graphs[choice.value].leaves[name])
 
-        for name in dict.fromkeys(name for drawn in GRAPHS.values() for name in drawn.places):
+        for name in dict.fromkeys(name for drawn in graphs.values() for name in drawn.places):
             fig.handle(
-                f"node {name}", ax, lambda n=name: _node_at(GRAPHS[choice.value], n),
+                f"node {name}", ax, lambda n=name: _node_at(graphs[choice.value], n),
                 pressed=lambda n=name: go_to(n),
             )  # fmt: skip
             fig.handle(
-                f"leaf {name}", ax, lambda n=name: knob_at(GRAPHS[choice.value], n, value_of),
-                lambda _, y, n=name: leaf_to(n, (y - GRAPHS[choice.value].places[n][1]) / RAIL),
+                f"leaf {name}", ax, lambda n=name: knob_at(graphs[choice.value], n, value_of),
+                lambda _, y, n=name: leaf_to(n, (y - graphs[choice.value].places[n][1]) / RAIL),
                 step=(0, RAIL / 2), says=lambda *_, n=name: short(value_of(n)),
             )  # fmt: skip
         begin(None)

@@ -6,6 +6,7 @@ from utils.figures.digits.in_numpy import numpy_and_keras, numpy_weights_in_kera
 from utils.figures.digits.layers import first_layer, through
 from utils.figures.digits.reading import confusion, mistakes, readings
 from utils.figures.digits.training import Training, drawer, train
+from utils.figures.guess import guess
 from utils.figures.softmax import some_digits
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "draw",
     "drawer",
     "first_layer",
+    "guess",
     "initialisation",
     "mistakes",
     "numpy_and_keras",

@@ -9,6 +9,7 @@ from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import progress
 from utils.figures.digits.in_numpy import read_rightly, trusted
+from utils.figures.guess import draw_guess
 
 
 @functools.cache
@@ -44,8 +45,11 @@ def from_size(X, y, hidden, steps, alpha, seed, size):
 SIZES = (0.0, 0.01, 0.03, 0.1, 0.18, 0.5, 1.0, 2.0, 5.0, 20.0)
 
 
-def initialisation(train_with_size=None, hidden=32, alpha=0.02, seeds=3):
-    """Validation accuracy against the size of the weights that training begins with."""
+def initialisation(train_with_size=None, guessed=None, hidden=32, alpha=0.02, seeds=3):
+    """Validation accuracy against the size of the weights that training begins with.
+
+    `guessed` is the share read rightly where all weights begin at 0.
+    """
     (X, y), (X_val, y_val), _ = parts()
     kept = {}
     with kit.Figure("How large should the first weights be?", 700, 330) as fig:
@@ -60,6 +64,7 @@ def initialisation(train_with_size=None, hidden=32, alpha=0.02, seeds=3):
         (line,) = ax.plot([], [], color=kit.BLUE, linewidth=1.2)
         fig.live(dots, line)
         train = trusted(fig, train_with_size, "train_with_size", from_size, (0.1,))
+        told = draw_guess(ax, guessed)
 
         def shares(count):
             if count not in kept:
@@ -82,13 +87,14 @@ def initialisation(train_with_size=None, hidden=32, alpha=0.02, seeds=3):
             found = shares(steps.value)
             dots.set_data(np.repeat(places, seeds), found.ravel())
             line.set_data(places, found.mean(axis=1))
-            told = ", ".join(
+            by_size = ", ".join(
                 f"{size:g}: {100 * share:.0f}%"
                 for size, share in zip(SIZES, found.mean(axis=1), strict=True)
             )
             return (
                 f"{hidden} hidden units, {steps.value} steps of Adam on 400 digits, mean of "
-                f"{seeds} seeds. Size of the starting weights and share read rightly: {told}."
+                f"{seeds} seeds. Size of the starting weights and share read rightly: {by_size}."
+                f"{told}"
             )
 
     return fig

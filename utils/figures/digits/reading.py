@@ -156,6 +156,54 @@ def confusion(training, read_digits=None, confusion_matrix=None):
     return fig
 
 
+def counted(confusion_matrix=None, y=(0, 1), yhat=(0, 1), n_classes=2):
+    """The confusion matrix of a few labels, pair by pair, beside the learner's own."""
+    y, yhat = (np.asarray(each, int) for each in (y, yhat))
+    right = np.asarray(reference.confusion_matrix(y, yhat, n_classes))
+    with kit.Figure("Every pair adds 1 to one cell", 640, 330) as fig:
+        pair = fig.slider("pairs counted", 0, len(y), len(y))
+        own = fig.own(confusion_matrix, "confusion_matrix", reference.confusion_matrix)
+        mine = np.asarray(own(y, yhat, n_classes))
+        cells = fig.axes(1, 2, xticks=range(n_classes), yticks=range(n_classes), xlabel="read as")
+        cells[0].set(title="counted one by one", ylabel="true class")
+        cells[1].set(title="yours, all of them")
+        for ax in cells:
+            ax.set(xlim=(-0.5, n_classes - 0.5), ylim=(n_classes - 0.5, -0.5), aspect="equal")
+        numbers = {
+            (i, j): cells[0].text(j, i, "", ha="center", va="center")
+            for i, j in np.ndindex(right.shape)
+        }
+        for (i, j), count in np.ndenumerate(mine):
+            off = count != right[i, j]
+            cells[1].text(j, i, f"{count:g}", ha="center", va="center",
+                          color=kit.VERMILLION if off else kit.INK)  # fmt: skip
+            if off:
+                cells[1].add_patch(Rectangle((j - 0.45, i - 0.45), 0.9, 0.9, fill=False,
+                                             edgecolor=kit.VERMILLION, linewidth=2))  # fmt: skip
+        frame = Rectangle((0, 0), 1, 1, fill=False, edgecolor=kit.BLUE, linewidth=2.5)
+        cells[0].add_patch(frame)
+        fig.live(frame, *numbers.values())
+
+        @fig.on_change
+        def update():
+            so_far = reference.confusion_matrix(y[: pair.value], yhat[: pair.value], n_classes)
+            for place, text in numbers.items():
+                text.set_text(f"{so_far[place]:g}")
+            k = pair.value - 1
+            frame.set_visible(k >= 0)
+            if k < 0:
+                return "Nothing is counted yet."
+            frame.set_xy((yhat[k] - 0.5, y[k] - 0.5))
+            wrong = int(np.sum(mine != right))
+            return (
+                f"Pair {pair.value}: a {y[k]} read as {yhat[k]} adds 1 in row {y[k]}, column "
+                f"{yhat[k]}. In your matrix {wrong or 'no'} cell{'s' * (wrong != 1)} differ"
+                f"{'s' * (wrong == 1)} from the count of all."
+            )
+
+    return fig
+
+
 def _matrix_axes(fig):
     """One large axes on the left and a block of 12 small ones on the right."""
     grid = fig.canvas.add_gridspec(3, 8)

@@ -3,6 +3,7 @@
 Where no trained network is given, a small one of scikit-learn stands in for it.
 """
 
+from utils.figures.guess import guess
 from utils.figures.multilabel.scenes import loss_curves, some_scenes, two_heads
 from utils.figures.multilabel.thresholds import (
     reliability,
@@ -14,6 +15,7 @@ from utils.figures.multilabel.training import Training, three_or_one, train_scen
 
 __all__ = [
     "Training",
+    "guess",
     "loss_curves",
     "reliability",
     "scene_thresholds",

@@ -4,6 +4,7 @@ import numpy as np
 
 from utils import reference
 from utils.figures import kit
+from utils.figures.guess import draw_guess
 from utils.figures.multilabel.scenes import SHAPES, named, scene_axes, shape_bars, show_bars
 from utils.figures.multilabel.training import stand_in_training
 
@@ -102,10 +103,11 @@ def _place(thresholds):
     return np.clip(np.log(inside) - np.log1p(-inside), -_EDGE, _EDGE)
 
 
-def threshold_costs(choose_thresholds=None, training=None):
+def threshold_costs(choose_thresholds=None, training=None, guessed=None):
     """Total cost against the threshold, one curve a label, the thresholds chosen, and the totals.
 
     Thresholds stand on an axis of logits, where the two ends have as much room as the middle.
+    `guessed` is the probability from which "present" should be said.
     """
     seen = training or stand_in_training()
     P, Y = seen.P, seen.Y
@@ -142,6 +144,7 @@ def threshold_costs(choose_thresholds=None, training=None):
         fig.live(*lines, ideal, *points, *halves, *bars, *values)
         choose = fig.own(choose_thresholds, "choose_thresholds", reference.choose_thresholds)
         top = [0.0]
+        told = draw_guess(ax, guessed, at=_place, upright=True)
 
         @fig.on_change
         def update():
@@ -173,7 +176,7 @@ def threshold_costs(choose_thresholds=None, training=None):
                 f"cost {here.sum():.0f}, with 0.5 everywhere (rings) {at_half.sum():.0f}. On 400 "
                 f"new scenes these thresholds cost {new[0]:.0f}, and 0.5 costs {new[1]:.0f}. The "
                 f"fine dotted line is at {alarm.value}/({alarm.value} + {miss.value}) = "
-                f"{share:.2f}."
+                f"{share:.2f}.{told}"
             )
 
     return fig

@@ -1,5 +1,6 @@
 """Figures of lab 03_softmax. Each takes the learner's functions and shows the reference without."""
 
+from utils.figures.guess import guess
 from utils.figures.softmax.belief import logit_pull, loss_curve, probability_triangle, softmax_bars
 from utils.figures.softmax.digits import (
     Training,
@@ -13,6 +14,7 @@ from utils.figures.softmax.plane import four_clusters, spiral
 __all__ = [
     "Training",
     "four_clusters",
+    "guess",
     "logit_pull",
     "loss_curve",
     "probability_triangle",

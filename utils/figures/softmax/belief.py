@@ -4,6 +4,7 @@ import numpy as np
 
 from utils import reference
 from utils.figures import kit
+from utils.figures.guess import draw_guess
 
 _TINY, _HUGE = 1e-2, 1e3  # the axis of the exponentials
 
@@ -170,8 +171,11 @@ def probability_triangle(softmax=None):
     return fig
 
 
-def loss_curve(cross_entropy=None):
-    """The loss against the probability of the true class, with the squared error to compare."""
+def loss_curve(cross_entropy=None, guessed=None):
+    """The loss against the probability of the true class, with the squared error to compare.
+
+    `guessed` is the loss of a probability of 0.01.
+    """
     grid = np.concatenate([np.geomspace(0.002, 0.1, 25), np.linspace(0.12, 1, 23)])
     with kit.Figure("What a probability costs", 600, 320) as fig:
         slider = fig.slider("p of the true class", 0.002, 1.0, 0.7, 0.002, ".3f")
@@ -192,6 +196,9 @@ def loss_curve(cross_entropy=None):
         value = ax.text(0, 0, "", ha="left", va="bottom")
         ax.legend(loc="upper right")
         fig.live(drop, point, other, value)
+        told = draw_guess(ax, guessed)
+        if told:
+            told += f" A probability of 0.01 costs {loss(0.01):.2f}."
 
         @fig.on_change
         def update():
@@ -204,7 +211,7 @@ def loss_curve(cross_entropy=None):
             value.set(x=p - 0.015 if right else p + 0.015, y=cost + 0.1, text=f"{cost:.3f}")
             value.set_horizontalalignment("right" if right else "left")
             text = f"Probability {p:.3f} for the true class costs {cost:.3f}"
-            return f"{text}; its squared error is {(1 - p) ** 2:.3f}."
+            return f"{text}; its squared error is {(1 - p) ** 2:.3f}.{told}"
 
     return fig
 
