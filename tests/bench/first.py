@@ -1,0 +1,65 @@
+"""Processor time of every figure's first draw, picture included: `python -m tests.bench.first`.
+
+    python -m tests.bench.first          every figure of every lab
+    python -m tests.bench.first 03 06    two labs
+
+Each figure is made in a process of its own, forked from one that has drawn an empty figure: what a
+figure is the first to import is counted. Figures that train are made here as they begin.
+"""
+
+import argparse
+import importlib
+import multiprocessing
+import sys
+import time
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from tests.bench.slider import FIGURES
+from utils import data
+from utils.figures import kit
+
+LIMIT = 0.3  # seconds
+
+
+def spent(module, before, call):
+    """Seconds of processor time until a figure could be shown."""
+    figures = importlib.import_module(f"utils.figures.{module}")
+    space = {"figures": figures, "data": data, "np": np}
+    exec(before, space)
+    start = time.process_time()
+    eval(f"figures.{call}", space).still()
+    return time.process_time() - start
+
+
+def first_draws(labs):
+    """Yield `(lab, call, seconds)` for every figure."""
+    fork = multiprocessing.get_context("fork")
+    with kit.Figure("Empty", 300, 200) as empty:
+        empty.axes()
+    with threadpool_limits(1):
+        for lab in labs:
+            module, before, calls = FIGURES[lab]
+            importlib.import_module(f"utils.figures.{module}")
+            for call in calls:
+                with fork.Pool(1) as alone:
+                    yield lab, call, alone.apply(spent, (module, before, call))
+
+
+def main(arguments=()):
+    """Print a line for each figure; return whether nine of ten stay within the limit."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.first", description=__doc__)
+    parser.add_argument("labs", nargs="*", choices=[*FIGURES, []], help="as 03; all if none")
+    chosen = parser.parse_args(arguments)
+    times = []
+    for lab, call, seconds in first_draws(chosen.labs or FIGURES):
+        times.append(seconds)
+        print(f"{lab} {call:28} {1000 * seconds:5.0f} ms", flush=True)
+    quick = sum(seconds < LIMIT for seconds in times)
+    print(f"{quick} of {len(times)} figures: first draw < {1000 * LIMIT:.0f} ms", flush=True)
+    return quick >= 0.9 * len(times)
+
+
+if __name__ == "__main__":
+    sys.exit(not main(sys.argv[1:]))
