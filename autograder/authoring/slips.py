@@ -11,8 +11,10 @@ import ast
 import contextlib
 import copy
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +26,7 @@ from utils.engine.judging import Case, verdict
 from utils.engine.recognise import fingerprint, recognise
 from utils.engine.slips import mark
 
+MOST_PARAMETERS = 6  # of which each is tried in the place of each other
 SLOW = 3.0  # seconds of a deadline: exercises with models have judges that name what they find
 VAGUE = ("one kind of input", "a factor for each", "a constant", "wrong for one sign", "NaN",
          "infinite", "some left at 0", "only the", "always the same", *FACTS)  # fmt: skip
@@ -55,13 +58,15 @@ def slips(source: str) -> Iterator[Slip]:
     tree = ast.parse(source)
     parameters = {a.arg for node in ast.walk(tree) if isinstance(node, ast.arguments)
                   for a in node.args}  # fmt: skip
-    for number, node in enumerate(ast.walk(tree)):
-        for kind, what, other in _changes(node):
-            fresh = ast.parse(source)
-            _replace(fresh, list(ast.walk(fresh))[number], copy.deepcopy(other))
-            with contextlib.suppress(Exception):
-                text = ast.unparse(ast.fix_missing_locations(fresh))
-                yield Slip(kind, what + _near(node, parameters), text)
+    # The commoner kinds first: of two slips with the same numbers, the first one is told.
+    for changes in (_changes, partial(_changes_of_names, parameters=parameters)):
+        for number, node in enumerate(ast.walk(tree)):
+            for kind, what, other in changes(node):
+                fresh = ast.parse(source)
+                _replace(fresh, list(ast.walk(fresh))[number], copy.deepcopy(other))
+                with contextlib.suppress(Exception):
+                    text = ast.unparse(ast.fix_missing_locations(fresh))
+                    yield Slip(kind, what + _near(node, parameters), text)
     for function in [n for n in tree.body if isinstance(n, ast.FunctionDef)]:
         for a, b in pairwise([a.arg for a in function.args.args]):
             fresh = ast.parse(source)
@@ -71,6 +76,32 @@ def slips(source: str) -> Iterator[Slip]:
                     node.arg = b if node.arg == a else a
             text = f"`{a}` and `{b}` are exchanged"
             yield Slip("parameters swapped", text, ast.unparse(fresh))
+
+
+def _changes_of_names(node: ast.AST, parameters: set[str]) -> Iterator[tuple[str, str, ast.AST]]:
+    """Yield slips that put something else where an argument stands, or two of them together."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub, ast.MatMult)):
+        what = "two things are multiplied that are not, or not so"
+        yield "a product", what, _with(node, op=ast.Mult())
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        yield "a sum", "a product is a sum", _with(node, op=ast.Add())
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        yield f"{node.func.id} missing", f"`{node.func.id}` is missing in one place", node.args[0]
+    if isinstance(node, ast.Call) and node.args:
+        minus = ast.UnaryOp(ast.USub(), node.args[0])
+        what = "a minus too many, before what a function is given"
+        yield "sign", what, _with(node, args=[minus, *node.args[1:]])
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in parameters:
+        few = len(parameters) <= MOST_PARAMETERS
+        for other in sorted(parameters - {node.id}) if few else ():
+            what = f"`{other}` stands where another argument belongs"
+            yield "another argument", what, ast.Name(other, ast.Load())
+        one = ast.Constant(1)
+        yield "a square", "something is squared that is not", ast.BinOp(
+            node, ast.Pow(), ast.Constant(2))  # fmt: skip
+        yield "one less it", "1 less an argument stands for the argument", ast.BinOp(
+            one, ast.Sub(), node)  # fmt: skip
+        yield "argument left out", "an argument is left out", one
 
 
 def _near(node: ast.AST, parameters: set[str]) -> str:
@@ -195,7 +226,9 @@ def shipped(ex: Exercise) -> list[list]:
 
 def _outcomes(ex: Exercise, slip: Slip, cases: list[Case]) -> list[list[Outcome]] | None:
     try:
-        functions = ex.made_of(slip.source, f"<{ex.name}, a slip>")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)  # such as a number that is indexed
+            functions = ex.made_of(slip.source, f"<{ex.name}, a slip>")
     except Exception:
         return None
     return [run_calls(functions, case.calls, build_model=NumpyModel) for case in cases]

@@ -40,7 +40,10 @@ def plan(
                 found = Job(who, lab, folder, "")
             (out.jobs if isinstance(found, Job) else out.held).append(found)
         for name in course.misnamed(lab) if not student else ():
-            problem = "The name of this folder is too long or no text. Rename it."
+            problem = (
+                "The name of this folder is too long, or has signs that no name here may have "
+                "(quotes, <, >, &, a slash). Rename it."
+            )
             out.told.append(Done(Marks(lab, text.line(name, 60), problem=problem), {}, None))
     return out
 

@@ -389,8 +389,9 @@ class _Rebuilding:
                 if not found:
                     missing.add(cell.name)
             out += [cell, *self.own.get(where, [])]
-        self._note_missing(missing)
-        return Submission(self.released.lab, out, self.notes, frozenset(missing))
+        submission = Submission(self.released.lab, out, self.notes, frozenset(missing))
+        self._note_missing(missing, submission)
+        return submission
 
     # --- which cell is which ----------------------------------------------------------------------
 
@@ -607,8 +608,9 @@ class _Rebuilding:
                 bound |= names.globals_of(cell.source)[0]
         return used, bound
 
-    def _note_missing(self, missing: set[str]) -> None:
+    def _note_missing(self, missing: set[str], submission: Submission) -> None:
         answers = [cell.name for cell in self.released.cells if cell.kind == "answer"]
+        elsewhere = answered_elsewhere(self.released.cells, submission)
         if answers and len(missing) == len(answers):
             self.notes.insert(
                 0, f"No answer cell of {self.released.lab} is in this notebook. Is it another "
@@ -617,11 +619,31 @@ class _Rebuilding:
             )  # fmt: skip
             return
         for name in answers:
-            if name in missing and name.removesuffix("_answer") not in self.earlier:
+            if name in elsewhere:
+                how = "is missing" if name in missing else "is as it was released"
+                self.notes.append(
+                    f"The answer cell {name!r} {how}: what a cell of your own defines was marked "
+                    "in its place."
+                )
+            elif name in missing and name.removesuffix("_answer") not in self.earlier:
                 self.notes.append(
                     f"The answer cell {name!r} is missing, so there is nothing of it to mark. "
                     f"Was it deleted, or its content pasted into a new cell? {FRESH}"
                 )
+
+
+def answered_elsewhere(released: Iterable[Cell], submission: Submission) -> set[str]:
+    """Return the answer cells without an answer whose functions a learner's own cells define."""
+    written = names.functions(cell.source for cell in submission.cells if cell.kind == "own")
+    blank = {
+        cell.name for cell in submission.cells
+        if cell.kind == "answer" and (cell.untouched or not cell.source.strip())
+    }  # fmt: skip
+    return {
+        cell.name
+        for cell in released
+        if cell.name in blank and (asked := names.functions([cell.source])) and asked <= written
+    }
 
 
 def filled(released: Skeleton, raws: list[dict]) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from autograder.authoring.declaration import Exercise, Lab, generator, load
 from autograder.jail.sandbox import Budget, CellResult, Learner, Template
 from autograder.marking import remarks, text
-from autograder.marking.intake import Cell, Submission
+from autograder.marking.intake import Cell, Submission, answered_elsewhere
 from autograder.marking.names import bound_again, functions, globals_of
 from autograder.marking.scoring import Score, form_matters, score
 from utils.checks.report import wrap
@@ -471,9 +471,11 @@ def work(submission: Submission) -> str:
 def needed(submission: Submission) -> list[Cell]:
     """Return the cells to run: answers, own cells, and the released code that those build on.
 
-    Released code that binds no name which is used by another cell cannot change an answer.
+    Released code that binds no name which is used by another cell cannot change an answer. What was
+    released in place of an answer does not run where that is in another cell, above it perhaps.
     """
-    runs = [cell for cell in submission.cells if cell.runs]
+    blank = answered_elsewhere(submission.cells, submission)
+    runs = [cell for cell in submission.cells if cell.runs and cell.name not in blank]
     chosen = {cell.id for cell in runs if cell.kind != "code"}
     about = {cell.id: globals_of(cell.source) for cell in runs}
     used = set().union(*(about[i][1] for i in chosen))

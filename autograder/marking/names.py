@@ -18,7 +18,9 @@ LONGEST = 50_000  # characters of a cell that is looked into
 SHORT = 4_000  # characters of a cell that is remembered
 # Lines of IPython's, not Python's; and what may bind any name.
 _MAGIC = re.compile(r"^([ \t]*)(?:%|!|\?)[^\n]*|^([ \t]*)[\w.]+\?\??[ \t]*$", re.MULTILINE)
-_ANYTHING = re.compile(r"import[ \t]*\*|^[ \t]*%reset|^[ \t]*%pylab", re.MULTILINE)
+_ANYTHING = re.compile(
+    r"import[ \t]*\*|^[ \t]*%(?:reset|pylab|run)|\b(?:exec|globals|locals|vars)\(", re.MULTILINE
+)
 
 
 def _remembered(function: Callable) -> Callable:
@@ -54,10 +56,12 @@ def bound_again(names: Iterable[str], above: list[str], below: list[str]) -> set
     if any(_ANYTHING.search(source) for source in below):
         return set(names)
     known = {each for source in above for each in _imports(source)}
+    modules = {name for name, _ in known}
     out: set[str] = set()
     for source in below:
         same = {name for name, what in _imports(source) if (name, what) in known}
         out |= globals_of(source)[0] & used - (same - _assigned(source))
+        out |= _told(source) & used - modules
     return out
 
 
@@ -82,6 +86,23 @@ def _assigned(source: str) -> frozenset[str]:
         return globals_of(source)[0]
     tree.body = [n for n in tree.body if not isinstance(n, (ast.Import, ast.ImportFrom))]
     return globals_of(ast.unparse(tree))[0]
+
+
+@_remembered
+def _told(source: str) -> frozenset[str]:
+    """Return the names in statements such as `table.clear()` and `rng.shuffle(table)`."""
+    calls = [
+        node.value
+        for node in ast.walk(parsed(source) or ast.Module([], []))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ]
+    places = [
+        place
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        for place in (call.func.value, *call.args)
+    ]
+    return frozenset(place.id for place in places if isinstance(place, ast.Name))
 
 
 @_remembered

@@ -13,6 +13,7 @@ from utils.engine.absent import UNREAD
 
 MOST_TOLD = 3  # lines of one kind
 PYTHON = ".".join(platform.python_version_tuple()[:2])
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})[^\n]*$", re.MULTILINE)
 _SHELL = re.compile(
     r"^\s*(?:!.*|%%?(?:bash|sh|script)\b.*|%\s*(?:pip|conda|mamba|uv)\b.*)$", re.MULTILINE
 )
@@ -30,7 +31,13 @@ def about(cells: Iterable[tuple[Cell, CellResult]]) -> list[str]:
         error = result.error
         if error is None:
             continue
-        if error.type in UNREAD:
+        if error.type in UNREAD and (mark := _CONFLICT.search(cell.source)):
+            notes.append(
+                f"{where[:1].upper()}{where[1:]} holds two versions at once: git left the marks "
+                f"of a merge conflict ({_quoted(mark[0])}). Nothing of that cell ran. Keep one "
+                "version."
+            )
+        elif error.type in UNREAD:
             notes.append(
                 f"Python {PYTHON}, which marks, cannot read {where}: {line(error.message, 100)}. "
                 "Nothing of that cell ran. If a newer Python reads it, write it so that this one "

@@ -239,7 +239,7 @@ def _diagnosis(exercise: Exercise, tried: list[_Tried]) -> Known | None:
     """
     alone = [t for t in tried if not t.together]
     failing = [t for t in alone if t.finding]
-    if not failing:
+    if not failing or failing[0].finding.code in STATE:
         return STATEFUL
     if failing[0].finding.code not in REFUSED and _by_heart(alone):
         return BY_HEART

@@ -23,7 +23,8 @@ FACTS = ("one term alone", "a term", "a product", "the sum missed", "negative nu
          "positive numbers", "beyond 1", "no whole numbers", "the order", "all to one side",
          "the same in every", "the total", "about a factor", "far too",
          "at the simplest input", "the shape of an argument", "fewer axes", "more axes",
-         "another length")  # fmt: skip
+         "another length", "a fixed number", "another order", "some left out", "some too many",
+         "others chosen", "the order in each row")  # fmt: skip
 FAR = 30.0
 MOST = 0.5  # of the wrong numbers
 TREND = 0.85  # of a rank correlation
@@ -115,6 +116,10 @@ def explained(wrong: list[Part]) -> Pattern | None:
             how = {1.0: "", -1.0: ", with a minus"}.get(round(factor, 9), ", times a number")
             step = f"The difference to the right numbers is {text}{how}: where does that come in?"
             return Pattern("a term", step)
+        for base, start in _arguments([p.part for p in pairs]):
+            if _multiple(gots - start, values, allowed) is not None:
+                step = f"This is {base} and a fixed number times {text}: what stands there instead?"
+                return Pattern("a fixed number", step)
         if np.all(rights != 0) and (_multiple(gots / rights, values, allowed / abs(rights))):
             step = (
                 f"Each number is the right one times a multiple of {text}: where does that come in?"
@@ -148,6 +153,14 @@ def _features(parts: list[Part]) -> Iterator[tuple[str, np.ndarray]]:
         yield text, np.concatenate([x * y for x, y in zip(a, b, strict=True)])
 
 
+def _arguments(parts: list[Part]) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the arrays among the arguments that have a number for each entry of the results."""
+    for name, value in parts[0].args.items():
+        values = [_spread(part, name) for part in parts]
+        if np.ndim(value) and all(v is not None for v in values):
+            yield f"`{name}`", np.concatenate(values)
+
+
 def _spread(part: Part, name: str) -> np.ndarray | None:
     """Return an argument at each entry of the result, None where it has none there."""
     value, shape = numbers(part.args.get(name)), np.shape(part.expected)
@@ -163,6 +176,8 @@ def _spread(part: Part, name: str) -> np.ndarray | None:
 
 def find(same: list[Part], hidden: bool) -> Pattern | None:
     """Return what is true of the right values of one part and not of those that came."""
+    if found := _members([p for p in same if p.wrong]):
+        return found
     wrong = _pairs([p for p in same if p.wrong])
     rights = [numbers(p.expected) for p in same]
     rights = [r for r in rights if r is not None]
@@ -175,6 +190,7 @@ def find(same: list[Part], hidden: bool) -> Pattern | None:
         or _total(wrong)
         or _roughly(wrong)
         or _order(wrong)
+        or _order_in_rows(wrong)
         or _one_sided(wrong)
         or _roughly(wrong, MOST)
     )
@@ -287,6 +303,23 @@ def _order(wrong: list[_Pair]) -> Pattern | None:
     )
 
 
+def _order_in_rows(wrong: list[_Pair]) -> Pattern | None:
+    """Find tables in each row of which the order is right, though the sizes are not."""
+    tables = [p for p in wrong if p.right.ndim and p.right.shape[-1] > 2]
+    rows = [
+        pair
+        for p in tables
+        for pair in zip(*(np.reshape(a, (-1, a.shape[-1])) for a in (p.right, p.got)), strict=True)
+    ]
+    told = [pair for pair in rows if len(np.unique(pair[0])) == len(pair[0])]
+    if len(tables) < len(wrong) or len(told) < 2:
+        return None
+    if any(_rank_correlation(*pair) < 1 - 1e-9 for pair in told):
+        return None
+    step = "In each row the order of the numbers is right, their sizes are not: what are they "
+    return Pattern("the order in each row", step + "made of, before they are divided?")
+
+
 def _one_sided(wrong: list[_Pair]) -> Pattern | None:
     """Find results that are all too large, or all too small."""
     if side := _side(wrong):
@@ -363,6 +396,34 @@ def _effort(value: float) -> float:
     if value in (0.0, 1.0):
         return 1.0 + value
     return 2.5 + abs(value) / 100 + 2.0 * (value != round(value)) + 0.5 * (value < 0)
+
+
+# --- what is chosen -------------------------------------------------------------------------------
+
+
+def _members(wrong: list[Part]) -> Pattern | None:
+    """Say of chosen row numbers, each of them once, whether they or only their order are others."""
+    pairs = [[np.asarray(v) for v in (p.expected, p.got)] for p in wrong]
+    if not pairs or any(a.ndim != 1 for pair in pairs for a in pair):
+        return None
+    if any(right.dtype.kind != "i" or got.dtype.kind not in "if" for right, got in pairs):
+        return None
+    chosen = [tuple(a.tolist() for a in pair) for pair in pairs]
+    if any(len(set(values)) < len(values) for values, _ in chosen):
+        return None
+    if max(len(right) for right, _ in chosen) < 2:
+        return None
+    if all(sorted(right) == sorted(got) for right, got in chosen):
+        return Pattern("another order", "The right numbers, in another order: by what are they "
+                       "sorted, and from which end?")  # fmt: skip
+    if all(set(got) <= set(right) for right, got in chosen):
+        return Pattern("some left out", "What is there is right, and some are left out.")
+    if all(set(got) >= set(right) for right, got in chosen):
+        return Pattern("some too many", "The right ones are there, and some that should not be.")
+    if all(len(right) == len(got) for right, got in chosen):
+        return Pattern("others chosen", "As many as there should be, but others: by what are they "
+                       "chosen, and what do the numbers count?")  # fmt: skip
+    return None
 
 
 # --- shapes ---------------------------------------------------------------------------------------

@@ -286,6 +286,9 @@ def _guesses(wrong: list[Part]) -> Iterator[Guess]:
         for shift in (1, -1):
             yield "shifted by one", f"The right numbers, but the {kind} are shifted by one.", (
                 lambda p, a=axis, s=shift: np.roll(right(p), s, a))  # fmt: skip
+    for shift in (1, -1):
+        yield "shifted by one", "The right numbers, but rows and columns are shifted by one.", (
+            lambda p, s=shift: np.roll(right(p), (s, s), (0, 1)))  # fmt: skip
     yield "transposed", "Rows and columns are exchanged.", lambda p: right(p).T
 
 

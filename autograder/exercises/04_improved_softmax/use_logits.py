@@ -5,7 +5,7 @@ import numpy as np
 from autograder.authoring.declaration import case, exercise
 from utils.engine.models import dense
 
-ex = exercise(__name__, points=10, deadline=10)
+ex = exercise(__name__, points=10, deadline=5)
 ex.hints = [
     "The model's outputs are logits now. Which function makes probabilities of them?",
     "Softmax keeps the order of the logits. Do you need it to find the largest?",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring.declaration import case, exercise
+from autograder.authoring.declaration import call, case, case_of, exercise
 from utils.engine.plain import Source
 
 ex = exercise(__name__, points=10)
@@ -16,6 +16,11 @@ ex.hints = [
 def _cubic(rng):
     a, b, c = np.round(rng.uniform(-2, 2, size=3), 2)
     return Source(f"lambda x: {a} * x**3 + {b} * x**2 + {c} * x + 3.0")
+
+
+def _one_function(f, *places):
+    """Ask for one and the same function at several places."""
+    return case_of([call("numerical_derivative", f, float(x)) for x in places])
 
 
 ex.check(
@@ -36,6 +41,7 @@ ex.check(
         case("numerical_derivative", Source("lambda x: 4.0"), float(rng.normal())),
         case("numerical_derivative", Source("lambda x: np.exp(-2 * x)"), float(rng.uniform(1, 2))),
         case("numerical_derivative", Source("lambda x: np.sin(500 * x)"), float(rng.uniform(2, 4))),
+        _one_function(_cubic(rng), *rng.uniform(-2, 2, size=3)),
     ],
     weight=2,
 )

@@ -5,6 +5,7 @@ import numpy as np
 from autograder.authoring.declaration import Shared, call, case, case_of, exercise
 from utils.engine.judging import Case, Finding
 from utils.engine.judging import digits as judging
+from utils.engine.plain import Same
 
 from ._data import patterns, split
 
@@ -94,18 +95,29 @@ def _forms(rng):
     (X, y), _ = split()
     seed = int(rng.integers(1000))
     hidden = int(rng.integers(5, 40))
-    calls = [call("train_numpy_network", X, y, hidden, 3, 0.01, s) for s in (seed, seed, seed + 1)]
+    # The last two: an array that was given before, filled anew, and a copy of it.
+    images, seeds = (
+        [Same(0, X), X, X, Same(0, X[::-1]), X[::-1]],
+        [seed, seed, seed + 1, seed, seed],
+    )
+    calls = [
+        call("train_numpy_network", each, y, hidden, 3, 0.01, s)
+        for each, s in zip(images, seeds, strict=True)
+    ]
     return [case_of(calls, judge=_seeded)]
 
 
 def _seeded(case: Case, outcomes: list) -> Finding | None:
     if finding := judging.network(case, outcomes):
         return finding
-    W, again, other = [np.asarray(o.value[0], float) for o in outcomes]
+    W, again, other, refilled, copy = [np.asarray(o.value[0], float) for o in outcomes]
     if not np.allclose(W, again, rtol=1e-6, atol=1e-9):
         return Finding("unseeded", "the same seed gave two different networks")
     if np.allclose(W, other):
         return Finding("seed-ignored", "another seed gave the same network")
+    if np.allclose(refilled, W) and not np.allclose(refilled, copy):
+        return Finding("remembered", "images that are new, in the same array, gave the old network",
+                       next_step="Compute from the contents in each call.")  # fmt: skip
     return None
 
 

@@ -112,6 +112,15 @@ def test_what_many_cells_have_in_common_is_told_once():
     assert notes[1].count("`from google import colab`") == 1
 
 
+def test_marks_of_a_merge_in_a_cell_are_called_what_they_are():
+    """Is a cell with two versions told apart from one with another mistake?"""
+    error = Failure("SyntaxError", "invalid syntax (line 1)")
+    source = "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other"
+    cell, result = Cell("1", "answer", source, "one_hot_answer"), CellResult("1", error=error)
+    (note,) = remarks.about([(cell, result)])
+    assert "merge conflict (`<<<<<<< HEAD`)" in note
+
+
 @pytest.mark.jail
 @pytest.mark.parametrize(
     "below",
@@ -166,6 +175,10 @@ def test_asking_again_shows_no_hidden_input(template):
         ("t = {}\ndef g(): return t\ndef f(): return g()", "t['a'] = 1", {"t"}),
         ("def f(x):\n    e = x\n    return e", "e = 2", set()),
         ("def f(x): return x", "from os import *", {"f"}),
+        ("e = 1\ndef f(): return e", "exec('e = 2')", {"f"}),
+        ("t = [1]\ndef f(): return t", "t.clear()", {"t"}),
+        ("t = [1]\ndef f(): return t", "random.shuffle(t)", {"t"}),
+        ("import numpy as np\ndef f(): return np.pi", "np.random.seed(1)", set()),
     ],
 )
 def test_what_is_bound_again(above, below, again):

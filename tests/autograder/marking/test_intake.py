@@ -9,6 +9,7 @@ import pytest
 
 from autograder.authoring.declaration import load
 from autograder.marking import intake
+from autograder.marking.marker import needed
 from tests import cohort
 
 LAB = "03_softmax"
@@ -109,6 +110,21 @@ def test_a_missing_answer_is_named(released, nb):
     (note,) = submission.notes
     assert "'one_hot_answer' is missing" in note
     assert "submit" in note
+
+
+def test_an_answer_above_its_untouched_cell_counts(released, nb):
+    """Is what was released left out where the answer stands in a cell of the learner's own?"""
+    where = cohort.place(nb, "softmax")
+    answer = nb["cells"][where]["source"]
+    nb["cells"][where]["source"] = next(
+        c for c in released.cells if c.name == "softmax_answer"
+    ).source
+    nb["cells"].insert(where, cohort.code(answer))
+    submission = rebuilt(released, nb)
+    sources = [cell.source for cell in needed(submission) if "def softmax(" in cell.source]
+    assert sources == [answer]
+    (note,) = submission.notes
+    assert "'softmax_answer' is as it was released: what a cell of your own defines" in note
 
 
 def test_of_two_copies_the_last_with_something_in_it_counts(released, nb):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.authoring.declaration import Lab, case, generator, load
+from autograder.authoring.declaration import Lab, NumpyModel, case, generator, load
 from autograder.marking import incell
 from autograder.marking.scoring import Score, score
 from utils.engine.calling import run_calls
@@ -140,7 +140,8 @@ def by_identity(function):
     kept = {}
 
     def answer(*args):
-        return kept.setdefault(tuple(map(id, args)), (args, function(*args)))[1]
+        key = tuple(arg if isinstance(arg, (float, str)) else id(arg) for arg in args)
+        return kept.setdefault(key, (args, function(*args)))[1]
 
     return answer
 
@@ -149,7 +150,10 @@ def by_identity(function):
     ("lab", "name"),
     [
         ("02_activations", "fit_pieces"),
+        ("04_improved_softmax", "use_logits"),
         ("06_adam", "minimize"),
+        ("07_backprop", "backward"),
+        ("07_backprop", "local_derivatives"),
         ("07_backprop", "topological_order"),
         ("08_digits", "shuffle_split"),
     ],
@@ -158,14 +162,28 @@ def test_results_remembered_by_object_are_found_whatever_judges_them(lab, name):
     """Does an answer lose points that gives the old result for an object filled anew?"""
     ex = load(lab).find(name)
 
-    def points(function):
+    def points(functions):
         def run(cases):
-            return [run_calls({name: function}, c.calls) for c in cases]
+            return [run_calls(functions, c.calls, build_model=NumpyModel) for c in cases]
 
         return score(ex, run, np.random.default_rng(0)).points
 
-    right = ex.answers[name]
-    assert (points(right), points(by_identity(right)) < ex.points) == (ex.points, True)
+    right = ex.answers
+    remembering = {each: by_identity(function) for each, function in right.items()}
+    assert (points(right), points(remembering) < ex.points) == (ex.points, True)
+
+
+def test_a_slope_remembered_by_function_is_found():
+    """Does an answer lose points that gives one slope for one and the same function?"""
+    ex, kept = load("07_backprop").find("numerical_derivative"), {}
+
+    def numerical_derivative(f, *rest):
+        return kept.setdefault(f, ex.answers[ex.name](f, *rest))
+
+    def run(cases):
+        return [run_calls({ex.name: numerical_derivative}, c.calls) for c in cases]
+
+    assert score(ex, run, np.random.default_rng(0)).points < ex.points
 
 
 def test_examples_learnt_by_heart_are_told():

@@ -199,6 +199,50 @@ def test_what_no_pattern_fits_is_told_by_a_fact(answer, expected, name, step):
     assert step in found.step
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected", "name"),
+    [
+        (lambda X, c: X - 0.01 * X**2, lambda X, c: X - c * X**2, "a fixed number"),
+        (
+            lambda X, c: _shares(X / np.abs(X).max()),
+            lambda X, c: _shares(X),
+            "the order in each row",
+        ),
+    ],
+)
+def test_tables_are_told_by_their_rows(answer, expected, name):
+    """Is a table told whose rows are in order, and a number that stands for an argument?"""
+    found = of_facts(answer, expected, [(RNG.normal(size=(3, 4)), 0.7), (RNG.normal(size=4), 2.0)])
+    assert found.name == name
+
+
+def _shares(table):
+    return np.exp(table) / np.exp(table).sum(axis=-1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (lambda chosen: chosen[[1, 0, 3, 2]], "another order"),
+        (lambda chosen: chosen[::2], "some left out"),
+        (lambda chosen: [20, *chosen, 21], "some too many"),
+        (lambda chosen: [20, chosen[1], 30, chosen[0]], "others chosen"),
+    ],
+)
+def test_numbers_of_rows_are_told_by_what_is_chosen(change, name):
+    """Is an answer told whose rows are right, but not their order, or the other way round?"""
+
+    def expected(X, c):
+        return np.argsort(X)[: len(X) // 2]
+
+    inputs = [
+        (np.array([3.0, 1, 8, 6, 7, 5, 2, 0]), 1.0),
+        (np.array([1, 9.0, 4, 3, 8, 7, 0, 5]), 1.0),
+    ]
+    found = of_facts(lambda X, c: np.array(change(expected(X, c))), expected, inputs)
+    assert found.name == name
+
+
 def test_numbers_that_are_far_off_in_most_places_are_told():
     """Is a quotient in place of a product noticed where some numbers are nearly right?"""
     inputs = [(Source("lambda x: x**3"), x) for x in (2.0, 0.5, 1.0, -1.5)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from utils.engine.calling import Outcome
 from utils.engine.judging import Case, Finding, show
-from utils.engine.plain import Layout, ModelData
+from utils.engine.plain import Layout, ModelData, bare
 
 PARTS = ("X_train", "X_test", "y_train", "y_test")
 
@@ -270,7 +270,7 @@ def network(case: Case, outcomes: list[Outcome]) -> Finding | None:
 
 
 def _form(name: str, index: int, args: list, value: Any) -> Finding | None:
-    X, _, hidden = args[:3]
+    X, _, hidden = map(bare, args[:3])
     shapes = [(X.shape[1], hidden), (hidden,), (hidden, 10), (10,)]
     expected = ", ".join(f"{n} {s}" for n, s in zip(("W1", "b1", "W2", "b2"), shapes, strict=True))
 

@@ -30,7 +30,9 @@ def probe(cases: list[Case]) -> list[Case]:
         own = [case for case in cases if _plain(case) and case.calls[0].function == name]
         valued = [case for case in own if case.judge == "close"]
         pairs = [(a, b) for a, b in combinations(valued, 2) if not same(a.expect[0], b.expect[0])]
-        refilled = next((pair for pair in pairs if _refillable(*pair)), None)
+        refillable = [pair for pair in pairs if _refillable(*pair)]
+        refilled = next((pair for pair in refillable if _alike_beside(*pair)), None)
+        refilled = refilled or (refillable or [None])[0]
         if refilled:
             out.append(_again(*refilled))
         elif len(pair := (pairs or [own])[0]) > 1 and not _immutable(pair[0].expect[0]):
@@ -202,6 +204,12 @@ def _fits(one: object, other: object) -> bool:
     if isinstance(one, ModelData):
         return one.layers == other.layers and bool(one.weights)
     return isinstance(one, (dict, list))
+
+
+def _alike_beside(a: Case, b: Case) -> bool:
+    """Tell whether two cases differ only in what can be filled anew."""
+    pairs = zip(a.calls[0].args, b.calls[0].args, strict=True)
+    return all(_fits(one, other) or same(one, other) for one, other in pairs)
 
 
 def _kept(a: Case, b: Case) -> Case:
