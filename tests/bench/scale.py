@@ -1,0 +1,194 @@
+"""Measure what a plan for many learners needs: `python -m tests.bench.scale [--write]`.
+
+Seconds of a worker a submission, lab by lab; the start of a worker; what the one process that
+writes has with a submission, measured with a marker that answers at once; memory of a worker and of
+a learner at work; what a submission leaves on the disk. `--write` puts them where
+`deploy/scale/plan.py` reads them.
+
+`--real 100` compares the queue of the plan with a real service instead: so many submissions come as
+before a deadline, in a minute.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+import psutil
+
+from autograder.commands import grade
+from autograder.course import keys, processing
+from autograder.jail.sandbox import Template
+from deploy.scale import plan
+from tests import cohort
+from tests.bench import exercises, serve
+from tests.cohort import exchanging
+from tests.cohort.books import LAB, lay_out
+
+AT_WORK = "import numpy, matplotlib.pyplot, ipywidgets, ipykernel, tensorflow, keras"
+
+
+def private(process):
+    """Bytes of a process and of all it started; what forks share is counted once."""
+    family = [process, *process.children(recursive=True)]
+    total = 0
+    for each in family:
+        with contextlib.suppress(psutil.Error):
+            total += each.memory_full_info().pss
+    return total
+
+
+def writing(count=200):
+    """Seconds and bytes a submission where marking takes no time: files, gradebook, feedback."""
+    with tempfile.TemporaryDirectory() as name:
+        course = lay_out(Path(name, "course"), list(cohort.many(LAB, count)))
+        found = {}
+
+        def at_once(job, submission, problem, secret, template):
+            if not found:
+                found["done"] = usual(job, submission, problem, secret, template)
+            done = found["done"]
+            return replace(
+                done, marks=replace(done.marks, student=job.student), timestamp=job.timestamp
+            )
+
+        usual = processing.produce
+
+        def run(**wish):
+            begun = time.perf_counter()
+            grade.grade(course, [LAB], workers=1, **wish)
+            return time.perf_counter() - begun
+
+        with mock.patch.object(processing, "produce", at_once):
+            run(student="student-0000")
+            size, every = book(course), run()
+            start = run(student="student-0001", force=True)
+        row = (book(course) - size) / (count - 1)
+        folders = ("feedback", "autograded", "results", "submitted")
+        kept = sum(
+            path.stat().st_size
+            for folder in folders
+            for path in (course.folder / folder).rglob("*")
+            if path.is_file()
+        )
+    return (every - start) / (count - 2), kept / count, row
+
+
+def book(course):
+    return sum(path.stat().st_size for path in course.folder.glob("gradebook.db*"))
+
+
+def learner():
+    """Bytes of a learner at work: a kernel with TensorFlow, and the server's part of it."""
+    code = f"{AT_WORK}\nprint('ready', flush=True)\ninput()"
+    server = "from jupyterlab.labapp import LabApp\nprint('ready', flush=True)\ninput()"
+    total = 0
+    for each in (code, server):
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen([sys.executable, "-c", each], text=True, **pipes) as process:
+            process.stdout.readline()
+            total += psutil.Process(process.pid).memory_full_info().uss
+            process.communicate("\n")
+    return total
+
+
+def start():
+    """Seconds until a worker can mark anything, and bytes of it with its templates."""
+    begun = time.perf_counter()
+    with Template() as template:
+        seconds = time.perf_counter() - begun
+        world = template._server(light=True).world
+        return seconds, private(psutil.Process(world.process.pid))
+
+
+def measure():
+    """Return the figures."""
+    found = exercises.main([])
+    seconds, memory = start()
+    writer, kept, row = writing()
+    return {
+        "labs": {lab: round(sum(parts.values()), 3) for lab, parts in found.items()},
+        "start": round(seconds, 1), "writer": round(writer, 4),
+        "worker": round(memory), "learner": learner(), "kept": round(kept), "row": round(row),
+    }  # fmt: skip
+
+
+def real(count, seconds=60.0):
+    """Have a service mark what comes as before a deadline; print its waits and the plan's."""
+    cores = len(os.sched_getaffinity(0))
+    coming = plan.arrivals(count, random.Random(0), last=0.75 * seconds, before=0.25 * seconds)
+    coming = [at - coming[0] for at in coming]
+    with tempfile.TemporaryDirectory() as name:
+        folder, exchange = Path(name, "course"), Path(name, "exchange")
+        place = exchanging.folders(exchange)
+        folder.mkdir()
+        lay_out(folder, [])
+        process = serve.start(folder, exchange)
+        try:
+            files = list(cohort.many(LAB, count))
+            alone = []
+            for number in range(12):  # the first ones start the templates
+                handed = serve.hand_in(place, [(f"alone-{number}", files[number][1])], 0)
+                alone += serve.waited(handed, serve.wait(list(handed)))
+            handed, begun = {}, time.monotonic()
+            seen = {}
+            watching = threading.Thread(target=lambda: seen.update(_watch(handed, count)))
+            watching.start()
+            for at, (student, data) in zip(coming, files, strict=True):
+                time.sleep(max(0.0, begun + at - time.monotonic()))
+                page = exchanging.submit(place, student, data)
+                handed[page] = time.monotonic()
+            watching.join()
+            waits = serve.waited(handed, seen)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+    service = sorted(alone[4:])[len(alone[4:]) // 2]
+    played = sorted(plan.queue(coming, [service] * count, cores))
+    print(
+        f"\n{count} submissions of {LAB} in {seconds:.0f} s, {cores} workers, {service:.2f} s alone"
+    )
+    for what, each in (("real", waits), ("the plan's queue", played)):
+        waited = (plan.near(each, part) for part in (0.5, 0.95, 1.0))
+        print(f"  {what:<17} median {{:6.2f}}  95 % {{:6.2f}}  last {{:6.2f}} s".format(*waited))
+
+
+def _watch(handed, count, seconds=300.0):
+    """Wait for as many pages as will be handed in; return when each was seen."""
+    seen, until = {}, time.monotonic() + seconds
+    while len(seen) < count and time.monotonic() < until:
+        for page in list(handed):
+            if page not in seen and page.exists():
+                seen[page] = time.monotonic()
+        time.sleep(0.02)
+    return seen
+
+
+def main(arguments):
+    """Do what is asked."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--real", type=int, default=0)
+    options = parser.parse_args(arguments)
+    if options.real:
+        real(options.real)
+        return
+    figures = measure()
+    print(json.dumps(figures, indent=1))
+    if options.write:
+        text = json.dumps(figures, indent=1) + "\n"
+        (keys.ROOT / "deploy/scale/figures.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
