@@ -535,19 +535,13 @@ class _Rebuilding:
             parts = names.statements(self.sources[i])
             added[i] = [p for p in parts or () if names.shape(p) not in released]
         used, bound = self._names()
-        chosen: dict[int, set[str]] = {i: set() for i in added}
-        more = True
-        while more:
-            more = False
-            for i, parts in added.items():
-                for part in parts:
-                    binds, uses = names.globals_of(part)
-                    wanted = binds & used if names.defines(part) else binds & used - bound
-                    if wanted and part not in chosen[i]:
-                        chosen[i].add(part)
-                        used, more = used | uses, True
+        gives = {}
+        for part in {part for parts in added.values() for part in parts}:
+            binds, uses = names.globals_of(part)
+            gives[part] = binds if names.defines(part) else binds - bound, uses
+        used = names.reached(used, gives.values())
         for i, after, kind in elsewhere:
-            self._take(i, after, kind, [p for p in added[i] if p in chosen[i]], used, bound)
+            self._take(i, after, kind, [p for p in added[i] if gives[p][0] & used], used, bound)
 
     def _take(
         self, i: int, after: int, kind: str, parts: list[str], used: set[str], bound: set[str]
@@ -582,7 +576,8 @@ class _Rebuilding:
         cells = self.own.get(after, [])
         for at, cell in enumerate(cells):
             if cell.id == f"own-{i + 1}":
-                rest = [p for p in names.statements(self.sources[i]) or () if p not in parts]
+                out = set(parts)
+                rest = [p for p in names.statements(self.sources[i]) or () if p not in out]
                 left = "\n\n".join(rest)
                 left = fenced(left) if cell.kind == "own text" else left
                 cells[at : at + 1] = [replace(cell, source=left)] if rest else []

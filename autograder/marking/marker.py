@@ -27,6 +27,7 @@ from utils.engine.judging import Case
 from utils.engine.plain import ModelData
 
 MAX_LINES = 1000
+MAX_NAME, MAX_SPARE = 60, 200  # of functions among which a misspelt one is looked for
 MAX_SHOWN = 2 << 20  # characters of all outputs of a submission
 SLACK = 4.0  # deadlines of a second try, in which every call of a right answer crosses two pipes
 # Failures after which a process is no more.
@@ -168,7 +169,8 @@ class _Marking:
         self.unread: dict[str, Failure] = {}
         # Names of learners' functions that are no exercise's: one may be misspelt.
         asked = {function for ex in lab.exercises for function in ex.functions}
-        self.spare = sorted(functions(c.source for c in self.runs if c.kind != "code") - asked)
+        defined = functions(c.source for c in self.runs if c.kind != "code") - asked
+        self.spare = sorted(name for name in defined if len(name) < MAX_NAME)[:MAX_SPARE]
         self.notes: list[str] = []
         self.outputs: dict[str, list[dict]] = {}
         self.seconds: dict[str, float] = {}

@@ -15,7 +15,7 @@ from functools import lru_cache, wraps
 from typing import Any
 
 LONGEST = 50_000  # characters of a cell that is looked into
-SHORT = 4_000  # characters of a cell that is remembered
+SHORT = 4_000  # characters of a cell of which many are remembered
 # Lines of IPython's, not Python's; and what may bind any name.
 _MAGIC = re.compile(r"^([ \t]*)(?:%|!|\?)[^\n]*|^([ \t]*)[\w.]+\?\??[ \t]*$", re.MULTILINE)
 _ANYTHING = re.compile(
@@ -24,14 +24,35 @@ _ANYTHING = re.compile(
 
 
 def _remembered(function: Callable) -> Callable:
-    """Remember what a function returns for short sources."""
-    cached = lru_cache(512)(function)
+    """Remember what a function returns for sources, of long ones for a few."""
+    short, long = lru_cache(512)(function), lru_cache(50)(function)
 
     @wraps(function)
     def call(source: str) -> Any:
-        return cached(source) if len(source) < SHORT else function(source)
+        return (short if len(source) < SHORT else long)(source)
 
     return call
+
+
+Names = frozenset[str]
+
+
+def reached(used: Iterable[str], about: Iterable[tuple[Names, Names]]) -> set[str]:
+    """Return names and what they are made of; `about` tells of code what it binds and uses."""
+    waiting: dict[str, list[int]] = {}
+    every = []
+    for number, (binds, uses) in enumerate(about):
+        every.append(uses)
+        for name in binds:
+            waiting.setdefault(name, []).append(number)
+    found, queue, done = set(used), list(used), set()
+    while queue:
+        for number in waiting.pop(queue.pop(), ()):
+            if number not in done:
+                done.add(number)
+                queue += every[number] - found
+                found |= every[number]
+    return found
 
 
 def functions(sources: Iterable[str]) -> set[str]:
@@ -46,13 +67,7 @@ def bound_again(names: Iterable[str], above: list[str], below: list[str]) -> set
     An import of the same thing under the same name changes nothing. Where a cell below may bind
     anything (`import *`, `%reset`), `names` themselves are returned.
     """
-    used = set(names)
-    while True:
-        more = [globals_of(source) for source in above]
-        grown = used.union(*(uses for binds, uses in more if binds & used))
-        if grown == used:
-            break
-        used = grown
+    used = reached(names, map(globals_of, above))
     if any(_ANYTHING.search(source) for source in below):
         return set(names)
     known = {each for source in above for each in _imports(source)}
@@ -174,14 +189,20 @@ def _changed(tree: ast.Module) -> Iterator[str]:
 
 
 def statements(source: str) -> list[str] | None:
-    """Return the statements of a cell as text, decorators included; None where it is no Python."""
+    """Return the statements of a cell as text, decorators included; None where it is no Python.
+
+    What shares a line is one of them.
+    """
     if (tree := parsed(source)) is None:
         return None
     rows = readable(source).split("\n")
-    out = []
+    spans: list[tuple[int, int]] = []
     for node in tree.body:
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-        out.append("\n".join(rows[first - 1 : node.end_lineno]))
+        if spans and first <= spans[-1][1]:
+            first = spans.pop()[0]
+        spans.append((first, node.end_lineno))
+    out = ["\n".join(rows[first - 1 : last]) for first, last in spans]
     return [each for each in out if each.strip() != "pass"]
 
 

@@ -12,10 +12,11 @@ from autograder.marking.text import line
 from utils.engine.absent import UNREAD
 
 MOST_TOLD = 3  # lines of one kind
+MOST_CELLS = 20  # that could not be read, took too long or ended the process
 PYTHON = ".".join(platform.python_version_tuple()[:2])
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})[^\n]*$", re.MULTILINE)
 _SHELL = re.compile(
-    r"^\s*(?:!.*|%%?(?:bash|sh|script)\b.*|%\s*(?:pip|conda|mamba|uv)\b.*)$", re.MULTILINE
+    r"^[ \t]*(?:!.*|%%?(?:bash|sh|script)\b.*|%[ \t]*(?:pip|conda|mamba|uv)\b.*)$", re.MULTILINE
 )
 
 
@@ -49,6 +50,9 @@ def about(cells: Iterable[tuple[Cell, CellResult]]) -> list[str]:
             notes.append(f"{where.capitalize()} took too long and was stopped when marking.")
         elif error.type in ("Died", "Protocol"):
             notes.append(f"{where.capitalize()} ended the process when marking: it was left out.")
+    if len(notes) > MOST_CELLS:
+        more = f"{len(notes) - MOST_CELLS} more cells did not run, or not to their end."
+        notes[MOST_CELLS:] = [more]
     if skipped:
         notes.append(
             f"Installing and shell commands are skipped when marking: {_several(skipped)}. "

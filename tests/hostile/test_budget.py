@@ -1,14 +1,17 @@
 """What can a submission cost: is its time one budget, and what arrives next to nothing?"""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from autograder.authoring import declaration
 from autograder.commands import doctor
-from autograder.jail.sandbox import Limits
-from autograder.marking import marker
-from utils.engine.calling import Call
+from autograder.jail.sandbox import CellResult, Limits
+from autograder.marking import intake, marker, names, remarks
+from tests import cohort
+from utils.engine.absent import roughly_binds
+from utils.engine.calling import Call, Failure
 
 from .conftest import LIMITS
 
@@ -87,3 +90,48 @@ def test_what_is_returned_everywhere_costs_the_marker_little(value, template, mo
     assert marks.points == 0
     assert time.process_time() - started < 15
     assert len(str(marks.to_dict())) < 1_000_000
+
+
+# Sources of one cell that cost the square or the cube of their length, once.
+WRITTEN = {
+    "many statements in a line": "softmax=1;" * 4_900,
+    "names of names": "softmax=a0\n" + "\n".join(f"a{i}=a{i + 1}" for i in reversed(range(3000))),
+    "functions of functions": "\n".join(f"def a{i}(): return a{i + 1}" for i in range(1400)),
+    "empty lines": "\n" * 400_000 + "!x",
+    "imports without end": "from a " + "import " * 60_000 + "(",
+    "functions of nearly the right name": "\n".join(f"def softmay{i}(): 1" for i in range(2000)),
+    "one long name": f"def {'softmax' * 60_000}(): 1",
+    "names in a row": "x=[" + "a," * 24_000 + "]",
+}
+
+
+@pytest.mark.parametrize("kind", ["markdown", "code", "figure"])
+@pytest.mark.parametrize("source", WRITTEN)
+def test_what_is_written_costs_the_marker_little(source, kind):
+    """Is a text looked through in seconds, in whatever cell it stands and whatever it names?"""
+    raw = {"cell_type": "markdown" if kind == "markdown" else "code", "source": WRITTEN[source]}
+    raw |= {"id": "mine", "metadata": {"tags": ["demo"]} if kind == "figure" else {}}
+    released = intake.skeleton(LAB)
+    raws = [*cohort.notebook(LAB, {})["cells"], raw]
+    started = time.process_time()
+    submission = intake.rebuild(released, raws)
+    runs = marker.needed(submission)
+    sources = [cell.source for cell in runs]
+    names.bound_again({"softmax"}, sources, sources)
+    error = Failure("SyntaxError", "invalid syntax")
+    remarks.about((cell, CellResult(cell.id, error=error)) for cell in runs)
+    for each in sources:
+        roughly_binds(each)
+    assert intake.filled(released, raws) <= 1
+    assert time.process_time() - started < 6
+
+
+def test_names_that_are_nearly_right_are_looked_for_among_a_few():
+    """Of a flood of functions, are as many compared as anybody writes?"""
+    written = WRITTEN["functions of nearly the right name"] + "\n" + WRITTEN["one long name"]
+    raw = {"cell_type": "code", "id": "mine", "metadata": {}, "source": written}
+    submission = intake.rebuild(intake.skeleton(LAB), [raw])
+    limits = SimpleNamespace(limits=Limits())
+    marking = marker._Marking(submission, declaration.load(LAB), "eve", b"s", limits, {})
+    assert len(marking.spare) <= marker.MAX_SPARE
+    assert max(map(len, marking.spare)) < marker.MAX_NAME

@@ -19,16 +19,17 @@ from utils.engine.calling import Failure, Outcome, failure
 
 UNREAD = ("SyntaxError", "IndentationError", "TabError")
 _BINDS = re.compile(
-    r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]*)?=(?!=)|^\s*import\s+(\w+)"
-    r"|^\s*(?:from\s.*)?import\b.*?\b(\w+)\s*(?:#.*)?$",
-    re.MULTILINE,
+    r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=]*)?=(?!=)"
+    r"|[ \t]*import[ \t]+(\w+)|[ \t]*(?:from[ \t].*)?import\b.*?\b(\w+)[ \t]*(?:#.*)?$"
 )
+_LONG = 200  # characters of a row that are looked at: what they cost grows with their square
 _NAME = re.compile(r"name '(\w+)' is not defined")
 
 
 def roughly_binds(source: str) -> set[str]:
     """Return the names that code binds, as far as can be told of code that nobody can read."""
-    return {name for found in _BINDS.findall(source) for name in found if name}
+    found = (_BINDS.match(row[:_LONG]) for row in source.split("\n"))
+    return {name for each in found if each for name in each.groups() if name}
 
 
 def unread_cells(sources: Iterable[str], wanted: Iterable[str]) -> dict[str, Failure]:
@@ -38,7 +39,9 @@ def unread_cells(sources: Iterable[str], wanted: Iterable[str]) -> dict[str, Fai
     """
     unread: dict[str, Failure] = {}
     names = "|".join(map(re.escape, wanted))
-    pattern = re.compile(rf"^\s*(?:async\s+)?def\s+({names})\b|^({names})\s*=(?!=)", re.M)
+    pattern = re.compile(
+        rf"^[ \t]*(?:async[ \t]+)?def[ \t]+({names})\b|^({names})[ \t]*=(?!=)", re.M
+    )
     for source in sources:
         if not (found := {name for names in pattern.findall(source) for name in names if name}):
             continue
