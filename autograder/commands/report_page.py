@@ -14,7 +14,7 @@ from autograder.course import changes
 from autograder.course.findings import Class, Row
 from autograder.course.folders import Course
 from autograder.course.term import Term
-from autograder.marking.feedback import STYLE, titled
+from autograder.marking.feedback import head, titled
 from autograder.marking.marker import in_words
 from autograder.marking.record import Record
 from autograder.marking.scoring import Score
@@ -46,9 +46,7 @@ def page(
     """Return the report of a lab; `names` says what each learner is called."""
     declared = declaration.load(group.lab)
     parts = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{html(group.lab)}: report</title><style>{STYLE}{MORE}</style></head><body><main>",
+        head(f"{group.lab}: report", MORE),
         f"<h1>{html(declared.title)}</h1><p>{html(group.lab)}</p>",
         *_summary(term, group),
         "<h2>Points</h2>",

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from autograder.course import lending
 from autograder.course.folders import BookError, Busy, Course, cores
@@ -26,6 +27,7 @@ from autograder.jail.sandbox import JailError
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 8790
+MOST_VISITS = 8  # of the status page at a time
 LOCAL = ("127.0.0.1", "localhost")
 
 
@@ -101,7 +103,26 @@ def status_page(port: int, status: Callable[[], dict]) -> Iterator[int]:
         yield 0
         return
 
+    class Server(ThreadingHTTPServer):
+        """Serves a few at a time: others of this machine may visit as often as they like."""
+
+        daemon_threads, places = True, threading.BoundedSemaphore(MOST_VISITS)
+
+        def process_request(self, request: Any, address: Any) -> None:
+            if self.places.acquire(blocking=False):
+                super().process_request(request, address)
+            else:
+                self.shutdown_request(request)
+
+        def process_request_thread(self, request: Any, address: Any) -> None:
+            try:
+                super().process_request_thread(request, address)
+            finally:
+                self.places.release()
+
     class Page(BaseHTTPRequestHandler):
+        timeout = 5.0  # seconds, of silence
+
         def do_GET(self) -> None:
             # Another name for this machine is a page elsewhere that has its visitor's browser ask.
             if self.headers.get("Host", "").partition(":")[0] not in LOCAL:
@@ -128,12 +149,11 @@ def status_page(port: int, status: Callable[[], dict]) -> Iterator[int]:
             """Log no visits."""
 
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), Page)
+        server = Server(("127.0.0.1", port), Page)
     except OSError as error:
         raise OSError(
             f"port {port} cannot be used ({error.strerror}): take another --port"
         ) from None
-    server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_address[1]

@@ -20,12 +20,17 @@ from autograder.authoring import declaration
 from autograder.course.folders import BookError, Course, write
 from autograder.course.term import lab_named
 from autograder.marking import intake
-from autograder.marking.feedback import STYLE
+from autograder.marking.feedback import head
 from autograder.marking.text import html
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = 4  # tokens that follow each other
 FEWEST = 25  # tokens of an answer, below which it is too short to say anything
+MOST_SHOWN, LONGEST = 500, 20_000  # pairs on the page, characters of an answer there
+WIDE = """
+body { max-width: 80rem; } .two { display: grid; gap: 1rem; }
+@media (min-width: 50rem) { .two { grid-template-columns: 1fr 1fr; } }
+"""
 _QUIET = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, tokenize.ENDMARKER)
 
 
@@ -107,22 +112,22 @@ def find(course: Course, lab: str, least: float) -> list[Pair]:
 def page(lab: str, found: list[Pair]) -> str:
     """Return the pairs side by side."""
     parts = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{html(lab)}: alike</title><style>{STYLE}",
-        "body { max-width: 80rem; } .two { display: grid; gap: 1rem; }",
-        "@media (min-width: 50rem) { .two { grid-template-columns: 1fr 1fr; } }",
-        f"</style></head><body><main><h1>{html(lab)}: answers that are alike</h1>",
+        head(f"{lab}: alike", WIDE),
+        f"<h1>{html(lab)}: answers that are alike</h1>",
         "<p>What the release, the right answers, the known mistakes or much of the class have in "
         "common does not count here. Texts can be alike for many reasons: work in pairs, the same "
         "book, the same helper. Read both, then ask the people.</p>",
     ]
-    for pair in found:
+    if len(found) > MOST_SHOWN:
+        parts.append(f"<p>The {MOST_SHOWN} pairs of {len(found):,} that are most alike:</p>")
+    most_alike = sorted(found, key=lambda pair: -pair.alike)[:MOST_SHOWN]
+    for pair in found if len(found) <= MOST_SHOWN else most_alike:
         a, b = map(html, pair.students)
+        one, two = (html(text[:LONGEST]) for text in pair.texts)
         parts.append(
             f"<h2>{html(pair.exercise)}: {a} and {b}, {100 * pair.alike:.0f}% alike</h2>"
-            f'<div class="two"><div>{a}<pre tabindex="0">{html(pair.texts[0])}</pre></div>'
-            f'<div>{b}<pre tabindex="0">{html(pair.texts[1])}</pre></div></div>'
+            f'<div class="two"><div>{a}<pre tabindex="0">{one}</pre></div>'
+            f'<div>{b}<pre tabindex="0">{two}</pre></div></div>'
         )
     return "\n".join([*parts, "</main></body></html>\n"])
 

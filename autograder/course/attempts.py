@@ -148,9 +148,8 @@ def notice(attempt: Attempt, said: str) -> str:
     """Return a page that says one thing."""
     title = html(declaration.load(attempt.lab).title)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{html(attempt.lab)}: feedback</title><style>{feedback.STYLE}</style></head>"
-        f'<body><main><h1>{title}</h1><p class="note">{html(said)}</p></main></body></html>\n'
+        f"{feedback.head(f'{attempt.lab}: feedback')}"
+        f'<h1>{title}</h1><p class="note">{html(said)}</p></main></body></html>\n'
     )
 
 

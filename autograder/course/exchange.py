@@ -16,12 +16,12 @@ import contextlib
 import datetime
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
-from nbgrader.utils import ignore_patterns
+from nbgrader.utils import ignore_patterns, parse_utc
 from traitlets.log import get_logger
 
 from autograder.authoring import declaration, release, releases
@@ -29,6 +29,8 @@ from autograder.course import handed_in, journal
 from autograder.marking import intake, text
 
 DEEPEST = 8
+MOST_ENTRIES, MOST_NOTES = 5000, 20
+LATER = 3600.0  # seconds from a time of handing in to the writing of it that ask for a look
 ASIDE = ".left-out"  # ends the name of a file that nbgrader is told to ignore
 
 
@@ -104,8 +106,14 @@ class Collect(ExchangeCollect):
         """Copy a folder's regular files, with nbgrader's rules of what to leave out."""
         rules = self.coursedir
         leave = ignore_patterns(rules.ignore, rules.include, rules.max_file_size, self.log)
-        for note in copy(Path(src), Path(dest), leave):
+        try:
+            notes = copy(Path(src), Path(dest), leave)
+        except (handed_in.Refused, OSError) as error:
+            notes = [f"all of it ({text.line(error, 100)})"]
+        for note in notes:
             self.log.warning("%s: left out: %s", text.line(src), note)
+        if note := doubtful(Path(src)):
+            self.log.warning("%s: %s", text.line(src), note)
 
 
 def made_by(path: str, user: str) -> bool:
@@ -116,39 +124,83 @@ def made_by(path: str, user: str) -> bool:
     if owner == os.geteuid():
         return True
     try:
-        return pwd.getpwnam(user).pw_uid == owner
+        known = pwd.getpwnam(user)
     except KeyError:
         return False
+    return known.pw_uid == owner and known.pw_name == user  # (some directories know no case)
+
+
+def doubtful(folder: Path) -> str:
+    """Say what speaks against the time of handing in that a folder of the exchange tells.
+
+    It stands in a file that is its owner's to write. When the file was last changed, its
+    owner cannot choose; but whoever moves the exchange changes all of them.
+    """
+    try:
+        changed = os.lstat(folder / handed_in.TIMESTAMP).st_ctime
+    except OSError:
+        return ""
+    said, _ = handed_in.timestamp(folder)
+    if said is None or changed - parse_utc(said).replace(tzinfo=datetime.UTC).timestamp() < LATER:
+        return ""
+    written = datetime.datetime.fromtimestamp(changed, datetime.UTC)
+    return f"says it was handed in at {said}; that was written at {written:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def copy(source: Path, target: Path, leave: Any = lambda folder, names: ()) -> list[str]:
-    """Copy the regular files of a folder and of those in it; return notes on what was left out."""
+    """Copy the regular files of a folder and of those in it; return notes on what was left out.
+
+    Of a flood of names as many are looked at as anybody hands in, nbgrader's own first.
+    """
     notes: list[str] = []
     room, count = intake.MAX_BYTES + handed_in.MOST_BYTES, 0
     target.mkdir(parents=True)
-    for root, folders, files, here in os.fwalk(source, follow_symlinks=False):
-        inside = Path(root).relative_to(source)
-        ignored = set(leave(root, [*folders, *files]))
-        folders[:] = [f for f in folders if f not in ignored and text.proper(f)]
-        folders[:] = folders * (len(inside.parts) < DEEPEST)
-        for name in sorted(set(files) - ignored):
-            try:
-                count += 1
-                if count > handed_in.MOST_FILES or not text.proper(name):
-                    raise handed_in.Refused("is one too many, or has a name that is no text")
-                data = handed_in.read(here, name, room)
-            except (handed_in.Refused, OSError) as error:
-                notes.append(f"{text.line(name, 60)} {text.line(error, 60)}")
-                continue
-            room -= len(data)
-            (target / inside).mkdir(exist_ok=True)
-            (target / inside / name).write_bytes(data)
-    return notes[:20]
+    with handed_in.opened(source) as top:
+        for inside, files, here in _walk(top, source, Path(), leave, [MOST_ENTRIES]):
+            for name in files:
+                try:
+                    count += 1
+                    if count > handed_in.MOST_FILES or not text.proper(name):
+                        raise handed_in.Refused("is one too many, or has a name that is no text")
+                    data = handed_in.read(here, name, room)
+                except (handed_in.Refused, OSError) as error:
+                    if len(notes) < MOST_NOTES:
+                        notes.append(f"{text.line(name, 60)} {text.line(error, 60)}")
+                    continue
+                room -= len(data)
+                (target / inside).mkdir(parents=True, exist_ok=True)
+                (target / inside / name).write_bytes(data)
+    return notes
+
+
+def _walk(
+    here: int, source: Path, inside: Path, leave: Any, room: list[int]
+) -> Iterator[tuple[Path, list[str], int]]:
+    """Yield an open folder and those in it: where it is, the files in it, its descriptor.
+
+    `room` holds how many entries may still be looked at.
+    """
+    folders, files = [], []
+    for name in handed_in.names(here, room[0]):
+        room[0] -= 1
+        with contextlib.suppress(OSError):  # (it may be gone by now)
+            kind = os.stat(name, dir_fd=here, follow_symlinks=False).st_mode
+            (folders if stat.S_ISDIR(kind) else files).append(name)
+    ignored = set(leave(str(source / inside), [*folders, *files]))
+    yield inside, [name for name in files if name not in ignored], here
+    for name in folders if len(inside.parts) < DEEPEST else ():
+        if name not in ignored and text.proper(name):
+            with (
+                contextlib.suppress(OSError, handed_in.Refused),
+                handed_in.opened(name, here) as inner,
+            ):
+                yield from _walk(inner, source, inside / name, leave, room)
 
 
 def disarm(notebooks: Iterable[str] = (), **_: Any) -> None:
     """Remove links, pipes and devices from submitted folders, and dates that are none.
 
+    Pages, which a browser would run, become texts.
     Files beside the notebooks that cannot be read, or are too large, get a name that nbgrader is
     told to ignore: one of them would end the marking of this submission. For
     `Autograde.pre_convert_hook`, which is told the notebooks of a submission.
@@ -162,6 +214,9 @@ def disarm(notebooks: Iterable[str] = (), **_: Any) -> None:
                 elif stat.S_ISREG(kind) and not _may_be_copied(here, name):
                     with contextlib.suppress(OSError):  # (the folder may be another's)
                         os.rename(name, name[:60] + ASIDE, src_dir_fd=here, dst_dir_fd=here)
+                elif stat.S_ISREG(kind) and handed_in.quiet(name) != name:
+                    with contextlib.suppress(OSError):
+                        os.rename(name, handed_in.quiet(name), src_dir_fd=here, dst_dir_fd=here)
             if root == str(folder) and handed_in.timestamp(folder)[1]:
                 os.rename(
                     handed_in.TIMESTAMP, "timestamp-of-no-use", src_dir_fd=here, dst_dir_fd=here

@@ -6,12 +6,16 @@ Moodle names a folder (or a file) `Ada Lovelace_123_assignsubmission_file_`, Can
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 import shutil
+import unicodedata
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -20,7 +24,8 @@ from autograder.course.folders import BookError, Course
 from autograder.course.roster import Person
 from autograder.marking import intake, text
 
-MOST_ENTRIES = 50_000
+MOST_ENTRIES, MOST_NOTES = 50_000, 5
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 _MOODLE = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?")
 _CANVAS = re.compile(
     r"^(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<id>\d+)_(?P<rest>.+)$"
@@ -46,13 +51,13 @@ class Taken:
 
 @dataclass(frozen=True)
 class _File:
-    """A file of somebody's: the name it had, its bytes, when it was handed in."""
+    """A file of somebody's: the name it had, how to read so many bytes, when it was handed in."""
 
     who: str  # as the system names people
     user: str  # Canvas's number of them
     late: bool  # as Canvas says
     name: str
-    data: bytes
+    read: Callable[[int], bytes]
     at: datetime.datetime | None
 
 
@@ -75,22 +80,24 @@ def take_over(
             "Export the participants there, with username, first and last name"
         )
     taken, found = Taken(), {}
-    for file in _files(source, taken.notes):
-        named = _named(file, people)
-        if len(named) == 1:
-            found.setdefault(named[0], []).append(file)
-            if file.late:
-                taken.late.append(named[0])
-        elif named:
-            taken.unclear[text.line(file.who, 60)] = named
-        else:
-            taken.unknown.append(text.line(file.who, 60))
-    taken.unknown = sorted(set(taken.unknown))
-    if zone is not None:
-        _not_of_the_download([file.at for files in found.values() for file in files if file.at])
-    for student, files in sorted(found.items()):
-        _write(course.folder / "submitted" / student / lab, lab, files, zone)
-        taken.students.append(student)
+    with _opened(source) as entries:
+        for file in _known(entries, taken.notes):
+            named = _named(file, people)
+            if len(named) == 1:
+                found.setdefault(named[0], []).append(file)
+                if file.late:
+                    taken.late.append(named[0])
+            elif named:
+                taken.unclear[text.line(file.who, 60)] = named
+            else:
+                taken.unknown.append(text.line(file.who, 60))
+        taken.unknown = sorted(set(taken.unknown))
+        if zone is not None:
+            _not_of_the_download([f.at for files in found.values() for f in files if f.at])
+        for student, files in sorted(found.items()):
+            notes = _write(course.folder / "submitted" / student / lab, lab, files, zone)
+            taken.notes += [f"{student}: {note}" for note in notes]
+            taken.students.append(student)
     return taken
 
 
@@ -103,35 +110,66 @@ def _not_of_the_download(times: list[datetime.datetime]) -> None:
         )
 
 
-def _files(source: Path, notes: list[str]) -> Iterator[_File]:
-    """Yield the files of a zip file or a folder; of a zip, none larger than a submission may be."""
+# A file's path in a download, how to read so many bytes of it, and when it was last changed.
+Entry = tuple[PurePosixPath, Callable[[int], bytes], datetime.datetime | None]
+
+
+@contextlib.contextmanager
+def _opened(source: Path) -> Iterator[Iterator[Entry]]:
+    """Give the files of a zip file or a folder, which can be read until the end of the context."""
     if source.is_dir():
-        for path in sorted(source.rglob("*")):
-            inside = PurePosixPath(path.relative_to(source).as_posix())
-            if path.is_file() and not path.is_symlink() and (who := _who(inside, notes)):
-                at = datetime.datetime.fromtimestamp(path.stat().st_mtime)
-                if path.stat().st_size <= intake.MAX_BYTES:
-                    yield _File(*who, path.read_bytes(), at)
+        yield _in_folder(source)
         return
+    with _told(source.name):
+        archive = zipfile.ZipFile(source)
+    with archive:
+        entries = archive.infolist()
+        if len(entries) > MOST_ENTRIES:
+            raise BookError(f"{source.name} holds {len(entries):,} files, which is too many")
+        yield _in_zip(archive, entries, source.name)
+
+
+@contextlib.contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Raise `BookError` for what is wrong with a zip file."""
     try:
-        with zipfile.ZipFile(source) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_ENTRIES:
-                raise BookError(f"{source.name} holds {len(entries):,} files, which is too many")
-            for entry in entries:
-                who = None if entry.is_dir() else _who(PurePosixPath(entry.filename), notes)
-                if who is None:
-                    continue
-                with archive.open(entry) as file:  # (what an entry says of its size may be wrong)
-                    data = file.read(intake.MAX_BYTES + 1)
-                if len(data) > intake.MAX_BYTES:
-                    notes.append(f"{text.line(entry.filename, 80)} is too large: left out")
-                    continue
-                yield _File(*who, data, datetime.datetime(*entry.date_time))
+        yield
     except FileNotFoundError:
-        raise BookError(f"there is no file {source}") from None
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise BookError(f"{source.name} cannot be read as a zip file: {error}") from None
+        raise BookError(f"there is no file {name}") from None
+    except _BROKEN as error:
+        raise BookError(f"{name} cannot be read as a zip file: {error}") from None
+
+
+def _in_folder(source: Path) -> Iterator[Entry]:
+    def read(path: Path, most: int) -> bytes:
+        with open(path, "rb") as file:
+            return file.read(most)
+
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            at = datetime.datetime.fromtimestamp(path.stat().st_mtime)
+            yield PurePosixPath(path.relative_to(source).as_posix()), partial(read, path), at
+
+
+def _in_zip(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], name: str) -> Iterator[Entry]:
+    def read(entry: zipfile.ZipInfo, most: int) -> bytes:
+        # What an entry says of its size may be wrong.
+        with _told(name), archive.open(entry) as file:
+            return file.read(most)
+
+    for entry in entries:
+        if not entry.is_dir():
+            at = None
+            with contextlib.suppress(ValueError):  # of a date that is none
+                at = datetime.datetime(*entry.date_time)
+            yield PurePosixPath(entry.filename), partial(read, entry), at
+
+
+def _known(files: Iterator[Entry], notes: list[str]) -> Iterator[_File]:
+    """Yield those files that say whose they are."""
+    for path, read, at in files:
+        if who := _who(path, notes):
+            yield _File(*who, read, at)
 
 
 def _who(path: PurePosixPath, notes: list[str]) -> tuple[str, str, bool, str] | None:
@@ -167,22 +205,39 @@ def _letters(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
-def _write(folder: Path, lab: str, files: list[_File], zone: ZoneInfo | None) -> None:
-    """Write somebody's files; a single notebook gets the name of its lab."""
+def _write(folder: Path, lab: str, files: list[_File], zone: ZoneInfo | None) -> list[str]:
+    """Write somebody's files; a single notebook gets the name of its lab.
+
+    Returns notes on what was left out: what is too much for one, what would pass for a file of
+    nbgrader's own, which tells when this was handed in, and the second of two under one name.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
     newest = max(notebooks, key=_version, default=None)
     same = {_plain(file.name) for file in notebooks}
-    for file in files:
+    room, notes = intake.MAX_BYTES + handed_in.MOST_BYTES, []
+    taken = {handed_in.TIMESTAMP, handed_in.SECRET}
+    for count, file in enumerate(sorted(files, key=lambda file: file is not newest)):
         name = file.name if text.proper(file.name) else "file"
         if file is newest and (len(same) == 1 or _plain(file.name) == lab):
             name = f"{lab}.ipynb"
-        (folder / name).write_bytes(file.data)
+        plain = unicodedata.normalize("NFKC", name).casefold()
+        most = min(room, intake.MAX_BYTES)
+        data = b"" if plain in taken or count >= handed_in.MOST_FILES else file.read(most + 1)
+        if plain in taken or count >= handed_in.MOST_FILES or len(data) > most:
+            if len(notes) < MOST_NOTES:
+                why = "has a name that is taken" if plain in taken else "is too much"
+                notes.append(f"{text.line(file.name, 80)} {why}: left out")
+            continue
+        taken.add(plain)
+        room -= len(data)
+        (folder / name).write_bytes(data)
     times = [file.at for file in files if file.at]
     if zone is not None and times:
         at = max(times).replace(tzinfo=zone).astimezone(datetime.UTC)
         (folder / handed_in.TIMESTAMP).write_text(f"{at:%Y-%m-%d %H:%M:%S.%f} UTC")
+    return notes
 
 
 def _plain(name: str) -> str:

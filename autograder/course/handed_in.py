@@ -13,6 +13,7 @@ import stat
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from autograder.marking import intake, text
@@ -25,6 +26,9 @@ MOST_TOLD = 3
 # What may hold a learner's work, by the end of its name.
 _WORK = (".ipynb", ".json", ".txt", ".py", ".md", ".html", ".htm", ".pdf", ".docx", ".doc", ".odt",
          ".zip", ".gz", ".7z", ".rar", ".rtf")  # fmt: skip
+# What a browser runs, should it come from where the instructor works.
+_ACTIVE = (".html", ".htm", ".xhtml", ".shtml", ".svg", ".svgz", ".xml", ".xsl", ".xslt", ".mht",
+           ".mhtml")  # fmt: skip
 # What nbgrader writes beside a submission, and wants beside its feedback.
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
@@ -99,7 +103,7 @@ def _chosen(
 def _others(folder: Path, lab: str) -> list[str]:
     """Return the names beside a notebook that a learner's work may have."""
     with contextlib.suppress(OSError, Refused), opened(folder) as here:
-        found = [name for name in _names(here) if name not in (f"{lab}.ipynb", TIMESTAMP, SECRET)]
+        found = [name for name in names(here) if name not in (f"{lab}.ipynb", TIMESTAMP, SECRET)]
         return [
             name
             for name in found
@@ -172,13 +176,18 @@ def timestamp(folder: Path) -> tuple[str | None, str]:
     return None, f"When this was handed in is not known: {TIMESTAMP} is of no use, {why}."
 
 
+def quiet(name: str) -> str:
+    """Return a name under which a file, shown by the Formgrader, is text and runs nothing."""
+    return f"{name}.txt" if name.lower().endswith(_ACTIVE) else name
+
+
 def beside(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     """Return the files that were handed in beside notebooks, and notes on those left out."""
     files: dict[str, bytes] = {}
     left: list[tuple[str, str]] = []
     room = MOST_BYTES
     with opened(folder) as here:
-        for name in _names(here):
+        for name in names(here):
             if name.endswith(".ipynb"):
                 continue
             try:
@@ -194,7 +203,7 @@ def beside(folder: Path) -> tuple[dict[str, bytes], list[str]]:
             except OSError as error:
                 left.append((name, f"cannot be opened ({error.strerror})"))
             else:
-                files[name] = data
+                files[quiet(name)] = data
                 room -= len(data)
     told = [f"{text.line(name, 60)!r} {why}" for name, why in left if name != TIMESTAMP]
     more = [f"{len(told) - 3} more"] * (len(told) > 3)
@@ -202,10 +211,10 @@ def beside(folder: Path) -> tuple[dict[str, bytes], list[str]]:
 
 
 @contextlib.contextmanager
-def opened(folder: Path) -> Iterator[int]:
-    """Open a submission's folder, which must be none by way of a link."""
+def opened(folder: Path | str, inside: int | None = None) -> Iterator[int]:
+    """Open a submission's folder, or one `inside` it, which must be none by way of a link."""
     try:
-        here = os.open(folder, _FLAGS | os.O_DIRECTORY)
+        here = os.open(folder, _FLAGS | os.O_DIRECTORY, dir_fd=inside)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise Refused("stands in a folder that is a link") from None
@@ -242,18 +251,14 @@ def read(folder: int, name: str, most: int) -> bytes:
         os.close(descriptor)
 
 
-def _names(folder: int) -> list[str]:
+def names(folder: int, most: int = 100 * MOST_FILES) -> list[str]:
     """Return the names in an open folder, nbgrader's first; of a flood of them, some."""
-    names = []
     with os.scandir(folder) as entries:
-        for entry in entries:
-            names.append(entry.name)
-            if len(names) >= 100 * MOST_FILES:
-                break
-    return sorted(names, key=lambda name: (name not in (TIMESTAMP, SECRET), name))
+        found = [entry.name for entry in islice(entries, most)]
+    return sorted(found, key=lambda name: (name not in (TIMESTAMP, SECRET), name))
 
 
 def _notebooks(folder: Path) -> list[str]:
     with contextlib.suppress(OSError, Refused), opened(folder) as here:
-        return [name for name in _names(here) if name.endswith(".ipynb")][:3]
+        return [name for name in names(here) if name.endswith(".ipynb")][:3]
     return []

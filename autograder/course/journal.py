@@ -84,6 +84,13 @@ class Journal:
         """Return what is to be marked, in the order of its arrival."""
         return self._found("state = 'new' AND id > ? ORDER BY id LIMIT ?", after, most)
 
+    def waiting(self) -> dict[tuple[str, str], int]:
+        """Return how many attempts of whom at which lab are to be marked."""
+        found = self._do(
+            "SELECT student, lab, count(*) FROM attempt WHERE state = 'new' GROUP BY student, lab"
+        )
+        return {(student, lab): count for student, lab, count in found}
+
     def known(self) -> list[Attempt]:
         """Return what has to be told still."""
         return self._found("state = 'known' ORDER BY id")

@@ -42,6 +42,7 @@ a { color: light-dark(#04c, #8bf); }
 @media print { body { max-width: none; } pre { white-space: pre-wrap; } h2 { break-after: avoid; }
   details { break-inside: avoid-page; } }
 """
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # Of each exercise: where in the lab what it is about is explained.
 Places = Mapping[str, str]
 
@@ -61,9 +62,7 @@ def page(
     """
     name = html(record.lab)
     parts = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{name}: feedback</title><style>{STYLE}</style></head><body><main>",
+        head(f"{record.lab}: feedback"),
         f"<h1>{html(title)}</h1><p>{name}, {html(record.name)}</p>",
         *_sum(record),
     ]
@@ -88,6 +87,16 @@ def page(
         parts += [_code(cell, marks, "Code") for cell in own]
     parts += [*_mistake(contact), "</main></body></html>\n"]
     return "\n".join(parts)
+
+
+def head(title: str, style: str = "") -> str:
+    """Return the beginning of a page, up to its first element; nothing on it is run or fetched."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{html(title)}</title><style>{STYLE}{style}</style></head><body><main>"
+    )
 
 
 def titled(name: str) -> str:

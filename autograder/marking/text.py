@@ -8,6 +8,7 @@ formula.
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import escape
 
 LONG = 300  # characters of a text that is shown in a line
@@ -38,9 +39,11 @@ def html(text: object) -> str:
 
 
 def cell(text: object) -> str:
-    """Return a text as a cell of a CSV file that a spreadsheet takes for no formula."""
-    shown = line(text)
-    return f"'{shown}" if shown.lstrip()[:1] in _FORMULA else shown
+    """Return a text as a cell of a CSV file that a spreadsheet takes for no formula.
+
+    Nor for two cells, where it parts them by semicolons; and wide signs count as the usual ones.
+    """
+    return ";".join(_no_formula(part) for part in line(text).split(";"))
 
 
 def fenced(source: str) -> str:
@@ -57,7 +60,12 @@ def fenced(source: str) -> str:
 def proper(name: str) -> bool:
     """Tell whether a name can stand as it is in messages, pages, files, tables and databases."""
     fine = name.isprintable() and not set(name) & set("<>&\"'`/\\") and len(name.encode()) <= 200
-    return fine and name[:1] not in ("", *_FORMULA)
+    return fine and name not in (".", "..") and name[:1] not in ("", *_FORMULA)
+
+
+def _no_formula(text: str) -> str:
+    first = unicodedata.normalize("NFKC", text).lstrip()[:1]
+    return f"'{text}" if first and first in _FORMULA else text
 
 
 def _fence(text: str) -> str:
