@@ -2,7 +2,7 @@
 
 Prints the layers of the jail and whether each is active, the versions, what is not compiled (each
 start of the jail would compile it again), and a self-test that marks the right answers and the
-untouched release, and then tries every promise of `jail/THREATS.md` from inside.
+untouched release, and then tries every promise of `jail/THREATS.md`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.authoring import declaration
+from autograder.commands import trials
+from autograder.commands.trials import answered
 from autograder.course import folders
 from autograder.jail import promises, sandbox
 from autograder.marking import intake, marker
 from autograder.setup import bytecode
 
+LINKS = "Nobody can link a file that is not theirs into a submission"
 LIBRARIES = (
     "nbgrader", "jupyterlab", "ipython", "numpy", "scipy", "scikit-learn", "keras",
     "tensorflow", "tensorflow-cpu",
@@ -35,18 +38,6 @@ def versions() -> dict[str, str]:
         with contextlib.suppress(metadata.PackageNotFoundError):
             out[name] = metadata.version(name)
     return out
-
-
-def answered(lab: str, sources: dict[str, str]) -> intake.Submission:
-    """Return the release of a lab with answers filled in, by exercise."""
-    cells = []
-    for cell in intake.released_cells(lab):
-        name = cell.name.removesuffix("_answer")
-        source = sources.get(name, cell.source) if cell.kind == "answer" else cell.source
-        raw = {"id": cell.id, "cell_type": cell.cell_type, "metadata": cell.metadata}
-        cells.append({**raw, "source": source})
-    skeleton = intake.Skeleton(lab, intake.released_cells(lab))
-    return intake.rebuild(skeleton, cells)
 
 
 def self_test(jailed: bool = True) -> list[tuple[str, bool, str]]:
@@ -75,7 +66,7 @@ def self_test(jailed: bool = True) -> list[tuple[str, bool, str]]:
         seen = f"{marks.points:g} points"
         out.append((f"the untouched {lab} gets none", marks.points == 0, seen))
         if jailed:
-            out += promises.trials(template)
+            out += [*promises.trials(template), *trials.trials(template)]
     return out + machine()
 
 
@@ -83,8 +74,7 @@ def machine() -> list[tuple[str, bool, str]]:
     """Look at what only the machine can promise."""
     setting = Path("/proc/sys/fs/protected_hardlinks")
     kept = not setting.is_file() or setting.read_text().strip() == "1"
-    name = "Nobody can link a file that is not theirs into a submission"
-    return [(name, kept, "" if kept else "set fs.protected_hardlinks to 1")]
+    return [(LINKS, kept, "" if kept else "set fs.protected_hardlinks to 1")]
 
 
 def _released(lab: str) -> bool:

@@ -21,7 +21,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_CAP_AMBIENT = 38, 22, 24, 47
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 4, 38, 22
+PR_CAPBSET_DROP, PR_CAP_AMBIENT = 24, 47
 
 
 def _check(result: int, what: str) -> None:
@@ -57,24 +58,40 @@ def cover(path: str) -> None:
         mount("/dev/null", path, None, MS_BIND)
 
 
-def mount_proc(threads: int) -> None:
-    """Show this process alone, and nothing to write (root could otherwise write /proc/sys).
+def keep_devices() -> None:
+    """Let devices be used, not changed: to a marker who is root their modes and times belong.
+
+    (bubblewrap's own read-only devices could not be opened.)
+    """
+    for name in os.listdir("/dev"):
+        mount("none", f"/dev/{name}", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID)
+
+
+def hide_proc(threads: int) -> None:
+    """Leave no `/proc`, not even of this process: it tells which memory others use as well.
 
     From Linux 6.14 on the process numbers of a namespace can be limited, which holds for root too.
     """
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    mount("proc", "/proc", "proc", flags)
     if linux() >= (6, 14):  # before, this file is the whole machine's
+        mount("proc", "/proc", "proc", flags)
         with contextlib.suppress(OSError), open("/proc/sys/kernel/pid_max", "w") as file:
             file.write(str(301 + threads))  # (after the first round the kernel leaves out 1 to 300)
-    try:
-        mount("proc", "/proc", "proc", flags | MS_RDONLY, "subset=pid")
-    except OSError:  # before Linux 5.8
-        mount("none", "/proc", None, flags | MS_RDONLY | MS_REMOUNT | MS_BIND)
+    mount("none", "/proc", "tmpfs", flags, "size=16k")
+    os.mkdir("/proc/self")  # where TensorFlow looks for its program, and ends without one
+    os.symlink(sys.executable, "/proc/self/exe")
+    with open("/proc/self/cmdline", "wb") as file:
+        file.write(b"python\0")
+    mount("none", "/proc", None, flags | MS_RDONLY | MS_REMOUNT | MS_BIND)
 
 
 def drop_privileges() -> None:
-    """Give up every capability for good, and the means to gain new ones."""
+    """Give up every capability for good, and the means to gain new ones.
+
+    Nor is memory kept of a process that crashes: where the machine hands it to a program, no limit
+    on the size of core files holds.
+    """
+    _check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     _libc.prctl(PR_CAP_AMBIENT, 4, 0, 0, 0)
     for capability in range(64):

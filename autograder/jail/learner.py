@@ -93,7 +93,7 @@ def renounce(settings: dict) -> None:
     with contextlib.nullcontext() if strict else contextlib.suppress(OSError, AttributeError):
         confine.limit_resources(settings)
         if strict:
-            confine.mount_proc(settings["threads"])
+            confine.hide_proc(settings["threads"])
         confine.drop_privileges()
         confine.filter_system_calls()
 

@@ -21,7 +21,7 @@ TRIAL = {
     "restarts": 1, "memory": 512 << 20, "file_size": 16 << 20, "scratch_size": 16 << 20,
 }  # fmt: skip
 _HEAD = """
-import ctypes, fcntl, os, resource, signal, socket, struct, sys, threading, time
+import ctypes, fcntl, mmap, os, resource, signal, socket, struct, sys, threading, time
 import numpy
 libc = ctypes.CDLL(None, use_errno=True)
 done, x86 = [], os.uname().machine == "x86_64"
@@ -69,7 +69,7 @@ PROMISES = (
         attempt("fork", os.fork)
         attempt("exec", lambda: os.execv(sys.executable, [sys.executable, "-c", "1"]))
         attempt("spawn", lambda: os.posix_spawn(sys.executable, [sys.executable, "-c", "1"], {}))
-        done += [n for n in os.listdir("/proc") if n.isdigit() and int(n) != os.getpid()]
+        done += [n for n in os.listdir("/proc") if n.isdigit()]
         if not os.getsid(0) == os.getpgrp() == os.getpid(): done.append("a shared group")
         attempt("ptrace", lambda: libc.ptrace(16, 1, 0, 0))
         """,
@@ -85,6 +85,11 @@ PROMISES = (
             attempt("flock", lambda: fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB))
             page = ctypes.create_string_buffer(4096)
             attempt("page cache", lambda: os.posix_fadvise(file.fileno(), 0, 0, 4))
+            word = mmap.mmap(file.fileno(), 4096, prot=mmap.PROT_READ, flags=mmap.MAP_PRIVATE)
+            at = ctypes.c_void_p(numpy.frombuffer(word, "u1").ctypes.data)
+            for operation in (1, 3, 4, 5, 9, 10):  # without FUTEX_PRIVATE_FLAG
+                futex = 202 if x86 else 98
+                attempt("a shared word", lambda: libc.syscall(futex, at, operation, 1, 0, 0, 1))
         attempt("a watch on files", lambda: libc.inotify_init1(0))
         for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
             a, b = socket.socketpair(socket.AF_UNIX, kind)
@@ -95,22 +100,28 @@ PROMISES = (
         attempt("a queue", lambda: libc.msgget(7, 0o1600))
         attempt("semaphores", lambda: libc.semget(7, 1, 0o1600))
         attempt("a memory file", lambda: os.memfd_create("x"))
+        attempt("huge pages", lambda: len(mmap.mmap(-1, 2 << 20, flags=0x40022)))
+        for device in ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"):
+            attempt(f"time of {device}", lambda: os.utime(device, (1, 1)))
+            attempt(f"mode of {device}", lambda: os.chmod(device, 0o666))
+        attempt("mode of what is open", lambda: os.fchmod(0, 0o666))
         attempt("state of the machine", lambda: os.getloadavg()[0] >= 0 and os.statvfs("/") and 1)
         attempt("priority", lambda: os.nice(1))
         attempt("processor", lambda: os.sched_setaffinity(0, {0}))
         attempt("keys", lambda: libc.syscall(250 if x86 else 219, 0, -3, 0))
         shared = ["/dev/" + name for name in ("shm", "mqueue", "ptmx", "tty")]
-        shared += ["/proc/" + name for name in ("loadavg", "meminfo", "locks", "net/unix", "sys")]
+        shared += ["/proc/" + name for name in os.listdir("/proc") if name != "self"]
+        shared += [f"/proc/self/{name}" for name in os.listdir("/proc/self")]
+        shared = [path for path in shared if path not in ("/proc/self/exe", "/proc/self/cmdline")]
         done += [path for path in shared if os.path.exists(path)]
         """,
     ),
     Promise(
         "No new rights",
         """
-        for line in open("/proc/self/status"):
-            name, _, value = line.partition(":")
-            if name[:3] == "Cap" and int(value, 16): done.append(line)
-            if (name, value.strip()) in (("NoNewPrivs", "0"), ("Seccomp", "0")): done.append(line)
+        attempt("a call that nobody needs", lambda: libc.syscall(166 if x86 else 39, b"/", 0))
+        attempt("a filter of its own", lambda: libc.prctl(22, 2, 0, 0, 0))
+        attempt("memory kept of a crash", lambda: libc.prctl(4, 1, 0, 0, 0))
         for flag in (0x10000000, 0x00020000, 0x40000000, 0x20000000):
             attempt(f"a namespace {flag:x}", lambda: libc.unshare(flag))
         attempt("mount", lambda: libc.mount(b"none", b"/", b"tmpfs", 0, b""))

@@ -35,6 +35,8 @@ FULL = (
 
 def main(control_fd: int, scratch: str, jailed: bool) -> None:
     """Warm up, say so on the control socket, and serve it until it closes."""
+    if jailed:
+        confine.keep_devices()
     serve(socket.socket(fileno=control_fd), {"scratch": scratch, "jailed": jailed, "light": True})
 
 

@@ -25,8 +25,8 @@ LAYERS = {
     "the list of system calls": ["filter_system_calls"],
     "the limits of the kernel": ["limit_resources"],
     "no capabilities": ["drop_privileges"],
-    "a /proc of its own": ["mount_proc"],
-    "namespaces, folder and /proc of its own": ["unshare", "setns", "mount", "mount_proc"],
+    "a /proc of its own": ["hide_proc"],
+    "namespaces, folder and /proc of its own": ["unshare", "setns", "mount", "hide_proc"],
 }
 
 

@@ -440,8 +440,8 @@ def test_two_learners_at_a_time_do_not_see_each_other(learner):
     one, two = learner(source.format(1, 1)), learner(source.format(2, 2))
     one.run_cells()
     two.run_cells()
-    assert value(one, "f") == [1, "1", 1, 1]
-    assert value(two, "f") == [2, "2", 1, 1]
+    assert value(one, "f") == [1, "1", 1, 0]
+    assert value(two, "f") == [2, "2", 1, 0]
 
 
 def test_limits_have_help_texts():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.commands import doctor, trials
 from autograder.jail import promises
 
 THREATS = Path(promises.__file__).with_name("THREATS.md").read_text(encoding="utf-8")
@@ -14,8 +15,8 @@ TESTS = Path(__file__).parents[2]
 @pytest.mark.jail
 def test_every_promise_holds_here(template):
     """Where the jail's tests run, is nothing got hold of by any trial?"""
-    seen = {name: what for name, holds, what in promises.trials(template) if not holds}
-    assert seen == {}
+    tried = [*promises.trials(template), *trials.trials(template)]
+    assert {name: what for name, holds, what in tried if not holds} == {}
 
 
 @pytest.mark.jail
@@ -34,8 +35,9 @@ def test_a_promise_that_does_not_hold_is_told(template, monkeypatch):
 
 def test_the_table_of_promises_is_that_of_the_doctor():
     """Does THREATS.md name each promise that is tried, and each test it points to exist?"""
-    bold = set(re.findall(r"\*\*([^*]+)\*\*", THREATS.partition("## What is not")[0]))
-    assert set(promises.ALL) <= bold
+    rows = re.findall(r"^\| (.*?) \|", THREATS.partition("## What it costs")[0], re.M)
+    named = [re.match(r"\*\*([^*]+)\*\*", row) for row in rows[2:]]
+    assert {row[1] for row in named} == {*promises.ALL, *trials.ALL, doctor.LINKS}
     for path in re.findall(r"`(\w+/test_\w+)`", THREATS):
         found = TESTS / f"{path}.py", TESTS / "autograder" / f"{path}.py"
         assert any(place.is_file() for place in found), path
