@@ -197,13 +197,15 @@ def _walk(
                 yield from _walk(inner, source, inside / name, leave, room)
 
 
-def disarm(notebooks: Iterable[str] = (), **_: Any) -> None:
+def disarm(notebooks: list[str], assignment: str = "", **_: Any) -> None:
     """Remove links, pipes and devices from submitted folders, and dates that are none.
 
     Pages, which a browser would run, become texts.
     Files beside the notebooks that cannot be read, or are too large, get a name that nbgrader is
-    told to ignore: one of them would end the marking of this submission. For
-    `Autograde.pre_convert_hook`, which is told the notebooks of a submission.
+    told to ignore: one of them would end the marking of this submission. Work under another name
+    gets an empty notebook of the lab's name beside it, which nbgrader looks for: what counts is
+    then chosen, or said to be unclear, as in `grade`. For `Autograde.pre_convert_hook`, which is
+    told the notebooks of a submission.
     """
     for folder in {Path(notebook).parent for notebook in notebooks}:
         for root, folders, files, here in os.fwalk(folder, follow_symlinks=False):
@@ -221,6 +223,10 @@ def disarm(notebooks: Iterable[str] = (), **_: Any) -> None:
                 os.rename(
                     handed_in.TIMESTAMP, "timestamp-of-no-use", src_dir_fd=here, dst_dir_fd=here
                 )
+        main = folder / f"{assignment}.ipynb"
+        if assignment in declaration.names() and not os.path.lexists(main):
+            main.touch()
+            notebooks.append(str(main))
 
 
 def _may_be_copied(folder: int, name: str) -> bool:

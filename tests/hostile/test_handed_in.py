@@ -184,6 +184,18 @@ def test_what_is_no_file_is_gone_before_nbgrader_reads_it(tmp_path):
     assert {p.name for p in place.iterdir()} == {f"{LAB}.ipynb", "timestamp-of-no-use"}
 
 
+def test_work_under_another_name_is_marked_by_nbgrader_too(tmp_path):
+    """Is the lab's name there for nbgrader to find, and what is read the work beside it?"""
+    course(tmp_path, ["amal"])
+    place = tmp_path / "submitted" / "amal" / LAB
+    work = (place / f"{LAB}.ipynb").read_bytes()
+    (place / f"{LAB}.ipynb").rename(place / "mine.ipynb")
+    notebooks = [str(place / "mine.ipynb")]
+    exchange.disarm(notebooks=notebooks, assignment=LAB, student="amal")
+    assert notebooks[1:] == [str(place / f"{LAB}.ipynb")]
+    assert handed_in.look(place, LAB).notebook == work
+
+
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv takes the rights of root away")
 def test_what_nbgrader_could_not_copy_is_set_aside_and_told(tmp_path):
     """Does a file that is unreadable, or far too large, end nobody's marking?"""
