@@ -23,6 +23,9 @@ mine: env     ## mark the lab that you work on yourself (LAB=03_softmax)
 new: env      ## write a skeleton: of a lab (LAB=09_name), of an exercise of one (EX=name too)
 	@$(RUN) -m autograder new $(or $(LAB),$(error Name the lab: make new LAB=09_name)) $(EX)
 
+private: env  ## write a course of your own, with other quizzes and networks (TO=../my-course SEED=7)
+	@$(RUN) -m autograder private $(or $(TO),$(error Name a new folder: make private TO=../my-course)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 bundle: env   ## write dist/labs.zip, what learners receive
 	@$(RUN) -m autograder release && $(RUN) -m autograder bundle $(ARGS)
 
@@ -53,4 +56,4 @@ dev:
 help:         ## list these rules
 	@awk -F ' *: *[a-z]* *## ' '/^[a-z]+:.* ## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: pictures lab release grade mine new bundle check test bench lock clean env dev help
+.PHONY: pictures lab release grade mine new private bundle check test bench lock clean env dev help

@@ -22,6 +22,7 @@ REFUSED = {
 COMMANDS = {
     "new": ("autograder.authoring.skeleton", "write the skeleton of a lab or of an exercise"),
     "release": ("autograder.authoring.release", "build the learners' notebooks from solutions/"),
+    "private": ("autograder.authoring.private", "write a course of your own, from a seed"),
     "desk": ("autograder.commands.desk", "how each lab stands, and who is missing"),
     "collect": ("autograder.commands.collect", "take over submissions; --all: mark and publish"),
     "grade": ("autograder.commands.grade", "mark what was submitted"),

@@ -4,6 +4,8 @@ Two short answers to one exercise are often alike. So what the release, the righ
 of the class have in common does not count: rows of tokens are weighed by how rare they are
 (scikit-learn's TF-IDF, cosine similarity). It shows two texts side by side, and says nothing more:
 there are many reasons for two texts to be alike.
+
+Longer answers that are the published right answer word for word are listed by themselves.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from autograder.course.folders import BookError, Course, write
 from autograder.course.term import lab_named
 from autograder.marking import intake
 from autograder.marking.feedback import head
-from autograder.marking.text import html
+from autograder.marking.text import html, line
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = 4  # tokens that follow each other
 FEWEST = 25  # tokens of an answer, below which it is too short to say anything
+FEWEST_PUBLISHED = 60  # below which two people may well write the same
 MOST_SHOWN, LONGEST = 500, 20_000  # pairs on the page, characters of an answer there
 WIDE = """
 body { max-width: 80rem; } .two { display: grid; gap: 1rem; }
@@ -84,8 +87,16 @@ def pairs(exercise: str, answers: dict[str, str], usual: list[str], least: float
     return sorted(out, key=lambda pair: -pair.alike)
 
 
-def find(course: Course, lab: str, least: float) -> list[Pair]:
-    """Return the pairs of a lab, exercise by exercise."""
+def published(answers: dict[str, str], right: str) -> list[str]:
+    """Return whose answers are the right one of this repository, but for comments and spaces."""
+    wanted = tokens(right)
+    if len(wanted) < FEWEST_PUBLISHED:
+        return []
+    return sorted(who for who, source in answers.items() if tokens(source) == wanted)
+
+
+def collected(course: Course, lab: str) -> dict[str, dict[str, str]]:
+    """Return everybody's answers by exercise."""
     answers: dict[str, dict[str, str]] = {}
     for student in course.submitted(lab):
         path = course.autograded(student, lab) / f"{lab}.ipynb"
@@ -99,6 +110,11 @@ def find(course: Course, lab: str, least: float) -> list[Pair]:
                 source = "".join(cell["source"])
                 name = meta["grade_id"].removesuffix("_answer")
                 answers.setdefault(name, {})[student] = source
+    return answers
+
+
+def find(lab: str, answers: dict[str, dict[str, str]], least: float) -> list[Pair]:
+    """Return the pairs of a lab, exercise by exercise."""
     released = [cell.source for cell in intake.released_cells(lab)]
     out = []
     for ex in declaration.load(lab).exercises:
@@ -109,8 +125,8 @@ def find(course: Course, lab: str, least: float) -> list[Pair]:
     return out
 
 
-def page(lab: str, found: list[Pair]) -> str:
-    """Return the pairs side by side."""
+def page(lab: str, found: list[Pair], copies: dict[str, list[str]]) -> str:
+    """Return the pairs side by side, and by exercise whose answer is the published one."""
     parts = [
         head(f"{lab}: alike", WIDE),
         f"<h1>{html(lab)}: answers that are alike</h1>",
@@ -118,6 +134,13 @@ def page(lab: str, found: list[Pair]) -> str:
         "common does not count here. Texts can be alike for many reasons: work in pairs, the same "
         "book, the same helper. Read both, then ask the people.</p>",
     ]
+    if copies:
+        parts.append(
+            "<h2>The published answer, word for word</h2><p>This repository's right answer, but "
+            "for comments and spaces. Longer ones are seldom written so twice.</p><ul>"
+        )
+        parts += [f"<li>{html(name)}: {html(', '.join(who))}</li>" for name, who in copies.items()]
+        parts.append("</ul>")
     if len(found) > MOST_SHOWN:
         parts.append(f"<p>The {MOST_SHOWN} pairs of {len(found):,} that are most alike:</p>")
     most_alike = sorted(found, key=lambda pair: -pair.alike)[:MOST_SHOWN]
@@ -147,14 +170,20 @@ def main(arguments: list[str] | None = None) -> int:
     if not course.submitted(lab):
         print(f"nothing is submitted of {lab} in {course.folder}", file=sys.stderr)
         return 1
-    found = find(course, lab, options.least)
+    answers = collected(course, lab)
+    found = find(lab, answers, options.least)
+    functions = [ex for ex in declaration.load(lab).exercises if ex.kind == "function"]
+    copies = {ex.name: published(answers.get(ex.name, {}), ex.source()) for ex in functions}
+    copies = {name: who for name, who in copies.items() if who}
     place = course.folder / "reports" / f"{lab}-alike.html"
     try:
         place.parent.mkdir(exist_ok=True)
-        write(place, page(lab, found).encode("utf-8", "replace"), 0o600)
+        write(place, page(lab, found, copies).encode("utf-8", "replace"), 0o600)
     except OSError as error:
         raise BookError(f"{place} cannot be written ({error.strerror})") from None
     for pair in found[:20]:
         print(f"{100 * pair.alike:3.0f}%  {pair.exercise}: {', '.join(pair.students)}")
+    for name, who in copies.items():
+        print(f"{name}, the published answer word for word: {', '.join(map(line, who))}")
     print(f"{len(found)} pairs, side by side in {place}")
     return 0

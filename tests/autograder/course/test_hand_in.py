@@ -170,6 +170,15 @@ def test_answers_are_alike_beyond_what_is_usual():
     assert pair.students == ("ada", "bob")
     assert pair.alike > 0.99
     assert similar.pairs("softmax", answers, [OTHER, OWN], 0.8) == []
-    page = similar.page(LAB, [pair])
+    page = similar.page(LAB, [pair], {})
     assert page.count("<pre") == 2
     assert "many reasons" in page
+
+
+def test_the_published_answer_is_known_word_for_word():
+    """Is a long right answer found with other comments and spaces, and no short or other one?"""
+    right = cohort.right(LAB)["softmax_model"]
+    answers = {"ada": f"# mine\n{right}\n", "bob": right.replace("model", "net")}
+    assert similar.published(answers, right) == ["ada"]
+    assert similar.published({"ada": OTHER}, OTHER) == []
+    assert "softmax_model: ada" in similar.page(LAB, [], {"softmax_model": ["ada"]})
