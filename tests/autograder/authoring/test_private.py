@@ -21,6 +21,7 @@ print(json.dumps({
     "letters": {ex.name: ex.letter for ex in every if ex.letter},
     "layers": {name: case.params["layers"] for name, case in cases if "layers" in case.params},
     "answers": {ex.name: ex.source() for ex in every},
+    "mistakes": sum(len(ex.source(wrong)) > 0 for ex in every for wrong in ex.wrongs),
 }))
 """
 
