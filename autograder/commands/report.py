@@ -54,7 +54,7 @@ def spreadsheet(group: Class, names: dict[str, str]) -> str:
         for ex in declared:
             part, score = record.part(ex.name), group.score(record, ex.name)
             row.append(f"{part.points:g}" if part and part.scored else "")
-            row.append(f"{sum(c.passed for c in score.checks)}" if score else "")
+            row.append(f"{sum(c.passed for c in score.checks)}" if score and score.checks else "")
             row.append(text.cell(in_words(score.mistake)) if score else "")
         sheet.writerow(row)
     return out.getvalue()

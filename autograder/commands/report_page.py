@@ -267,7 +267,8 @@ def _history(course: Course, group: Class, names: dict[str, str]) -> list[str]:
     rows = [
         f"<tr><td>{html(each['time'][:16])}</td>"
         f"<td>{html(names.get(each['student'], 'somebody'))}</td>"
-        f'<td class="n">{each["before"]}</td><td class="n">{each["after"]}</td></tr>'
+        f'<td class="n">{changes.shown(each["before"])}</td>'
+        f'<td class="n">{changes.shown(each["after"])}</td></tr>'
         for each in reversed(kept)
     ]
     return [

@@ -165,6 +165,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
     parser.add_argument("--least", type=float, default=0.8, help="alike from here on, 0 to 1")
     options = parser.parse_args(arguments)
+    if not 0 < options.least <= 1:
+        parser.error("--least is a number above 0, up to 1")
     lab = lab_named(options.lab)
     course = Course(options.course)
     if not course.submitted(lab):

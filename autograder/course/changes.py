@@ -22,7 +22,7 @@ from autograder.marking.record import Record
 
 FILE = "history.jsonl"
 MOST_TOLD = 40
-DATES = "due dates, extensions or the policy were changed"
+DATES = "due dates, extensions, the policy or points by hand were changed"
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,17 @@ class Change:
     @property
     def line(self) -> str:
         """The change in words."""
-        parts = [f"{name} {_n(a)} -> {_n(b)}" for name, (a, b) in self.exercises.items()]
+        parts = [f"{name} {shown(a)} -> {shown(b)}" for name, (a, b) in self.exercises.items()]
         if self.penalty[0] != self.penalty[1]:
             parts.append(f"off for lateness {self.penalty[0]:g} -> {self.penalty[1]:g}")
         what = f" ({', '.join(parts)})" if parts else ""
         why = f": {self.why}" if self.why else ""
         who = f"{self.lab}, {text.line(self.student, 60)}"
-        return f"{who}: {_n(self.before)} -> {_n(self.after)}{what}{why}"
+        return f"{who}: {shown(self.before)} -> {shown(self.after)}{what}{why}"
 
 
-def _n(points: float | None) -> str:
+def shown(points: float | None) -> str:
+    """Return points in words."""
     return "no score" if points is None else f"{points:g}"
 
 

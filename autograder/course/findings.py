@@ -58,6 +58,11 @@ class Class:
         parts = [record.part(exercise) for record in self.records]
         return np.array([part.points if part else 0.0 for part in parts])
 
+    def asked(self, exercise: str) -> np.ndarray:
+        """Tell of everybody whether their release asked an exercise: those excused say nothing."""
+        scores = [self.score(record, exercise) for record in self.records]
+        return np.array([score is None or bool(score.checks) for score in scores], dtype=bool)
+
     @property
     def totals(self) -> np.ndarray:
         """Everybody's points, lateness taken off."""
@@ -81,16 +86,19 @@ def rows(group: Class) -> list[Row]:
     earned = np.array([record.earned for record in group.records])
     out = []
     for ex in declaration.load(group.lab).exercises:
-        got = group.points(ex.name)
+        asked = group.asked(ex.name)
+        got = group.points(ex.name)[asked]
+        others = earned[asked] - got
         scores = [group.score(record, ex.name) for record in group.records]
         common = Counter(in_words(s.mistake) for s in scores if s and s.mistake).most_common()
+        judged = np.array([s is not None and bool(s.checks) for s in scores], dtype=bool)
         checks = []
         for check in ex.checks:
             passed = np.array(
-                [bool(s) and any(c.title == check.title and c.passed for c in s.checks)
-                 for s in scores], dtype=float,
+                [any(c.title == check.title and c.passed for c in s.checks)
+                 for s in scores if s and s.checks], dtype=float,
             )  # fmt: skip
-            tells = correlation(passed, earned - got)
+            tells = correlation(passed, others[judged[asked]])
             checks.append(CheckRow(check.title, int(passed.sum()), len(passed), tells))
         out.append(
             Row(
@@ -100,7 +108,7 @@ def rows(group: Class) -> list[Row]:
                 int(np.sum(got >= ex.points)),
                 int(np.sum(got == 0)),
                 common,
-                correlation(got, earned - got),
+                correlation(got, others),
                 checks,
             )
         )
@@ -116,9 +124,12 @@ def gather(course: Course, term: Term, lab: str) -> Class:
 
 
 def aliases(group: Class, hidden: bool) -> dict[str, str]:
-    """Return what each learner is called: the username, or a number where names are hidden."""
+    """Return what each learner is called: the username, or a number where names are hidden.
+
+    The numbers are drawn anew each time: whoever has the roster cannot work them out.
+    """
     students = sorted(record.student for record in group.records)
     if not hidden:
         return {student: text.cell(student) for student in students}
-    order = np.random.default_rng(len(students)).permutation(len(students))
+    order = np.random.default_rng().permutation(len(students))
     return {who: f"learner {order[n] + 1}" for n, who in enumerate(students)}

@@ -62,7 +62,12 @@ def parse(data: bytes, name: str) -> dict[str, Person]:
         ) from None
     head = content.partition("\n")[0]
     signs = max(",;\t", key=head.count)
-    table = [row for row in csv.reader(io.StringIO(content), delimiter=signs) if any(row)]
+    reader = csv.reader(io.StringIO(content), delimiter=signs)
+    try:
+        lines = [(reader.line_num, row) for row in reader if any(row)]
+    except csv.Error as error:
+        raise BookError(f"{name}, line {reader.line_num}: {error}") from None
+    table = [row for _, row in lines]
     if not table:
         raise BookError(f"{name} is empty; its first line names the columns, such as username")
     titles = ["".join(s for s in cell.lower() if s.isalnum()) for cell in table[0]]
@@ -75,7 +80,7 @@ def parse(data: bytes, name: str) -> dict[str, Person]:
             f"{text.line(', '.join(table[0]), 200)}"
         )
     people: dict[str, Person] = {}
-    for number, row in enumerate(table[1:], 2):
+    for number, row in lines[1:]:
         said = {
             key: row[at].strip() if at is not None and at < len(row) else ""
             for key, at in where.items()
@@ -85,9 +90,9 @@ def parse(data: bytes, name: str) -> dict[str, Person]:
         username = said["username"] or said["email"].partition("@")[0]
         if not username or not text.proper(username):
             what = f"{text.line(username, 60)!r} is no username" if username else "no username"
-            raise BookError(f"{name}, row {number}: {what}")
+            raise BookError(f"{name}, line {number}: {what}")
         if username in people:
-            raise BookError(f"{name}, row {number}: {username} is there twice")
+            raise BookError(f"{name}, line {number}: {username} is there twice")
         first, last = said["first"], said["last"]
         if said["full"] and not (first or last):
             last, comma, first = (part.strip() for part in said["full"].partition(","))

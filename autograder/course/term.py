@@ -93,7 +93,7 @@ def _read(url: str, rules: Policy, people: dict[str, Person]) -> Term:
             )
             for s in book.students
         }
-        term = Term([], rules, {**students, **people})
+        term = Term([], rules, {})
         now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         for lab in declaration.names():
             if lab not in there:
@@ -105,4 +105,7 @@ def _read(url: str, rules: Policy, people: dict[str, Person]) -> Term:
             term.labs.append(lab)
             term.most[lab] = float(sum(ex.points for ex in declaration.load(lab).exercises))
             term.records.update({(lab, record.student): record for record in found})
+        # Who is on no roster any more counts while there is work of theirs: nothing is dropped.
+        there = {student for _, student in term.records}
+        term.people = {s: p for s, p in students.items() if s in there or not people} | people
     return term

@@ -143,7 +143,8 @@ def _table(record: Record, rows: list[tuple[str, Part | None, Score | None]]) ->
     for name, part, score in rows:
         got = f"{part.points:g}" if part and part.scored else "not marked"
         most = part.most if part else score.max_points
-        checks = f"{sum(c.passed for c in score.checks)} of {len(score.checks)}" if score else ""
+        judged = score.checks if score else []  # none where it is excused
+        checks = f"{sum(c.passed for c in judged)} of {len(judged)}" if judged else ""
         first = html(in_words(score.mistake)) if score else ""
         lines.append(
             f'<tr><th scope="row"><a href="#{html(name)}">{html(titled(name))}</a></th>'

@@ -146,8 +146,9 @@ def test_rosters_of_three_systems_are_read():
     ("content", "said"),
     [
         ("name\nAda\n", "no column is called username"),
-        ("username\nada\nada\n", "row 3: ada is there twice"),
-        ("username,email\n,\n=1,\n", "row 2: '=1' is no username"),
+        ("username\nada\n\nada\n", "line 4: ada is there twice"),
+        (f"username\n{'a' * 200_000}\n", "line 2: field larger than"),
+        ("username,email\n,\n=1,\n", "line 3: '=1' is no username"),
         ("", "is empty"),
     ],
 )
@@ -275,3 +276,21 @@ def test_the_report_page_holds_what_an_instructor_asks(tmp_path):
     table = list(csv.reader(io.StringIO(report.spreadsheet(group, names))))
     assert len(table) == 5
     assert all(row[0].startswith("learner ") for row in table[1:])
+
+
+def test_who_was_excused_an_exercise_says_nothing_of_it():
+    """Are an exercise and its checks judged by those who were asked, and is no check "0"?"""
+    found = {}
+    for who, points in (("ada", 20.0), ("bob", 0.0), ("cyd", 0.0)):
+        checks = [CheckScore("one row of scores", points > 0, 1)]
+        found[who] = Marks(LAB, who, [Score("softmax", points, 20, checks)])
+    found["dee"] = Marks(LAB, "dee", [Score("softmax", 15.0, 20)])
+    records = [
+        Record(LAB, who, (Part("softmax", 20, m.scores[0].points),)) for who, m in found.items()
+    ]
+    group = findings.Class(LAB, records, found)
+    row = findings.rows(group)[0]
+    assert (row.share, row.full, row.none) == (pytest.approx(1 / 3), 1, 2)
+    assert [(c.passed, c.count) for c in row.checks if c.title == "one row of scores"] == [(1, 3)]
+    sheet = csv.DictReader(io.StringIO(report.spreadsheet(group, findings.aliases(group, False))))
+    assert [each["softmax: checks"] for each in sheet] == ["1", "0", "0", ""]
