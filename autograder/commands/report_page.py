@@ -19,6 +19,7 @@ from autograder.marking.marker import in_words
 from autograder.marking.record import Record
 from autograder.marking.scoring import Score
 from autograder.marking.text import html
+from utils.engine.judging import UNWRITTEN
 
 MORE = """
 body { max-width: 62rem; }
@@ -29,6 +30,9 @@ body { max-width: 62rem; }
 svg { max-width: 100%; height: auto; } svg text { fill: currentColor; font: 12px system-ui; }
 svg .fill { fill: light-dark(#37c, #7ad); } svg .line { stroke: currentColor; fill: none; }
 .scroll { overflow-x: auto; }
+.scroll td, .scroll th { overflow-wrap: normal; } .scroll thead .n { white-space: normal; }
+.scroll td.quiet { padding-left: 1rem; }
+@media (max-width: 40rem) { .scroll td:nth-child(3), .scroll th:nth-child(3) { display: none; } }
 """
 MOST_MISTAKES = 5
 MOST_GROUPS = 8
@@ -125,7 +129,7 @@ def _exercises(rows: list[Row]) -> list[str]:
         for check in row.checks if len(row.checks) > 1 else ():
             share = check.passed / check.count if check.count else 0.0
             lines.append(
-                f'<tr><td class="quiet">&nbsp;&nbsp;{html(check.title)}</td>'
+                f'<tr><td class="quiet">{html(check.title)}</td>'
                 f'<td class="n">{100 * share:.0f}%</td><td>{_bar(share)}</td>'
                 f'<td class="n">{check.passed}</td><td class="n">{check.count - check.passed}</td>'
                 f'<td class="n">{_tells(check.discrimination)}</td></tr>'
@@ -175,7 +179,8 @@ def _unknown(group: Class) -> list[str]:
         found: dict[str, list[Score]] = {}
         for record in group.records:
             score = group.score(record, ex.name)
-            if score and score.mistake and score.mistake not in known and ex.kind == "function":
+            said = score.mistake if score and ex.kind == "function" else ""
+            if said and said not in known and said not in UNWRITTEN:
                 found.setdefault(returned(score), []).append(score)
         common = sorted(found.items(), key=lambda item: -len(item[1]))
         for what, scores in [each for each in common if each[0]][:MOST_GROUPS]:
@@ -225,7 +230,7 @@ def _people(term: Term, group: Class, names: dict[str, str], hidden: bool) -> li
 
 
 def _unwritten(score: Score) -> bool:
-    return score.points == 0 and score.mistake in ("NotImplementedError", "Missing")
+    return score.points == 0 and score.mistake in UNWRITTEN
 
 
 def _trend(term: Term) -> list[str]:

@@ -271,6 +271,7 @@ def test_the_report_page_holds_what_an_instructor_asks(tmp_path):
         "array([1, 2])", "ex.mistake(", "Nothing handed in: 1", "Mean share of the points",
     ):  # fmt: skip
         assert part in page, part
+    assert page.count("ex.mistake(") == 2  # what nobody has written yet is no mistake to declare
     assert not [who for who in (*found, "gone") if f">{who}<" in page or f" {who}" in page]
     assert "http" not in page.replace("http-equiv", "")
     table = list(csv.reader(io.StringIO(report.spreadsheet(group, names))))
