@@ -102,8 +102,14 @@ class Book:
         notebook = self.api.find_notebook(lab, lab)
         wanted = {ex.name: float(ex.points) for ex in declaration.load(lab).exercises}
         held = {cell.name: cell.max_score for cell in notebook.grade_cells}
+        by_hand = {
+            cell.name: sum(grade.manual_score is not None for grade in cell.grades)
+            for cell in notebook.grade_cells
+        }
         out = [
             f"{name} is worth {held[name]:g} there, {points:g} in the lab"
+            + f" ({by_hand[name]} have points by hand, which stay as they are)"
+            * bool(by_hand[name])
             for name, points in wanted.items()
             if name in held and held[name] != points
         ]
@@ -112,8 +118,8 @@ class Book:
         ]
         for cell in notebook.grade_cells:
             if cell.name not in wanted:
-                by_hand = sum(g.manual_score is not None for g in cell.grades)
-                lost = f", {by_hand} of them with points by hand" if by_hand else ""
+                count = by_hand[cell.name]
+                lost = f", {count} of them with points by hand" if count else ""
                 out.append(f"{cell.name} is no longer in the lab ({len(cell.grades)} scores{lost})")
         answers = {f"{name}_answer" for name in wanted}
         if not out and {cell.name for cell in notebook.solution_cells} != answers:

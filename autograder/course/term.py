@@ -33,6 +33,10 @@ class Term:
     people: dict[str, Person]
     records: dict[tuple[str, str], Record] = field(default_factory=dict)  # by lab and student
     most: dict[str, float] = field(default_factory=dict)  # points of a lab
+    due: dict[str, datetime.datetime] = field(default_factory=dict)  # UTC, without a zone
+    now: datetime.datetime = field(
+        default_factory=lambda: datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    )
 
     def record(self, lab: str, student: str) -> Record | None:
         """Return what the gradebook says of a learner's work, None where there is none."""
@@ -47,13 +51,24 @@ class Term:
             return "missing"
         return "scored" if record.scored else "unreadable"
 
+    def may_still(self, lab: str, student: str) -> bool:
+        """Tell whether a learner who handed nothing in has time left for a lab."""
+        if lab not in self.due or self.state(lab, student) != "missing":
+            return False
+        more = self.rules.extension(lab, student) or datetime.timedelta()
+        return self.now < self.due[lab] + more
+
     def grade(self, student: str) -> float:
         """Return the course grade in percent: the weighted mean of the labs that count.
 
-        Excused labs are left out, then the lowest ones that the policy drops. What is missing, or
-        was not readable, counts 0 until it is there.
+        Excused labs and those that may still be handed in are left out, then the lowest ones that
+        the policy drops. What else is missing, or was not readable, counts 0 until it is there.
         """
-        labs = [lab for lab in self.labs if self.state(lab, student) != "excused"]
+        labs = [
+            lab
+            for lab in self.labs
+            if self.state(lab, student) != "excused" and not self.may_still(lab, student)
+        ]
         shares = {lab: self._share(lab, student) for lab in labs}
         dropped = sorted(labs, key=lambda lab: (shares[lab], lab))[: self.rules.drop]
         kept = [lab for lab in labs if lab not in dropped or len(labs) <= self.rules.drop]
@@ -94,14 +109,15 @@ def _read(url: str, rules: Policy, people: dict[str, Person]) -> Term:
             for s in book.students
         }
         term = Term([], rules, {})
-        now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         for lab in declaration.names():
             if lab not in there:
                 continue
             found = in_lab_order(book.db, lab)
             due = rules.due_at(lab) or there[lab]
-            if not found and not (due and due < now):
+            if not found and not (due and due < term.now):
                 continue
+            if due:
+                term.due[lab] = due
             term.labs.append(lab)
             term.most[lab] = float(sum(ex.points for ex in declaration.load(lab).exercises))
             term.records.update({(lab, record.student): record for record in found})

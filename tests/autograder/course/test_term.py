@@ -183,6 +183,18 @@ def test_the_course_grade_is_the_weighted_mean_of_what_counts():
     assert term(None, late).grade("ada") == 60
 
 
+def test_a_lab_counts_for_nobody_who_has_time_left(tmp_path):
+    """Is work that is missing no 0 before it is due, and with an extension before that is over?"""
+    rules = written(tmp_path, WHOLE)
+    due = rules.due_at(LAB)
+    whole = term(rules, scored("01_training", "ada", 80), scored(LAB, "cyd", 100))
+    for hours, who, share in ((-1, "ada", 80), (1, "ada", 80), (26, "ada", 40), (1, "eve", 0)):
+        whole.due, whole.now = {LAB: due}, due + datetime.timedelta(hours=hours)
+        whole.rules = policy.Policy(rules.zone, due=rules.due, more=rules.more)
+        assert whole.grade(who) == pytest.approx(share), (hours, who)
+    assert whole.may_still(LAB, "eve") is False
+
+
 PEOPLE = (
     Person("bob", "Bob", "Zed", "bob@x.org", "8", "32", "B"),
     Person("ada", "=Ada", "Abel", "ada@x.org", "7", "31", "A"),
