@@ -91,8 +91,9 @@ def _total(record: Record) -> float | None:
 
 def told(changes: list[Change], dry: bool = False) -> str:
     """Return the changes as lines of a terminal."""
-    count = f"{len(changes)} score{'s' * (len(changes) > 1)} that had been given"
-    lines = [f"{count} {'would change' if dry else 'change'}:"]
+    one = len(changes) == 1
+    count = f"{len(changes)} score{'' if one else 's'} that had been given"
+    lines = [f"{count} {'would change' if dry else 'changes' if one else 'change'}:"]
     for change in changes[:MOST_TOLD]:
         lines += textwrap.wrap(change.line, 78, initial_indent="  ", subsequent_indent="      ")
     if len(changes) > MOST_TOLD:

@@ -34,3 +34,13 @@ def test_every_rule_named_exists():
         re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     )
     assert set(re.findall(r"make ([a-z]+)", README)) - {"rules", "and"} <= rules
+
+
+@pytest.mark.parametrize("name", ["instructor", "learner", "private"])
+def test_every_picture_and_file_a_guide_names_exists(name):
+    """Do links and pictures of a page lead somewhere, and do pictures have a text?"""
+    page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    files = re.findall(r'src="([^"]+)"|\]\((?!https?:)([^)#]+)\)', page)
+    assert not [n for pair in files for n in pair if n and not (ROOT / "docs" / n).is_file()]
+    tags = re.findall(r"<img [^>]+>", page)
+    assert all(re.search(r'alt="[^"]{20,}"', tag) for tag in tags)
