@@ -305,14 +305,14 @@ def _order(wrong: list[_Pair]) -> Pattern | None:
 
 def _order_in_rows(wrong: list[_Pair]) -> Pattern | None:
     """Find tables in each row of which the order is right, though the sizes are not."""
-    tables = [p for p in wrong if p.right.ndim and p.right.shape[-1] > 2]
+    tables = [p for p in wrong if p.right.ndim and p.right.shape[-1] > 1]
     rows = [
         pair
         for p in tables
         for pair in zip(*(np.reshape(a, (-1, a.shape[-1])) for a in (p.right, p.got)), strict=True)
     ]
     told = [pair for pair in rows if len(np.unique(pair[0])) == len(pair[0])]
-    if len(tables) < len(wrong) or len(told) < 2:
+    if len(tables) < len(wrong) or sum(len(right) > 2 for right, _ in told) < 2:
         return None
     if any(_rank_correlation(*pair) < 1 - 1e-9 for pair in told):
         return None
