@@ -27,7 +27,7 @@ from autograder.jail.sandbox import JailError
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 8790
-MOST_VISITS = 8  # of the status page at a time
+MOST_VISITS, SILENT_SECONDS = 8, 5.0  # of the status page at a time
 LOCAL = ("127.0.0.1", "localhost")
 
 
@@ -121,7 +121,7 @@ def status_page(port: int, status: Callable[[], dict]) -> Iterator[int]:
                 self.places.release()
 
     class Page(BaseHTTPRequestHandler):
-        timeout = 5.0  # seconds, of silence
+        timeout = SILENT_SECONDS
 
         def do_GET(self) -> None:
             # Another name for this machine is a page elsewhere that has its visitor's browser ask.

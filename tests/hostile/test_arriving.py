@@ -1,13 +1,18 @@
 """What lies in an exchange or a download: does it stop, cost or pass for anything it is not?"""
 
+import contextlib
 import datetime
 import os
+import socket
+import threading
 import time
+import urllib.request
 import zipfile
 from types import SimpleNamespace
 
 import pytest
 
+from autograder.commands import serve
 from autograder.course import arrivals, exchange, hand_in, handed_in
 from autograder.course.folders import Course
 from autograder.course.journal import Journal
@@ -207,3 +212,28 @@ def test_a_bomb_in_a_download_costs_what_one_learner_may(tmp_path, monkeypatch):
     assert len(found) <= handed_in.MOST_FILES
     assert (tmp_path / "course" / "submitted" / "ben" / LAB / f"{LAB}.ipynb").read_bytes() == b"{}"
     assert time.process_time() - started < 10
+
+
+def test_a_page_that_was_handed_in_is_kept_as_a_text(tmp_path):
+    """Is what would run where the instructor works a text there, by both ways of marking?"""
+    for name in ("evil.html", "evil.SVG", "data.csv", f"{LAB}.ipynb"):
+        (tmp_path / name).write_text("<script>alert(1)</script>")
+    assert set(handed_in.beside(tmp_path)[0]) == {"evil.html.txt", "evil.SVG.txt", "data.csv"}
+    exchange.disarm([str(tmp_path / f"{LAB}.ipynb")])
+    found = {path.name for path in tmp_path.iterdir()}
+    assert found == {"evil.html.txt", "evil.SVG.txt", "data.csv", f"{LAB}.ipynb"}
+
+
+def test_silent_visitors_of_the_status_page_are_few_and_sent_away(monkeypatch):
+    """Do connections that say nothing cost no more threads than there are places, and end?"""
+    monkeypatch.setattr(serve, "SILENT_SECONDS", 0.2)
+    before = threading.active_count()
+    with serve.status_page(0xFFFF - 7, dict) as port, contextlib.ExitStack() as stack:
+        for _ in range(40):
+            address = ("127.0.0.1", port)
+            stack.enter_context(socket.create_connection(address, timeout=5))
+        time.sleep(0.1)
+        assert threading.active_count() - before <= serve.MOST_VISITS + 1
+        time.sleep(0.5)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/status.json", timeout=5) as answer:
+            assert answer.status == 200

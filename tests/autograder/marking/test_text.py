@@ -42,6 +42,19 @@ def test_a_cell_of_a_table_is_no_formula(sign):
     assert out.getvalue()[0] not in "=+-@|%\t\r" or out.getvalue().startswith("'")
 
 
+@pytest.mark.parametrize("value", ["a;=1+1", "a; =1+1", "x;@SUM(1)", "＝1+1", "＠SUM(1)", ";+1"])
+def test_no_part_of_a_cell_is_a_formula_of_its_own(value):
+    """Nor where a spreadsheet parts cells by semicolons, or takes wide signs for the usual ones?"""
+    for part in text.cell(value).split(";"):
+        assert part.strip()[:1] not in ("=", "+", "-", "@", "＝", "＠")
+
+
+@pytest.mark.parametrize("name", [".", "..", "", "a/b", "=a", "a\nb", "a\u202eb"])
+def test_names_that_lead_or_mislead_are_not_proper(name):
+    """Is what names a folder above, a formula or another line no name of anybody's?"""
+    assert not text.proper(name)
+
+
 ATTACKS = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))",
     "![a](javascript:alert(1))", "<javascript:alert(1)>", "[a]: javascript:alert(1)\n\n[a]",
@@ -69,6 +82,7 @@ def test_the_page_of_feedback_holds_no_markup_of_a_learners(value):
     marks = Marks("03_softmax", "ada", [score], notes=[value])
     page = feedback.page("Lab", None, marks, record(marks, first_name=value))
     assert "<script>" not in page
+    assert "Content-Security-Policy\" content=\"default-src 'none'" in page
     assert not any(sign in page for sign in "\x1b\x9b\x00\u202e\ud800")
     page.encode()
 
