@@ -103,6 +103,23 @@ c.JupyterHub.services = [
     }
 ]
 
+# --- marked on submit -----------------------------------------------------------------------------
+
+if settings.get("HUB_MARK_ON_SUBMIT"):
+    c.JupyterHub.services.append(
+        {
+            "name": "marking",
+            # The hub starts it again when it ends; killed at any moment, it loses nothing.
+            "command": [
+                *("setpriv", "--pdeathsig", "TERM", "--"),
+                *(str(layout.PYTHON), "-m", "autograder", "serve"),
+            ],
+            "user": layout.ACCOUNT,
+            "cwd": str(layout.CHECKOUT),
+            "environment": layout.course_environment(),
+        }
+    )
+
 local = layout.CONFIGURATION / "local_config.py"
 if local.exists():
     load_subconfig(local.name, path=str(local.parent))  # noqa: F821

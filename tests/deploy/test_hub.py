@@ -330,3 +330,20 @@ def test_people_are_added_once(course):
     names = course.course("nbgrader", "db", "student", "list")
     assert "Ada" in names
     assert "cleo" not in names
+
+
+def test_with_the_hub_s_marking_service_feedback_comes_by_itself(course):
+    """Is what is handed in marked and its page in the exchange, with nobody at the desk?"""
+    course.kill()
+    course.settings["HUB_MARK_ON_SUBMIT"] = "1"
+    course.start()
+    feedback = course.machine.path(f"{EXCHANGE}/feedback")
+    before = set(feedback.iterdir())
+    course.learner("ben", "nbgrader", "submit", LAB)
+    deadline = time.monotonic() + 180
+    while set(feedback.iterdir()) == before:
+        assert time.monotonic() < deadline, "no feedback has come"
+        time.sleep(0.2)
+    course.learner("ben", "nbgrader", "fetch_feedback", LAB)
+    pages = course.machine.path(f"/home/ben/neural-networks/{LAB}").glob("feedback/*/*.html")
+    assert len(list(pages)) == 2

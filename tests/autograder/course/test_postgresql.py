@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.commands import grade
+from autograder.commands import grade, service
 from autograder.course import database
 from autograder.course.folders import BookError
 from autograder.course.gradebook import Book, configuration, explained
@@ -20,6 +20,7 @@ from autograder.marking.scoring import Score
 from tests import postgres
 from tests.cohort import HANDED_IN
 from tests.cohort.books import LAB, course
+from tests.cohort.serving import Running, says, until
 
 pytestmark = pytest.mark.postgresql
 IMPATIENT = """
@@ -154,6 +155,27 @@ def test_a_missing_driver_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(BookError, match="pip install"):
         database.named("postgresql://a:b@c/d")
+
+
+def test_a_service_writes_to_the_server_and_waits_for_one_that_is_away(
+    server, url, tmp_path, monkeypatch
+):
+    """Is what comes in while the server is stopped in its gradebook once it is back?"""
+    monkeypatch.setattr(service, "address", lambda folder, config: url)
+    running = Running(tmp_path, monkeypatch)
+    (running.course.folder / "gradebook.db").unlink()
+    with running.serving() as one:
+        says(running.submit("ada"), "This is attempt 1.")
+        server.stop()
+        page = running.submit("ben")
+        until(lambda: one.status()["trouble"])
+        server.start()
+        says(page, "This is attempt 1.")
+        until(lambda: not one.status()["trouble"])
+    with Book(url, configuration()) as book:
+        scores = {s.student.id: s.score for s in book.api.find_assignment(LAB).submissions}
+    assert scores == {"ada": 6, "ben": 6}
+    assert not (running.course.folder / "gradebook.db").exists()
 
 
 @pytest.fixture(scope="module")
