@@ -77,18 +77,18 @@ trial.figure(double)
 start.labs()
 
 # %% [markdown]
-# You need not take all of them, nor in this order. This is what builds on what:
+# Together they take about 12 hours. You need not take all of them, nor in this order. This is what builds on what:
 #
-# | lab | needs | because |
-# | --- | --- | --- |
-# | 01 training | | it is the beginning |
-# | 02 activations | 01 | it goes on from the sigmoid |
-# | 03 softmax | 01 | it turns two classes into many |
-# | 04 improved softmax | 03 | it repairs its softmax |
-# | 05 multilabel | 04 | its loss is the repaired one |
-# | 06 Adam | 01 | it goes on from gradient descent |
-# | 07 back propagation | 02, 03 | it derives ReLU and softmax |
-# | 08 digits | 03, 04, 06, 07 | it puts them together |
+# | lab | minutes | needs | because |
+# | --- | --- | --- | --- |
+# | 01 training | 105 | | it is the beginning |
+# | 02 activations | 80 | 01 | it goes on from the sigmoid |
+# | 03 softmax | 80 | 01 | it turns two classes into many |
+# | 04 improved softmax | 85 | 03 | it repairs its softmax |
+# | 05 multilabel | 80 | 04 | its loss is the repaired one |
+# | 06 Adam | 90 | 01 | it goes on from gradient descent |
+# | 07 back propagation | 95 | 02, 03 | it derives ReLU and softmax |
+# | 08 digits | 95 | 03, 04, 06, 07 | it puts them together |
 #
 #     01 --+--> 02 ---------+
 #          |                +--> 07 --+

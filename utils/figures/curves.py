@@ -47,6 +47,7 @@ class LiveCurve:
         log=False,
     ):
         self.names, self.values, self.extra = names, [], ""
+        self._epochs = epochs
         with kit.Figure(title, 560, 300) as self.figure:
             ax = self.figure.axes(xlabel="epoch", ylabel=ylabel, xlim=(0, epochs))
             if level:
@@ -108,7 +109,7 @@ class LiveCurve:
             ax.set_ylim(low / 2, 4)
             self.figure.refresh()
         for name, end, height in zip(self.names, ends, points[-1], strict=True):
-            end.set(x=len(points) - 0.6, y=height, text=name)
+            end.set(x=len(points) - 1 + 0.03 * self._epochs, y=height, text=name)
         lowest = int(np.argmin(points[:, 1]))
         ring.set_data([lowest], [points[lowest, 1]])
         return f"Lowest {self.names[1]} so far: {points[lowest, 1]:.3f}, epoch {lowest}. "

@@ -320,9 +320,14 @@ class Figure:
         if self._background is None:
             style.plain_powers(self.canvas)
             if not self._settled and self.canvas.axes:
+                dpi = self.canvas.dpi
+                self.canvas.set_dpi(100)  # where text is widest: it fits with any sharpness then
                 self.canvas.set_layout_engine(self._engine)
-                self._engine.execute(self.canvas)
+                pictures = any(ax.get_aspect() != "auto" for ax in self.canvas.axes)
+                for _ in range(1 + pictures):  # their size says where text beside them ends
+                    self._engine.execute(self.canvas)
                 self.canvas.set_layout_engine("none")  # axes stay in place from now on
+                self.canvas.set_dpi(dpi)
                 self._settled = True
             self._agg.draw()
             self._background = self._agg.copy_from_bbox(self.canvas.bbox)

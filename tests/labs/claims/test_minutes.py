@@ -43,3 +43,14 @@ def test_the_expected_minutes_are_measured(lab):
         f"{lab} takes about {minutes:.0f} minutes: say so in solutions/{lab}.py, in `minutes=` of "
         f"autograder/exercises/{lab}/__init__.py and in the table of README.md"
     )
+
+
+def test_the_start_page_says_the_same_minutes_and_their_sum():
+    """Are those of its table the labs' own, and is the total right to half an hour?"""
+    text = (release.SOLUTIONS / "00_start.py").read_text(encoding="utf-8")
+    table = {
+        number: int(told) for number, told in re.findall(r"# \| (\d\d) [^|]+\| (\d+) \|", text)
+    }
+    assert table == {lab[:2]: stated(lab) for lab in release.labs()[1:]}
+    hours = int(re.search(r"about (\d+) hours", text)[1])
+    assert sum(table.values()) / 60 == pytest.approx(hours, abs=0.5)
