@@ -18,7 +18,12 @@ from tests.browser.test_drags import notebook
 
 DOCS = release.ROOT / "docs"
 PAGE = DOCS / "gallery.md"
-MORE = {"08": ["draw(training)", "mistakes(training)", "drawer(training)"]}
+MORE = {
+    "05": ["trade_off()", "unseen()"],
+    "06": ["keras_differs()", "window_on_a_digit()"],
+    "07": ["own_engine()", "cost_of_modes()"],
+    "08": ["draw(training)", "mistakes(training)", "drawer(training)"],
+}
 HEAD = """# Gallery
 
 The figures of the labs, as they begin: with the reference, where a learner has written nothing yet.
