@@ -114,6 +114,17 @@ def test_a_pointer_that_rests_is_told_the_numbers_under_it(late):
     late.wait_for_selector(".kit-value", state="hidden")
 
 
+@pytest.mark.parametrize(("room", "tab"), [(50, "0"), (500, None)])
+def test_a_picture_wider_than_the_page_scrolls_with_the_keyboard(late, room, tab):
+    """Does Tab reach what is seen in part, and nothing that is seen whole?"""
+    late.add_style_tag(path=PICTURE.parent / "picture.css")
+    late.evaluate("room => { attach().style.width = `${room}px`; }", room)
+    late.evaluate("frame()")
+    late.wait_for_selector("canvas[data-drawn='1']")
+    assert late.locator(".kit-scroll").get_attribute("tabindex") == tab
+    assert late.locator("canvas").bounding_box()["width"] == (75 if tab else 100)
+
+
 def test_a_canvas_without_pixels_takes_no_room(browser):
     """Is there no gap under the still picture while the kernel is busy?"""
     page = browser.new_page()

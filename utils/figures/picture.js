@@ -115,6 +115,8 @@ function render({ model, el }) {
     scales = frame.scales;
     place(frame.handles);
     wake();
+    if (scroll.scrollWidth > scroll.clientWidth) scroll.tabIndex = 0; // arrow keys scroll it then
+    else scroll.removeAttribute("tabindex");
     canvas.dataset.drawn = Number(canvas.dataset.drawn ?? 0) + 1;
   }
 
