@@ -26,6 +26,8 @@ from traitlets.log import get_logger
 
 from autograder.authoring import declaration, release, releases
 from autograder.course import handed_in, journal
+from autograder.course.folders import BookError
+from autograder.course.gradebook import Book
 from autograder.marking import intake, text
 
 DEEPEST = 8
@@ -59,6 +61,11 @@ class Release(ExchangeReleaseAssignment):
         Path(dest).mkdir(parents=True)
         (Path(dest) / f"{lab}.ipynb").write_text(self.text, encoding="utf-8")
         releases.keep(release.COURSE, lab, self.text.encode())
+        try:  # nbgrader marks only what its gradebook knows
+            with Book(self.coursedir.db_url, self.config) as book:
+                book.ensure(lab)
+        except BookError as error:
+            self.log.warning("%s", error)
 
 
 def renew(notebooks: Iterable[str] = (), **_: Any) -> None:

@@ -5,6 +5,7 @@ import logging
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError
 
@@ -137,6 +138,8 @@ def test_the_exchange_gets_what_is_built_and_no_work(releasing, monkeypatch):
         worked.write_bytes(cohort.submission(LAB, "amal"))
     step.start()
     assert out.read_bytes() == release.target(LAB).read_bytes()
+    with Gradebook(step.coursedir.db_url) as book:  # nbgrader marks only what this one knows
+        assert [assignment.name for assignment in book.assignments] == [LAB]
     monkeypatch.setattr(release, "source_notebook", lambda lab: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         step.start()
