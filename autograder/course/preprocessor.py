@@ -77,8 +77,8 @@ class Mark(NbGraderPreprocessor):
             return nb, resources
         released = intake.skeleton(lab)
         submission = intake.rebuild(released, nb.cells)
-        notes = nb.metadata.get("autograder", {}).get("notes", [])
-        submission.notes[:] = list(dict.fromkeys([*notes, *submission.notes]))
+        if "autograder" in nb.metadata:  # what was said of the notebook as it was handed in
+            submission.notes[:] = nb.metadata["autograder"].get("notes", [])
         excused = tuple(nb.metadata.get("autograder", {}).get("excused", ()))
         submission = replace(submission, excused=excused)
         secret = course_secret(self._course())

@@ -32,7 +32,7 @@ from autograder.course.gradebook import Book
 from autograder.jail.sandbox import JailError
 from autograder.marking import intake, marker
 from autograder.marking.marker import Marks
-from autograder.marking.scoring import Score
+from autograder.marking.scoring import CheckScore, Score
 from tests.cohort.books import LAB, course, record, rows
 
 jail = pytest.mark.jail
@@ -373,10 +373,14 @@ def test_progress_names_time_left_and_the_slowest_exercise():
 def test_what_to_teach_again_comes_first():
     """Does the report rank exercises by their share, with the commonest mistakes by name?"""
     first, second = (ex.name for ex in declaration.load(LAB).exercises[:2])
+    checks = [CheckScore("rows", False, 1.0)]  # a score without checks is an excused one
     marks = [
-        Marks(LAB, "a", [Score(first, 20.0, 20), Score(second, 7.0, 14, mistake="axis 0")]),
-        Marks(LAB, "b", [Score(first, 20.0, 20), Score(second, 0.0, 14, mistake="axis 0")]),
-        Marks(LAB, "c", [Score(first, 10.0, 20, mistake="Timeout"), Score(second, 14.0, 14)]),
+        Marks(LAB, who, [Score(first, a, 20, checks, wrong), Score(second, b, 14, checks, mistake)])
+        for who, a, wrong, b, mistake in [
+            ("a", 20.0, "", 7.0, "axis 0"),
+            ("b", 20.0, "", 0.0, "axis 0"),
+            ("c", 10.0, "Timeout", 14.0, ""),
+        ]
     ]
     group = findings.Class(LAB, [record(each) for each in marks], {m.student: m for m in marks})
     by_name = {row.exercise: row for row in findings.rows(group)}
