@@ -70,7 +70,7 @@ from autograder.authoring.browsing import BrowseOn  # noqa: E402  (needs the pat
 from autograder.authoring.cells import NameRelease, RecordCells  # noqa: E402
 from autograder.authoring.stubs import NameStubs  # noqa: E402
 from autograder.course import database  # noqa: E402
-from autograder.course.exchange import Collect, Release, disarm, renew  # noqa: E402
+from autograder.course.exchange import Collect, Feedback, Release, disarm, renew  # noqa: E402
 from autograder.course.preprocessor import Intake, Late, Mark  # noqa: E402
 
 c.CourseDirectory.db_url = database.named() or f"sqlite:///{course}/gradebook.db"
@@ -95,6 +95,7 @@ c.Autograde.autograde_preprocessors = [
 # What learners handed in is read as strangers' files: no links, no pipes, within a size.
 c.ExchangeFactory.collect = Collect
 c.ExchangeFactory.release_assignment = Release
+c.ExchangeFactory.release_feedback = Feedback
 c.Autograde.pre_convert_hook = disarm
 c.Autograde.exporter_class = "autograder.course.exporter.Autograded"
 

@@ -14,13 +14,18 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
+from nbgrader.exchange.default import (
+    ExchangeCollect,
+    ExchangeReleaseAssignment,
+    ExchangeReleaseFeedback,
+)
 from nbgrader.utils import ignore_patterns, parse_utc
 from traitlets.log import get_logger
 
@@ -66,6 +71,33 @@ class Release(ExchangeReleaseAssignment):
                 book.ensure(lab)
         except BookError as error:
             self.log.warning("%s", error)
+
+
+class Feedback(ExchangeReleaseFeedback):
+    """Hand feedback out; work that came in otherwise is told, and holds up nobody's page."""
+
+    def copy_files(self) -> None:
+        """Put the pages into the exchange of those who handed in through it."""
+        pages = [Path(page) for page in glob.glob(os.path.join(self.src_path, "*.html"))]
+        lacking = sorted(
+            {page.parent.parent.name for page in pages
+             if not (page.parent / handed_in.SECRET).is_file()}
+        )  # fmt: skip
+        for page in pages:
+            if not (page.parent / handed_in.TIMESTAMP).exists():  # nbgrader reads it for its log
+                (page.parent / handed_in.TIMESTAMP).touch()
+        if lacking:
+            self.log.warning(
+                "Not handed in through the exchange, so not handed out through it: %s. Their pages "
+                "are in %s",
+                ", ".join(map(text.line, lacking)), self.coursedir.feedback_directory,
+            )  # fmt: skip
+        before = self.coursedir.student_id_exclude
+        self.coursedir.student_id_exclude = ",".join([*filter(None, [before]), *lacking])
+        try:
+            super().copy_files()
+        finally:
+            self.coursedir.student_id_exclude = before
 
 
 def renew(notebooks: Iterable[str] = (), **_: Any) -> None:

@@ -153,6 +153,30 @@ def test_the_exchange_gets_what_is_built_and_no_work(releasing, monkeypatch):
     assert out.is_file()
 
 
+# nbgrader leaves a file open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_work_that_came_in_otherwise_holds_up_nobody_s_feedback(releasing, caplog):
+    """Is a page without the exchange's secret told of, and are the others' published?"""
+    _, _, folder = releasing
+    config = configuration()
+    config.Exchange.root = str(folder / "exchange")
+    config.CourseDirectory.root = str(folder)
+    coursedir = CourseDirectory(config=config, feedback_directory="feedback")
+    coursedir.assignment_id = LAB
+    for student in ("ada", "ben", "cleo"):
+        (folder / "feedback" / student / LAB).mkdir(parents=True)
+        (folder / "feedback" / student / LAB / f"{LAB}.html").write_text(student)
+        if student != "ben":
+            (folder / "feedback" / student / LAB / "submission_secret.txt").write_text(student)
+    step = exchange.Feedback(coursedir=coursedir, config=config)
+    step.log = logging.getLogger("exchange")
+    step.start()
+    pages = (folder / "exchange/neural-networks/feedback").glob("*.html")
+    assert sorted(page.read_text() for page in pages) == ["ada", "cleo"]
+    assert "so not handed out through it: ben" in caplog.text
+    assert coursedir.student_id_exclude == ""
+
+
 def test_edits_of_the_source_are_kept_and_told(tmp_path, monkeypatch):
     """Is a notebook that somebody edited in course/source not lost without a word?"""
     monkeypatch.setattr(release, "ROOT", tmp_path)

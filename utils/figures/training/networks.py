@@ -246,9 +246,12 @@ def zero_or_one(trained=None):
             for spine in ax.spines.values():
                 spine.set(visible=True, alpha=0.4)
         images = [ax.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=1) for ax in cells]
-        names = [ax.text(3.5, 7.9, "", ha="center", va="top", size=10) for ax in cells]
+        # (Room for them is kept by the empty labels: they must not make the pictures smaller.)
+        names = [
+            ax.text(3.5, 7.9, "", ha="center", va="top", size=10, in_layout=False) for ax in cells
+        ]
         for ax in cells:
-            ax.set_xlabel(" \n ", size=10)
+            ax.set_xlabel(" \n \n ", size=10)
         fig.live(*images, *names)
 
         @fig.on_change
@@ -258,7 +261,8 @@ def zero_or_one(trained=None):
             for image, name, i in zip(images, names, chosen, strict=True):
                 image.set_data(trained.X[i].reshape(8, 8))
                 wrong = (p[i] >= 0.5) != trained.y[i]
-                name.set_text(f"network {p[i]:.3f}{' wrong' if wrong else ''}\nunit {q[i]:.3f}")
+                said = "network wrong" if wrong else ""
+                name.set_text(f"network {p[i]:.3f}\nunit {q[i]:.3f}\n{said}")
                 name.set_color(kit.VERMILLION if wrong else kit.INK)
                 words.append(f"a {trained.y[i]}: {p[i]:.3f} and {q[i]:.3f}")
             return f"Page {page.value}, probability of a 1 by network and unit: {'; '.join(words)}."
