@@ -25,8 +25,8 @@ LAYERS = {
     "the list of system calls": ["filter_system_calls"],
     "the limits of the kernel": ["limit_resources"],
     "no capabilities": ["drop_privileges"],
-    "a /proc of its own": ["hide_proc"],
-    "namespaces, folder and /proc of its own": ["unshare", "setns", "mount", "hide_proc"],
+    "hiding /proc": ["hide_proc"],
+    "namespaces, folder, hiding /proc": ["unshare", "setns", "mount", "hide_proc"],
 }
 
 
