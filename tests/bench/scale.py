@@ -89,15 +89,24 @@ def book(course):
 
 
 def learner():
-    """Bytes of a learner at work: a kernel with TensorFlow, and the server's part of it."""
+    """Bytes of one more learner at work: a kernel with TensorFlow, and the server's part of it.
+
+    What is mapped from files is shared with the others at work, so two are started.
+    """
     code = f"{AT_WORK}\nprint('ready', flush=True)\ninput()"
     server = "from jupyterlab.labapp import LabApp\nprint('ready', flush=True)\ninput()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     total = 0
     for each in (code, server):
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        with subprocess.Popen([sys.executable, "-c", each], text=True, **pipes) as process:
+        command = [sys.executable, "-c", each]
+        with (
+            subprocess.Popen(command, text=True, **pipes) as other,
+            subprocess.Popen(command, text=True, **pipes) as process,
+        ):
+            other.stdout.readline()
             process.stdout.readline()
             total += psutil.Process(process.pid).memory_full_info().uss
+            other.communicate("\n")
             process.communicate("\n")
     return total
 
