@@ -86,18 +86,6 @@ class Member:
         return round(earned - round(earned * self.percent / 100, 2), 2)
 
 
-def rightly(nb: dict, answers: dict[str, str]) -> dict:
-    """Return a notebook with answer cells filled in."""
-    nb = copy.deepcopy(nb)
-    for cell in nb["cells"]:
-        cell["source"] = "".join(cell["source"])
-        meta = cell["metadata"].get("nbgrader", {})
-        name = meta.get("grade_id", "").removesuffix("_answer")
-        if meta.get("solution") and name in answers:
-            cell["source"] = answers[name]
-    return nb
-
-
 def packed(nb: dict) -> bytes:
     return json.dumps(nb, indent=1).encode()
 
@@ -132,7 +120,7 @@ def _marked_by_themselves(nb: dict) -> bytes:
 
 def damaged(nb: dict, right: dict[str, str]) -> list[tuple[dict[str, bytes], set[str] | None]]:
     """Return twenty damaged submissions, each with the exercises lost; None for all unreadable."""
-    name, whole, full = f"{LAB}.ipynb", packed(rightly(nb, right)), rightly(nb, right)
+    name, whole, full = f"{LAB}.ipynb", packed(cohort.filled(nb, right)), cohort.filled(nb, right)
     no_colon = right | {"one_hot": right["one_hot"].replace(":", "", 1)}
     conflict = whole.replace(b'"cells": [', b'"cells": [\n<<<<<<< HEAD\n=======\n>>>>>>> x', 1)
     return [
@@ -147,7 +135,7 @@ def damaged(nb: dict, right: dict[str, str]) -> list[tuple[dict[str, bytes], set
         ({name: b"[" * 200_000}, None),
         ({"answers.py": b"def softmax(z): ..."}, None),
         ({name: edited(full, "one_hot", lambda cells, at: cells.pop(at))}, {"one_hot"}),
-        ({name: packed(rightly(nb, no_colon))}, {"one_hot"}),
+        ({name: packed(cohort.filled(nb, no_colon))}, {"one_hot"}),
         ({name: edited(full, "softmax", lambda c, at: c.insert(at, dict(c[at], id="x")))}, set()),
         ({name: edited(full, "softmax", _as_text)}, set()),
         ({"softmax(1).ipynb": whole}, set()),
@@ -177,7 +165,9 @@ def people(nb: dict, count: int, first: int, older: bool) -> list[Member]:
         elif kind == 4 and number % 2:
             lost, answers = set(names), {}
         files = {
-            f"{LAB}.ipynb": packed(rightly(nb, {k: answers[k] for k in answers if k in names}))
+            f"{LAB}.ipynb": packed(
+                cohort.filled(nb, {k: answers[k] for k in answers if k in names})
+            )
         }
         if not older and kind == 4 and number % 2:
             lost = set(TODAY)

@@ -26,7 +26,12 @@ def _released(lab: str) -> str:
 
 def notebook(lab: str, sources: dict[str, str]) -> dict:
     """Return the release of a lab with answer cells filled in, by exercise."""
-    nb = json.loads(_released(lab))
+    return filled(json.loads(_released(lab)), sources)
+
+
+def filled(nb: dict, sources: dict[str, str]) -> dict:
+    """Return a notebook with answer cells filled in, by exercise."""
+    nb = copy.deepcopy(nb)
     for cell in nb["cells"]:
         cell["source"] = "".join(cell["source"])
         meta = cell["metadata"].get("nbgrader", {})
