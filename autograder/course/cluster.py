@@ -75,13 +75,16 @@ class _Worker:
     """A worker of the cluster: whether it may mark, what it has, when it last showed life."""
 
     asked: Any  # its passport, as a future
-    checked: bool = False
-    usable: bool = False
     frozen: bool = False
-    refused: str = ""
+    refused: str | None = None  # why, "" where it may mark, None before it is known
     jobs: dict[str, tuple[Job, Any, Any]] = field(default_factory=dict)  # job, submission, future
     sign: float = 0.0
     since: float = field(default_factory=time.monotonic)
+
+    @property
+    def usable(self) -> bool:
+        """Whether work can be given to it now."""
+        return self.refused == "" and not self.frozen
 
 
 class Cluster(Pool):
@@ -126,7 +129,8 @@ class Cluster(Pool):
         with client:
             self._say(f"dashboard of the cluster: {client.dashboard_link}")
             while todo or any(worker.jobs for worker in self.known.values()):
-                self._look(client, todo, tries)
+                for job in self._look(client):
+                    yield from self._again(job, todo, tries)
                 usable = [worker for worker in self.known.values() if worker.usable]
                 if usable:
                     until = time.monotonic() + FIRST_SECONDS
@@ -136,7 +140,7 @@ class Cluster(Pool):
                     while worker.usable and todo and len(worker.jobs) < AT_ONCE:
                         self._give(client, name, worker, todo.popleft())
                 flying = [f for w in self.known.values() for *_, f in w.jobs.values()]
-                asked = [w.asked for w in self.known.values() if not (w.usable or w.refused)]
+                asked = [w.asked for w in self.known.values() if w.refused is None]
                 with contextlib.suppress(TimeoutError):
                     if flying or asked:
                         wait(flying + asked, timeout=1.0, return_when="FIRST_COMPLETED")
@@ -181,8 +185,9 @@ class Cluster(Pool):
         else:
             yield gone_twice(job)
 
-    def _look(self, client: Any, todo: deque[Job], tries: dict[str, int]) -> None:
-        """See which workers there are; what lost and frozen ones had is given to others."""
+    def _look(self, client: Any) -> list[Job]:
+        """See which workers there are; return what lost and frozen ones had."""
+        back: list[Job] = []
         there = client.scheduler_info(n_workers=-1)["workers"]
         labs = sorted(self.skeletons)
         for name, about in there.items():
@@ -192,29 +197,28 @@ class Cluster(Pool):
             worker = self.known[name]
             if about.get("last_seen", 0.0) != worker.sign:
                 worker.sign, worker.since = about.get("last_seen", 0.0), time.monotonic()
-            frozen = time.monotonic() - worker.since > LIFE_SECONDS
-            worker.frozen = frozen
-            if worker.asked.done() and not (worker.checked or frozen):
+            worker.frozen = time.monotonic() - worker.since > LIFE_SECONDS
+            if worker.asked.done() and worker.refused is None and not worker.frozen:
                 with contextlib.suppress(TimeoutError):
                     worker.refused = self._refused(worker.asked, labs)
-                    worker.checked = True
                 if worker.refused:
                     self._say(f"the worker {name} is refused: {worker.refused}")
-            worker.usable = worker.checked and not worker.refused and not frozen
-            if frozen and worker.jobs:
+            if worker.frozen and worker.jobs:
                 self._say(f"the worker {name} shows no life: its work goes to others")
-                self._take_back(worker, todo)
+                back += self._taken_back(worker)
         for name in set(self.known) - set(there):
             worker = self.known.pop(name)
             if worker.jobs:
                 self._say(f"the worker {name} is lost: its work goes to others")
-                self._take_back(worker, todo)
+                back += self._taken_back(worker)
+        return back
 
-    def _take_back(self, worker: _Worker, todo: deque[Job]) -> None:
-        for job, _, future in worker.jobs.values():
+    def _taken_back(self, worker: _Worker) -> list[Job]:
+        for _, _, future in worker.jobs.values():
             future.release()
-            todo.appendleft(job)
+        jobs = [job for job, _, _ in worker.jobs.values()]
         worker.jobs.clear()
+        return jobs
 
     def _refused(self, asked: Any, labs: list[str]) -> str:
         """Return why a worker may not mark, "" where it may."""

@@ -142,7 +142,7 @@ def test_lost_and_frozen_workers_lose_nothing_and_another_release_marks_nothing(
     look = pool._look
 
     def looks(*args):
-        look(*args)
+        back = look(*args)
         for process, begun, how in (
             (killed, at_killed, signal.SIGKILL), (frozen, at_frozen, signal.SIGSTOP)
         ):  # fmt: skip
@@ -151,6 +151,7 @@ def test_lost_and_frozen_workers_lose_nothing_and_another_release_marks_nothing(
                 harmed.add(how)
                 if len(harmed) == 2:
                     cast.worker("whole")
+        return back
 
     monkeypatch.setattr(pool, "_look", looks)
     for done in pool.results(todo):
