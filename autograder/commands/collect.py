@@ -12,6 +12,8 @@ import re
 import textwrap
 from pathlib import Path
 
+from traitlets.config import Config
+
 from autograder.authoring import declaration
 from autograder.course import hand_in, policy, roster
 from autograder.course.folders import BookError, Course
@@ -19,6 +21,7 @@ from autograder.course.term import lab_named
 from autograder.marking import text
 
 ROOT = Path(__file__).resolve().parents[2]
+MOST_WARNINGS = 20
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -110,7 +113,7 @@ def _exchange(step: str, lab: str, course: Course) -> None:
     from autograder.course.gradebook import address, configuration
 
     config = configuration()
-    if not inbound().is_dir():
+    if not inbound(config).is_dir():
         raise BookError(
             f"nothing was released through the exchange in {config.Exchange.root}, so nothing can "
             f"have been submitted there. Release it first (Formgrader, or `nbgrader "
@@ -131,13 +134,15 @@ def _exchange(step: str, lab: str, course: Course) -> None:
     if not done["success"]:
         why = _said(done.get("log") or "") or _said(done.get("error") or "")
         raise BookError(f"nbgrader could not {step.replace('_', ' ')} {lab}: {why}")
+    for said in re.findall(r"^\[WARNING\] (.+)$", done.get("log") or "", re.M)[:MOST_WARNINGS]:
+        _say(text.line(said, 400))
 
 
-def inbound() -> Path:
-    """Return where the exchange has what learners handed in."""
+def inbound(config: Config | None = None) -> Path:
+    """Return where the exchange has what learners handed in; `config` is nbgrader's."""
     from autograder.course.gradebook import configuration
 
-    config = configuration()
+    config = config or configuration()
     return Path(config.Exchange.root, config.CourseDirectory.course_id, "inbound")
 
 

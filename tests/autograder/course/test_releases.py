@@ -10,6 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError
 
 from autograder.authoring import release, releases
+from autograder.commands import collect
 from autograder.course import exchange, plan, processing
 from autograder.course.folders import Course
 from autograder.course.gradebook import configuration
@@ -17,6 +18,7 @@ from autograder.marking import intake, marker
 from autograder.marking.marker import Marks
 from autograder.marking.scoring import Score
 from tests import cohort
+from tests.cohort import exchanging
 from tests.cohort.books import LAB, lay_out
 
 
@@ -119,6 +121,7 @@ def releasing(tmp_path, monkeypatch):
     config = configuration()
     config.Exchange.root = str(tmp_path / "exchange")
     config.CourseDirectory.root = str(tmp_path)
+    config.CourseDirectory.db_url = f"sqlite:///{tmp_path}/gradebook.db"  # not of the course here
     (tmp_path / "exchange").mkdir()
     (tmp_path / "exchange").chmod(0o777)
     coursedir = CourseDirectory(config=config)
@@ -175,6 +178,18 @@ def test_work_that_came_in_otherwise_holds_up_nobody_s_feedback(releasing, caplo
     assert sorted(page.read_text() for page in pages) == ["ada", "cleo"]
     assert "so not handed out through it: ben" in caplog.text
     assert coursedir.student_id_exclude == ""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # (nbgrader misspells an argument)
+def test_what_nbgrader_warns_of_is_said_by_collect(tmp_path, monkeypatch, capsys):
+    """Does the command that publishes tell whose page it could not hand out?"""
+    monkeypatch.setenv("NBGRADER_EXCHANGE", str(tmp_path / "exchange"))
+    exchanging.folders(tmp_path / "exchange")
+    page = tmp_path / "course/feedback/ben" / LAB / f"{LAB}.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("ben")
+    collect._exchange("release_feedback", LAB, Course(tmp_path / "course"))
+    assert "Not handed in through the exchange, so not handed out" in capsys.readouterr().out
 
 
 def test_edits_of_the_source_are_kept_and_told(tmp_path, monkeypatch):
