@@ -138,7 +138,7 @@ def rehearsal(course: Course) -> Iterator[Course]:
         for name in ("marks", "autograded"):
             if (course.folder / name).is_dir():
                 shutil.copytree(course.folder / name, folder / name, copy_function=_link)
-        for name in ("gradebook.db", ".secret", "policy.toml", "roster.csv"):
+        for name in ("gradebook.db", ".secret", "policy.toml", "applied.json", "roster.csv"):
             with contextlib.suppress(FileNotFoundError):
                 shutil.copy2(course.folder / name, folder / name)
         yield Course(folder)

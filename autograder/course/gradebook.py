@@ -12,7 +12,7 @@ import logging
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets.config import Config
 
 from autograder.authoring import declaration, release
-from autograder.course import database
+from autograder.course import applied, database
 from autograder.course.folders import BookError
 from autograder.course.policy import Policy
 from autograder.course.records import records
@@ -156,11 +156,7 @@ class Book:
         """Take over due dates of the policy and names of the roster."""
         session = self.api.db
         with _one_transaction(session):
-            for lab in labs:
-                if due := self.policy.due_at(lab):
-                    assignment = self.api.find_assignment(lab)
-                    if assignment.duedate != due:
-                        assignment.duedate = due
+            date(self.policy, [self.api.find_assignment(lab) for lab in labs])
             known = {student.id: student for student in self.api.students}
             for person in people.values():
                 said = {
@@ -328,13 +324,24 @@ def penalty(policy: Policy, late: AssignLatePenalties, session: Any, notebook: A
     return found and late._check_late_penalty(notebook, found)
 
 
-def extend(policy: Policy, submissions: Any) -> None:
-    """Give learners the time that the policy gives them, where it says when a lab is due."""
-    for each in submissions:
-        if each.assignment.name in policy.due:
-            wanted = policy.extension(each.assignment.name, each.student_id)
-            if (each.extension or None) != wanted:
-                each.extension = wanted
+def date(policy: Policy, assignments: Iterable[Any]) -> None:
+    """Give labs the due dates of the policy, and take back those that it has no longer."""
+    with applied.held(policy) as record:
+        for each in assignments:
+            due = record.settle(f"due {each.name}", each.duedate, policy.due_at(each.name))
+            if each.duedate != due:
+                each.duedate = due
+
+
+def extend(policy: Policy, submissions: Iterable[Any]) -> None:
+    """Give learners the time that the policy gives them, and take back what it gives no longer."""
+    with applied.held(policy) as record:
+        for each in submissions:
+            lab, who = each.assignment.name, each.student_id
+            wanted = policy.extension(lab, who)
+            more = record.settle(f"extension {lab} {who}", each.extension or None, wanted)
+            if (each.extension or None) != more:
+                each.extension = more
 
 
 @contextlib.contextmanager

@@ -70,6 +70,7 @@ class Policy:
     excused: frozenset[tuple[str, str]] = frozenset()  # student and lab
     older: str = "excuse"
     attempts: dict[str, Attempts] = field(default_factory=dict)  # by lab; "" as for `late`
+    folder: Path | None = field(default=None, compare=False)  # of the course
 
     def tries(self, lab: str) -> Attempts:
         """Return how often a lab is marked on submit."""
@@ -230,7 +231,7 @@ def read(folder: Path) -> Policy:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        return Policy()
+        return Policy(folder=folder)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BookError(f"{path.name} cannot be read: {error}") from None
     keys = ("timezone", "contact", "late", "submit", "labs", "grade", "extension", "excused")
@@ -297,4 +298,5 @@ def read(folder: Path) -> Policy:
         frozenset(excused),
         reader.one_of("[grade]", grade, "older_release", OLDER),
         attempts,
+        folder,
     )

@@ -22,7 +22,7 @@ from autograder.authoring import declaration
 from autograder.course import handed_in, lending, plan, policy, processing
 from autograder.course.exchange import set_aside
 from autograder.course.folders import Course
-from autograder.course.gradebook import extend, penalty
+from autograder.course.gradebook import date, extend, penalty
 from autograder.course.jobs import Done, Job
 from autograder.course.pool import Setup
 from autograder.course.results import save
@@ -135,8 +135,7 @@ class Late(AssignLatePenalties):
         rules = policy.read(course_folder(self))
         self.init_plugin()
         with Gradebook(about["db_url"]) as book:
-            if due := rules.due_at(about["assignment"]):
-                book.update_or_create_assignment(about["assignment"], duedate=due)
+            date(rules, [book.find_assignment(about["assignment"])])
             found = book.find_submission(about["assignment"], about["student"])
             extend(rules, [found])
             book.db.flush()

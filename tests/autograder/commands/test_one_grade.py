@@ -188,6 +188,39 @@ def test_policy_roster_and_names_take_effect_without_marking(marked, capsys):
     ]  # fmt: skip
 
 
+def test_what_is_deleted_from_the_policy_is_taken_back(marked):
+    """Do a deleted date and extension go, and dates that somebody set by hand come back or stay?"""
+    folder, _ = marked
+    path, hand = folder / "policy.toml", datetime.datetime(2026, 2, 28)
+    due = f"[labs.{LAB}]\ndue = 2026-03-01T12:00:00\n"
+    more = f'[[extension]]\nstudent = "jing"\nlab = "{LAB}"\ndays = 3\n'
+
+    def held(rules, **by_hand):
+        with book_of(folder) as book:
+            if by_hand:
+                book.api.update_or_create_assignment(LAB, **by_hand)
+        path.write_text(f"[late]\npercent_a_day = 10\n{rules}")
+        assert run(folder) == 0
+        with book_of(folder) as book:
+            lab = book.api.find_assignment(LAB)
+            given = {s.student_id: s.extension for s in lab.submissions}
+            points = {r.student: r.points for r in book.records(LAB)}
+            return lab.duedate, given["jing"], points["jing"]
+
+    three, at = datetime.timedelta(days=3), datetime.datetime(2026, 3, 1, 12)
+    assert held("") == (None, None, 100)
+    assert held(due + more) == (at, three, 100)
+    assert held(due) == (at, None, 90)
+    assert held("") == (None, None, 100)
+    assert held("", duedate=hand) == (hand, None, 70)
+    with book_of(folder) as book:
+        book.api.update_or_create_submission(LAB, "jing", extension=three)
+    assert held(due) == (at, three, 100)  # the policy gives nobody more, and takes nothing
+    assert held("") == (hand, three, 100)
+    assert held(due, duedate=hand)[0] == at
+    assert held("", duedate=at + three)[0] == at + three  # set by hand since
+
+
 def test_a_changed_score_is_told_before_it_is_written(marked, capsys, monkeypatch):
     """Is a re-mark told with the reason, only told on a dry run, and kept in the history?"""
     folder, given = marked
