@@ -57,6 +57,14 @@ class Release(ExchangeReleaseAssignment):
         except (release.SourceError, ValueError) as error:
             self.fail(f"not released: {error}")
 
+    def copy_files(self) -> None:
+        """Keep what learners could fetch until now, then put what was built in its place."""
+        lab = self.coursedir.assignment_id
+        with contextlib.suppress(OSError):
+            before = Path(self.dest_path, f"{lab}.ipynb").read_bytes()
+            releases.keep(release.COURSE, lab, before)
+        super().copy_files()
+
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Write what was built into the exchange."""
         if not self.text:

@@ -623,7 +623,8 @@ class _Rebuilding:
             elif name in missing and name.removesuffix("_answer") not in self.earlier:
                 self.notes.append(
                     f"The answer cell {name!r} is missing, so there is nothing of it to mark. "
-                    f"Was it deleted, or its content pasted into a new cell? {FRESH}"
+                    f"If it was in the lab that you were given: {FRESH[0].lower()}{FRESH[1:]} If "
+                    "not, say so to your instructor."
                 )
 
 

@@ -105,6 +105,26 @@ def test_a_release_that_nobody_kept_excuses_nothing(tmp_path):
     assert job.earlier == ()
 
 
+@pytest.mark.parametrize(
+    ("nb", "names"),
+    [(older("one_hot"), ("one_hot",)), (older(asked="softmax"), ("softmax",)), (older(), ())],
+    ids=["a new exercise", "asked otherwise", "today's, without its metadata"],
+)
+def test_a_release_without_a_version_is_known_by_its_checks(tmp_path, nb, names):
+    """Is work of before there were versions excused, by the kept release that has none either?"""
+    del nb["metadata"]["release"]
+    job = made_from(tmp_path, nb)
+    assert job.earlier == names
+    (kept,) = tmp_path.glob("releases/*/*.ipynb")
+    kept.unlink()
+    job = plan.job(Course(tmp_path), LAB, "ada", tmp_path / "submitted/ada" / LAB, "secret")
+    assert job.earlier == ()  # nobody can say what it was made from
+    submission, _ = processing.take_in(job, intake.skeleton(LAB))
+    notes = " ".join(submission.notes)
+    assert "deleted" not in notes
+    assert ("say so to your instructor" in notes) == (names == ("one_hot",))
+
+
 def test_an_excused_exercise_counts_like_the_rest():
     """Is its share that of all others together?"""
     marks = Marks(LAB, "ada", [Score("a", 30, 40), Score("b", 0, 20), Score("c", 20, 40)])
@@ -143,6 +163,11 @@ def test_the_exchange_gets_what_is_built_and_no_work(releasing, monkeypatch):
     assert out.read_bytes() == release.target(LAB).read_bytes()
     with Gradebook(step.coursedir.db_url) as book:  # nbgrader marks only what this one knows
         assert [assignment.name for assignment in book.assignments] == [LAB]
+    before = json.dumps(older("one_hot") | {"metadata": {}}).encode()  # of no version
+    out.write_bytes(before)
+    step.start()
+    kept = [path.read_bytes() for path in folder.glob(f"releases/{LAB}/*.ipynb")]
+    assert sorted(kept) == sorted([before, out.read_bytes()])
     monkeypatch.setattr(release, "source_notebook", lambda lab: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         step.start()
