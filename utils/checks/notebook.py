@@ -108,10 +108,10 @@ def _figure(lab: str, told: Verdict, namespace: dict[str, Any]) -> Callable | No
 
     if told.finding.code in (*UNWRITTEN, *ENDLESS):
         return None
-    call = told.case.calls[told.finding.call]
+    call, outcome = (each[told.finding.call] for each in (told.case.calls, told.outcomes))
     expected = told.case.expect[told.finding.call] if told.case.expect else None
-    got = told.outcomes[told.finding.call].value
-    return shown.find(lab, call, expected, got, namespace)
+    asked = told.case.params if expected is None else expected
+    return shown.find(lab, call, asked, outcome.value, namespace, outcome.args_after)
 
 
 def _buttons(name: str, function: str, next_hint: Callable, figure: Callable | None) -> None:

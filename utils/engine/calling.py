@@ -89,8 +89,8 @@ class _Printed(io.StringIO):
 class _Counted:
     """A function from text that counts its calls."""
 
-    def __init__(self, text: str) -> None:
-        self.function = eval(text, {"np": np})
+    def __init__(self, source: Source) -> None:
+        self.function = source.function()
         self.calls = 0
 
     def __call__(self, *args: Any) -> Any:
@@ -145,7 +145,7 @@ def _build(arg: Any, built: dict[Any, Any], raw: list, build_model: Callable) ->
             if isinstance(arg, Rng):
                 built[key] = np.random.default_rng(arg.seed)
             elif isinstance(arg, Source):
-                built[key] = _Counted(arg.text)
+                built[key] = _Counted(arg)
             else:
                 built[key] = build_model(arg)
         return built[key]

@@ -45,6 +45,10 @@ class Source:
 
     text: str
 
+    def function(self) -> Callable[..., Any]:
+        """Return the function that the text describes."""
+        return eval(self.text, {"np": np})
+
 
 @dataclass(frozen=True)
 class Result:

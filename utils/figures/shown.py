@@ -9,7 +9,7 @@ stands below the check.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,23 @@ import numpy as np
 
 from utils import reference
 from utils.engine.calling import Call
-from utils.engine.plain import bare
+from utils.engine.plain import ModelData, bare
 from utils.figures.hand import put
 
 Settings = dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A call that failed: its arguments, what is expected of it, what came back, and after it.
+
+    `expected` is what the case asks for where no value is; `after` are the arguments afterwards.
+    """
+
+    arguments: list
+    expected: Any
+    got: Any
+    after: Sequence
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,7 @@ class Shown:
     """A figure, as module and name, the learner's functions it draws, and its settings.
 
     `alike` says that the figure shows an input like the one that failed; `more` is what it is given
-    by name, and so is what `given` makes of the arguments.
+    by name, and so is what `given` makes of the call.
     """
 
     figure: str
@@ -36,7 +49,7 @@ class Shown:
     settings: Callable[..., Settings]
     alike: bool = False
     more: dict[str, Any] = field(default_factory=dict)
-    given: Callable[[list], dict[str, Any]] = lambda arguments: {}
+    given: Callable[[Failed], dict[str, Any]] = lambda call: {}
 
 
 @dataclass(frozen=True)
@@ -180,46 +193,120 @@ def _as_begun(arguments: list, expected: Any, got: Any) -> Settings:
     return {}
 
 
-def _graph(arguments: list) -> dict[str, Any]:
+def _graph(call: Failed) -> dict[str, Any]:
     """The graph, where it is small enough for a picture, and the values of its leaves."""
     from utils.figures.backprop.inputs import laid_out
 
-    graph, values, *output = arguments
+    graph, values, *output = call.arguments
     laid_out(graph, {name: 0.0 for name in values if name not in graph})
     return {"graph": graph, "values": values, "output": output[0] if output else None}
 
 
-def _order(arguments: list) -> dict[str, Any]:
+def _order(call: Failed) -> dict[str, Any]:
     from utils.figures.backprop.inputs import laid_out
 
-    (graph,) = arguments
+    (graph,) = call.arguments
     laid_out(graph, dict.fromkeys(s for _, inputs in graph.values() for s in inputs))
     return {"graph": graph}
 
 
-def _operation(arguments: list) -> dict[str, Any]:
-    op, inputs = arguments
+def _operation(call: Failed) -> dict[str, Any]:
+    op, inputs = call.arguments
     reference.local_derivatives(op, list(inputs))  # ValueError for an unknown one
     return {"op": op, "inputs": [float(value) for value in inputs]}
 
 
-def _row(arguments: list) -> dict[str, Any]:
+def _row(call: Failed) -> dict[str, Any]:
     """The first row of logits that a picture can show."""
-    for row in np.atleast_2d(np.asarray(arguments[0], float)):
+    for row in np.atleast_2d(np.asarray(call.arguments[0], float)):
         if np.isfinite(row).all() and len(row) <= 10:
             return {"logits": row}
     raise ValueError("no row that can be drawn")
 
 
-def _pairs(arguments: list) -> dict[str, Any]:
-    y, yhat, n_classes = arguments
+def _pairs(call: Failed) -> dict[str, Any]:
+    y, yhat, n_classes = call.arguments
     if len(y) > 40 or n_classes > 10:
         raise ValueError("too many to be counted in a picture")
     return {"y": y, "yhat": yhat, "n_classes": int(n_classes)}
 
 
+def _built(call: Failed) -> dict[str, Any]:
+    """A model of Keras, beside what the case asks for."""
+    if not isinstance(call.got, ModelData):
+        raise TypeError("no model to draw")
+    asked = {name: call.expected[name] for name in ("layers", "inputs", "compiled", "optimizers")
+             if name in call.expected}  # fmt: skip
+    return {"model": call.got, **asked}
+
+
+def _checked(call: Failed) -> dict[str, Any]:
+    f, grad, theta, *eps = call.arguments
+    if len(theta) > 12:
+        raise ValueError("too many entries to draw")
+    return {"f": f.function(), "grad": grad, "theta": theta, "eps": float([*eps, 1e-5][0])}
+
+
+def _rows(call: Failed) -> dict[str, Any]:
+    X, y, test_size, seed = call.arguments
+    if len(X) > 60:
+        raise ValueError("too many rows to draw")
+    return {"X": X, "y": y, "test_size": test_size, "seed": seed}
+
+
+def _images(call: Failed) -> dict[str, Any]:
+    """The weights of the model given, the images, and what the learner's function returned."""
+    model, X, *rest = call.arguments
+    more = dict(zip(("y", "k"), rest, strict=False))
+    return {"weights": model.weights, "X": np.asarray(X), "got": call.got, **more}
+
+
+def _practice(call: Failed) -> dict[str, Any]:
+    """The weights before and after a training, where they are those of the model given."""
+    (before, X, y, _), after = call.arguments, call.after[0]
+    if [w.shape for w in after.weights] != [w.shape for w in before.weights]:
+        raise ValueError("another network came back")
+    used = (after.optimizer or {}).get("rows", 0)
+    return {"before": before.weights, "after": after.weights, "X": X, "y": y, "used": used}
+
+
+def _table(call: Failed) -> dict[str, Any]:
+    """The targets, and how they are named; a ValueError stands for a refusal."""
+    targets = np.asarray(call.arguments[0], float)
+    if targets.ndim != 2 or targets.size > 60:
+        raise ValueError("no table that can be drawn")
+    return {"targets": targets, "got": call.got}
+
+
+def _thresholds(call: Failed) -> dict[str, Any]:
+    P, thresholds = (np.asarray(each, float) for each in call.arguments)
+    if P.size > 60:
+        raise ValueError("too many probabilities to draw")
+    return {"P": P, "thresholds": np.broadcast_to(thresholds, P.shape[1:]), "got": call.got}
+
+
+def _both_labels(call: Failed) -> dict[str, Any]:
+    Y, Yhat = (np.asarray(each, float) for each in call.arguments)
+    if Y.size > 60:
+        raise ValueError("too many labels to draw")
+    return {"Y": Y, "Yhat": Yhat, "got": call.got}
+
+
+def _costs(call: Failed) -> dict[str, Any]:
+    names = ("P", "Y", "miss_cost", "false_alarm_cost")
+    return {**dict(zip(names, call.arguments, strict=True)), "got": call.got}
+
+
+def _first_steps(call: Failed) -> dict[str, Any]:
+    names = ("X", "y", "hidden", "steps", "alpha", "seed")
+    return dict(zip(names, call.arguments, strict=True))
+
+
 _ACTIVATIONS = ("sigmoid", "relu", "linear", "sigmoid_slope", "relu_slope")
-_04, _06, _07 = "04_improved_softmax", "06_adam", "07_backprop"
+_04, _05, _06 = "04_improved_softmax", "05_multilabel", "06_adam"
+_07, _08 = "07_backprop", "08_digits"
+_LABELS = "utils.figures.multilabel.inputs"
+_DIGITS = "utils.figures.digits.inputs"
 _SHIFTED, _INPUTS = "utils.figures.improved_softmax.inputs:shifted", "utils.figures.backprop.inputs"
 SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
     ("00_start", "double"): (Shown("utils.trial:figure", ("double",), _on_slider("x", -4, 4)),),
@@ -262,9 +349,14 @@ SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
             alike=True,
         ),
     ),
-    ("05_multilabel", "multilabel_loss"): (
+    (_05, "multilabel_loss"): (
         Shown("utils.figures.multilabel:loss_curves", ("multilabel_loss",), _largest_logit),
     ),
+    (_05, "kind_of_problem"): (Shown(f"{_LABELS}:summed", (), _as_begun, given=_table),),
+    (_05, "predict_labels"): (Shown(f"{_LABELS}:compared", (), _as_begun, given=_thresholds),),
+    (_05, "label_accuracy"): (Shown(f"{_LABELS}:matched", (), _as_begun, given=_both_labels),),
+    (_05, "exact_match"): (Shown(f"{_LABELS}:matched", (), _as_begun, given=_both_labels),),
+    (_05, "choose_thresholds"): (Shown(f"{_LABELS}:priced", (), _as_begun, given=_costs),),
     (_06, "sgd_step"): (
         Shown(
             "utils.figures.adam:one_rate",
@@ -306,24 +398,48 @@ SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
             alike=True,
         ),
     ),
-    ("08_digits", "confusion_matrix"): (
+    (_07, "gradient_check"): (
+        Shown(f"{_INPUTS}:compared", ("gradient_check",), _as_begun, given=_checked),
+    ),
+    (_08, "shuffle_split"): (
+        Shown(f"{_DIGITS}:dealt", ("shuffle_split",), _as_begun, given=_rows),
+    ),
+    (_08, "train_digits"): (Shown(f"{_DIGITS}:practised", (), _as_begun, given=_practice),),
+    (_08, "read_digits"): (Shown(f"{_DIGITS}:read_off", (), _as_begun, given=_images),),
+    (_08, "confusion_matrix"): (
         Shown(
             "utils.figures.digits.reading:counted", ("confusion_matrix",), _as_begun, given=_pairs
         ),
     ),
+    (_08, "worst_mistakes"): (Shown(f"{_DIGITS}:ranked", (), _as_begun, given=_images),),
+    (_08, "train_numpy_network"): (
+        Shown(f"{_DIGITS}:first_steps", ("train_numpy_network",), _as_begun, given=_first_steps),
+    ),
+    **{
+        key: (Shown("utils.figures.built:built", (), _as_begun, given=_built),)
+        for key in (
+            ("01_training", "build_model"),
+            ("03_softmax", "build_softmax_model"),
+            (_04, "build_logits_model"),
+            (_05, "build_multilabel_model"),
+            (_08, "build_digits_model"),
+        )
+    },
 }
 
 
-def find(lab: str, call: Call, expected: Any, got: Any, answers: dict[str, Any]) -> Drawing | None:
+def find(
+    lab: str, call: Call, expected: Any, got: Any, answers: dict[str, Any], after: Sequence = ()
+) -> Drawing | None:
     """Return what draws the figure for a call of a lab's function, None where none can show it."""
-    if not call.args:
+    if call.args is None:
         return None
     arguments = [bare(arg) for arg in call.args]
     for row in SHOWN.get((lab, call.function), ()):
         try:
             settings = row.settings(arguments, expected, got)
-            given = row.given(arguments)
-        except (IndexError, TypeError, ValueError):
+            given = row.given(Failed(arguments, expected, got, after))
+        except (AttributeError, IndexError, TypeError, ValueError):
             continue  # an odd input, which this figure does not show
         if settings is not None:
             return Drawing(row, settings, answers, given)

@@ -1,26 +1,36 @@
 """Can the figures that "Show me" draws show what they say they can?"""
 
+import re
+
 import numpy as np
 import pytest
 
 from utils.checks.baked import load, prepared
 from utils.engine.calling import Call
+from utils.engine.models import dense
+from utils.engine.plain import ModelData
 from utils.figures import shown
 from utils.figures.softmax import softmax_bars
 from utils.trial import _EXERCISE
 
 
 def calls(lab, function):
-    """Return the visible calls of a function with what is expected of each."""
+    """Return the visible calls of a function with what is expected of each, or of the case."""
     exercises = [_EXERCISE] if lab == "00_start" else load(lab).values()
-    return [
-        (call, expected)
-        for exercise in exercises
-        if function in exercise["functions"]
-        for _, case in prepared(exercise)[0]
-        for call, expected in zip(case.calls, case.expect or [], strict=False)
-        if call.function == function
-    ]
+    found = []
+    for exercise in exercises:
+        if function not in exercise["functions"]:
+            continue
+        for _, case in prepared(exercise)[0]:
+            expected = case.expect or [None] * len(case.calls)
+            pairs = zip(case.calls, expected, strict=True)
+            found += [
+                (c, case.params if e is None else e) for c, e in pairs if c.function == function
+            ]
+    return found
+
+
+BUILT = dense(64, [(25, "relu"), (10, "softmax")])
 
 
 @pytest.mark.parametrize(
@@ -32,7 +42,8 @@ def test_an_input_that_fits_is_loaded(lab, function, row):
     """Does each row fit some input of the checks, and are its labels and values the figure's?"""
     found = []
     for call, expected in calls(lab, function):
-        drawing = shown.find(lab, call, expected, None, {})
+        models = [arg for arg in call.args or [] if isinstance(arg, ModelData)]
+        drawing = shown.find(lab, call, expected, BUILT, {}, models)
         if drawing is not None and drawing.shown is row:
             found.append(drawing)
     figure = found[-1]()
@@ -87,3 +98,100 @@ def test_a_graph_that_no_picture_can_hold_has_no_button(shape):
     graph = {f"n{k + 1}": ("relu", [f"n{k}" if shape == "long" else "n0"]) for k in range(30)}
     call = Call("forward", [graph, {"n0": 1.0}])
     assert shown.find("07_backprop", call, None, None, {}) is None
+
+
+def visible(lab, function, got=None, after=(), answers=None, pick=0):
+    """The figure of a visible call of a function, for what that returned."""
+    call, expected = calls(lab, function)[pick]
+    return shown.find(lab, call, expected, got, answers or {}, after)()
+
+
+def test_a_quotient_that_is_not_the_right_one_is_told_beside_the_right_one():
+    """Of a gradient that is 2 off in one entry, are both quotients said?"""
+    answers = {"gradient_check": lambda f, grad, *more: np.linalg.norm(grad)}
+    text = visible("07_backprop", "gradient_check", answers=answers, pick=1).text
+    assert "The quotient is 0.1922; yours says 6.164" in text
+
+
+def test_a_split_marks_rows_with_strange_labels_and_rows_in_both_parts():
+    """Is nothing marked of a right split, each wrong label, and a row of both parts twice?"""
+
+    def split(X, y, size, seed):
+        order = np.random.default_rng(seed).permutation(len(X))
+        return X[order[size:]], X[order[:size]], y[order[size:]], y[order[:size]]
+
+    def leaking(X, y, size, seed):
+        X_train, X_test, y_train, y_test = split(X, y, size, seed)
+        X_train[0], y_train[0] = X_test[0], y_test[0]
+        return X_train, X_test, y_train, y_test
+
+    def strange(X, y, size, seed):
+        return *split(X, y, size, seed)[:3], np.full(size, 0)
+
+    said = []
+    for answer in (split, leaking, strange):
+        figure = visible("08_digits", "shuffle_split", answers={"shuffle_split": answer})
+        said.append([int(n) for n in re.findall(r"rows, (\d+) of them marked", figure.text)])
+    X, y, size, seed = calls("08_digits", "shuffle_split")[0][0].args
+    zeros = int(np.sum(split(X, y, size, seed)[3] == 0))
+    assert said == [[0, 0], [1, 1], [0, size - zeros]]
+
+
+def test_a_wrong_class_opens_the_image_it_belongs_to():
+    """Of five images with one read wrongly, is that one shown, with both answers?"""
+    (_, expected) = calls("08_digits", "read_digits")[0]
+    classes, confidence = (np.array(each) for each in expected)
+    classes[3] = (classes[3] + 1) % 4
+    figure = visible("08_digits", "read_digits", got=[classes, confidence])
+    assert figure.controls.children[0].value == 3
+    assert f"Yours: class {classes[3]}" in figure.text
+
+
+def test_mistakes_in_another_order_stand_beside_the_right_order():
+    """Are both orders said?"""
+    (_, expected) = calls("08_digits", "worst_mistakes")[0]
+    right = [int(row) for row in expected]
+    text = visible("08_digits", "worst_mistakes", got=right[::-1]).text
+    assert f"rows {', '.join(map(str, right))}. Yours: {', '.join(map(str, right[::-1]))}" in text
+
+
+def test_a_training_says_how_many_images_it_used():
+    """Are those of the model that came back counted against the allowance?"""
+    model = calls("08_digits", "train_digits")[0][0].args[0]
+    after = ModelData(
+        model.inputs, model.layers, model.weights, model.loss, {**model.optimizer, "rows": 9000}
+    )
+    figure = visible("08_digits", "train_digits", after=[after])
+    assert "Images used: 9,000 of at most 7,200" in figure.text
+
+
+def test_a_first_step_that_is_too_long_is_told_in_units_of_the_rate():
+    """Of a network whose biases move three times too far, are the steps said?"""
+
+    def far(X, y, hidden, steps, alpha, seed):
+        b2 = 3 * alpha * steps * np.where(np.arange(10) % 2, 1.0, -1.0)
+        return np.ones((64, hidden)), np.zeros(hidden), np.ones((hidden, 10)), b2
+
+    figure = visible("08_digits", "train_numpy_network", answers={"train_numpy_network": far})
+    assert "for your function: -3, 3, -3, 3" in figure.text
+
+
+def test_a_network_marks_the_layers_that_are_others_than_asked_for():
+    """Is the missing layer marked, and the one in its place?"""
+    text = visible("08_digits", "build_digits_model", got=BUILT).text
+    assert "Marked: layer 2, layer 3." in text
+    with pytest.raises(TypeError, match="NoneType"):
+        visible("08_digits", "build_digits_model", got="no model")
+
+
+def test_the_tables_of_lab_05_say_what_is_right_and_what_is_not():
+    """Are sums, labels, rows and costs told of an input, and the learner's answer?"""
+    said = {
+        "kind_of_problem": ("multiclass", "2 of 3 rows add up to 1; yours says multiclass"),
+        "predict_labels": (np.ones((4, 3)), "7 of 12 are wrong"),
+        "exact_match": (0.7, "11 of 15 labels are right, and 2 of 5 rows wholly. Yours says 0.7"),
+        "choose_thresholds": ([0.5, 1.01, 1.01], "lowest cost is 2, at 0.553. Yours is 0.5"),
+    }
+    for function, (got, words) in said.items():
+        pick = int(function == "kind_of_problem")
+        assert words in visible("05_multilabel", function, got=got, pick=pick).text

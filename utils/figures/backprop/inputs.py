@@ -131,3 +131,40 @@ def tangents(local_derivatives=None, op="square", inputs=(1.0,)):
         text = f"{op} of {given}: yours says {mine}. Dashed is your slope, dotted the right one."
         fig.on_change(lambda: text)
     return fig
+
+
+def compared(gradient_check=None, f=None, grad=(1.0,), theta=(1.0,), eps=1e-5):
+    """The gradient to be tested beside the measured one, entry by entry, and their quotient."""
+    grad, theta = np.asarray(grad, float), np.asarray(theta, float)
+    nudges = eps * np.eye(len(theta))
+    measured = np.array([(f(theta + nudge) - f(theta - nudge)) / (2 * eps) for nudge in nudges])
+    norms = [np.linalg.norm(each) for each in (grad - measured, grad, measured)]
+    right = float(norms[0] / (norms[1] + norms[2])) if norms[1] + norms[2] else 0.0
+    own = tried(gradient_check, "gradient_check")
+    said, problem = own(f, grad.copy(), theta.copy(), eps) if own else (right, "")
+    try:
+        mine = short(float(said))
+    except (TypeError, ValueError):
+        mine, problem = "no number", problem or "gradient_check did not return a number"
+    with kit.Figure("The gradient given, and the measured one", 660, 300) as fig:
+        entries, sizes = fig.axes(1, 2)
+        if problem:
+            fig.note(problem)
+        at = np.arange(len(theta))
+        entries.bar(at - 0.2, grad, 0.4, color=kit.BLUE, label="given")
+        entries.bar(at + 0.2, measured, 0.4, color=kit.OCHRE, hatch="//", label="measured")
+        entries.axhline(0, color=kit.INK, linewidth=0.8)
+        entries.set(xlabel="entry of theta", ylabel="slope", xticks=at)
+        entries.margins(y=0.3)
+        entries.legend(loc="upper right", ncols=2)
+        sizes.barh([1], [norms[0]], 0.6, color=kit.VERMILLION)
+        sizes.barh([0], [norms[1]], 0.6, color=kit.BLUE)
+        sizes.barh([0], [norms[2]], 0.6, left=[norms[1]], color=kit.OCHRE, hatch="//")
+        sizes.set(yticks=(0, 1), yticklabels=("sum of\nnorms", "norm of\ndifference"),
+                  xlabel="length", xlim=(0, 1.05 * (norms[1] + norms[2]) or 1.0))  # fmt: skip
+        text = (
+            f"The difference is {short(norms[0])} long, the gradients {short(norms[1])} and "
+            f"{short(norms[2])}. The quotient is {short(right)}; yours says {mine}."
+        )
+        fig.on_change(lambda: text)
+    return fig
