@@ -36,7 +36,7 @@ test: dev     ## run every test (ARGS="-k softmax")
 	@$(RUN) -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 pictures: dev ## take the pictures of the README and of docs/ again, in Chromium
-	@PICTURES=1 $(RUN) -m pytest -q tests/browser/test_figures_shown.py tests/browser/test_gallery.py tests/browser/test_walk.py
+	@PICTURES=1 $(RUN) -m pytest -q tests/browser/test_figures.py tests/browser/test_gallery.py tests/browser/test_walk.py
 
 bench: dev    ## measure slider to pixels, instant check, and marking beside stock nbgrader
 	@$(RUN) -m tests.bench $(ARGS)
