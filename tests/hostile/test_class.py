@@ -10,7 +10,7 @@ from autograder.course import gradebook
 from tests import cohort
 from tests.cohort.books import LAB, lay_out, rows
 
-from .conftest import LIMITS
+from .conftest import LIMITS, processes
 from .test_corpus import ATTACKS, exercise_of
 
 HONEST = 20
@@ -18,9 +18,12 @@ HONEST = 20
 
 @pytest.mark.jail
 @pytest.mark.slow
-@pytest.mark.parametrize(("workers", "every"), [(2, 1), (1, 4)])
+@pytest.mark.parametrize(("workers", "every"), [(2, 1), (1, 8)])
 def test_a_class_full_of_attacks_is_marked(workers, every, tmp_path_factory, world, monkeypatch):
-    """With one worker and two, does the run end, each mark being what it is without attacks?"""
+    """With one worker and two, does the run end, each mark being what it is without attacks?
+
+    No attack earns a point, harms anything, stops its own marking or leaves a process behind.
+    """
     honest = list(cohort.many(LAB, HONEST))
     attacks = [
         (
@@ -37,9 +40,11 @@ def test_a_class_full_of_attacks_is_marked(workers, every, tmp_path_factory, wor
     short = usual.copy()
     short.Limits.update(LIMITS)
     monkeypatch.setattr(gradebook, "configuration", lambda: short)
-    started = time.monotonic()
-    grade.main([LAB, "--course", str(mixed), "--workers", str(workers)])
+    before, started = processes(), time.monotonic()
+    ended = grade.main([LAB, "--course", str(mixed), "--workers", str(workers)])
     took = time.monotonic() - started
+    assert ended == grade.ALL_MARKED
+    assert processes() == before
     wanted, found = rows(calm), rows(mixed)
     assert {name: found[name][1] for name in wanted} == {n: wanted[n][1] for n in wanted}
     assert {name: found[name][1] for name in found if found[name][1] and name[:2] == "m-"} == {}
