@@ -111,7 +111,8 @@ def _figure(lab: str, told: Verdict, namespace: dict[str, Any]) -> Callable | No
     call, outcome = (each[told.finding.call] for each in (told.case.calls, told.outcomes))
     expected = told.case.expect[told.finding.call] if told.case.expect else None
     asked = told.case.params if expected is None else expected
-    return shown.find(lab, call, asked, outcome.value, namespace, outcome.args_after)
+    more = outcome.args_after, told.case
+    return shown.find(lab, call, asked, outcome.value, namespace, *more)
 
 
 def _buttons(name: str, function: str, next_hint: Callable, figure: Callable | None) -> None:
@@ -134,9 +135,8 @@ def _buttons(name: str, function: str, next_hint: Callable, figure: Callable | N
 
     def draw(_: widgets.Button) -> None:
         show.disabled = True
-        what = "An input like the one above" if figure.shown.alike else "The input above"
-        words = f"{what}, in a figure of this lab, as your {code(f'`{function}`')} sees it:"
-        box.children = (*box.children, widgets.HTML(card(words, GREY)), figure().widget)
+        words = card(code(figure.says(function)), GREY)
+        box.children = (*box.children, widgets.HTML(words), figure().widget)
 
     hint.on_click(more)
     show.on_click(draw)

@@ -12,6 +12,7 @@ def built(model=None, layers=((1, "sigmoid"),), inputs=None, compiled=None, opti
     `layers`, `inputs`, `compiled` and `optimizers` are what the check asks for; `model` is data.
     """
     model = model or ModelData((1,), [])
+    early = compiled is False and model.loss is not None
     compiled = compiled or []
     outputs = [pair[0] for pair in compiled] or [layers[-1][1]]
     asked = [(units, {act}) for units, act in layers[:-1]] + [(layers[-1][0], set(outputs))]
@@ -45,7 +46,7 @@ def built(model=None, layers=((1, "sigmoid"),), inputs=None, compiled=None, opti
                                 arrowprops={"arrowstyle": "->", "color": kit.INK})  # fmt: skip
         longest = max(map(len, rows.values()))
         ax.set(xlim=(-2.0, max(1.3 * longest - 0.7, 4.0)), ylim=(-1.95, 0.5))
-        loss = _loss(model, compiled, optimizers)
+        loss = "It is compiled already." if early else _loss(model, compiled, optimizers)
         ax.text(-0.5, -1.65, loss, ha="left", va="center")
         boxes = [boxes[1:] for boxes in rows.values()]
         told = [" then ".join(words.replace("\n", " ") for words in each) or "no layers"

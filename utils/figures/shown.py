@@ -2,7 +2,8 @@
 
 A row names what a function of a lab is shown by: the figure, the functions it is given, and how the
 arguments, the expected and the returned value become settings of its controls, by label. `None`
-says that this input does not fit; the next row is asked then, and after the last one no button
+says that this input does not fit; the next row is asked then. After the last one, what was returned
+is shown in tables beside what is right (`compared`); where that does not fit either, no button
 stands below the check.
 """
 
@@ -17,7 +18,9 @@ import numpy as np
 
 from utils import reference
 from utils.engine.calling import Call
+from utils.engine.judging import Case
 from utils.engine.plain import ModelData, bare
+from utils.figures import compared
 from utils.figures.hand import put
 
 Settings = dict[str, Any] | None
@@ -60,6 +63,11 @@ class Drawing:
     settings: dict[str, Any]
     answers: dict[str, Any]
     given: dict[str, Any]
+
+    def says(self, function: str) -> str:
+        """What stands above the figure."""
+        what = "An input like the one above" if self.shown.alike else "The input above"
+        return f"{what}, in a figure of this lab, as your `{function}` sees it:"
 
     def __call__(self) -> Any:
         module, _, name = self.shown.figure.partition(":")
@@ -216,6 +224,11 @@ def _operation(call: Failed) -> dict[str, Any]:
     return {"op": op, "inputs": [float(value) for value in inputs]}
 
 
+def _named(*names: str) -> Callable[[Failed], dict[str, Any]]:
+    """Give the figure the arguments themselves, by these names."""
+    return lambda call: dict(zip(names, call.arguments, strict=True))
+
+
 def _row(call: Failed) -> dict[str, Any]:
     """The first row of logits that a picture can show."""
     for row in np.atleast_2d(np.asarray(call.arguments[0], float)):
@@ -310,6 +323,14 @@ _DIGITS = "utils.figures.digits.inputs"
 _SHIFTED, _INPUTS = "utils.figures.improved_softmax.inputs:shifted", "utils.figures.backprop.inputs"
 SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
     ("00_start", "double"): (Shown("utils.trial:figure", ("double",), _on_slider("x", -4, 4)),),
+    ("01_training", "predict"): (
+        Shown(
+            "utils.figures.training.first:one_unit",
+            ("predict",),
+            _as_begun,
+            given=_named("X", "w", "b"),
+        ),
+    ),
     ("01_training", "binary_cross_entropy"): (
         Shown("utils.figures.training:loss_terms", ("binary_cross_entropy",), _one_of_a_batch),
     ),
@@ -323,6 +344,22 @@ SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
         )
         for name in _ACTIVATIONS
     },
+    ("02_activations", "relu_network"): (
+        Shown(
+            "utils.figures.activations.inputs:outputs",
+            ("relu_network",),
+            _as_begun,
+            given=_named("x", "w", "b", "v", "c"),
+        ),
+    ),
+    ("02_activations", "fit_pieces"): (
+        Shown(
+            "utils.figures.activations.inputs:through",
+            ("fit_pieces",),
+            _as_begun,
+            given=_named("knots", "values"),
+        ),
+    ),
     ("03_softmax", "softmax"): (
         Shown("utils.figures.softmax:softmax_bars", ("softmax",), _three_logits),
     ),
@@ -429,8 +466,14 @@ SHOWN: dict[tuple[str, str], tuple[Shown, ...]] = {
 
 
 def find(
-    lab: str, call: Call, expected: Any, got: Any, answers: dict[str, Any], after: Sequence = ()
-) -> Drawing | None:
+    lab: str,
+    call: Call,
+    expected: Any,
+    got: Any,
+    answers: dict[str, Any],
+    after: Sequence = (),
+    case: Case | None = None,
+) -> Drawing | compared.Compared | None:
     """Return what draws the figure for a call of a lab's function, None where none can show it."""
     if call.args is None:
         return None
@@ -443,7 +486,7 @@ def find(
             continue  # an odd input, which this figure does not show
         if settings is not None:
             return Drawing(row, settings, answers, given)
-    return None
+    return compared.find(call, expected, got, case)
 
 
 def load(figure: Any, settings: dict[str, Any]) -> None:

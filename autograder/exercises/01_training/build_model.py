@@ -8,7 +8,7 @@ ex.hints = [
     "model learn that a row of X has n_features entries?",
     "One `keras.layers.Dense` for each number in the statement. Which argument of it names "
     "the activation?",
-    "The function ends where `compile` would begin: return the model as it is.",
+    "Run `build_model(8).summary()` in a cell of its own: which row is not as it should be?",
 ]
 
 _LAYERS = [[25, "sigmoid"], [15, "sigmoid"], [1, "sigmoid"]]

@@ -8,7 +8,7 @@ from utils.engine.models import dense
 ex = exercise(__name__, points=10, deadline=20)
 ex.hints = [
     "Two calls of the model's own methods: one tells it what to lower, one does the work.",
-    "The output is one probability, the label 0 or 1. Which cross-entropy is that?",
+    "Look at the cell that trains `reader`: how does it name the loss, and the optimizer?",
     "`fit` returns what you are asked to return, and takes the number of epochs by name.",
 ]
 

@@ -9,8 +9,8 @@ from ._data import ROWS, TARGETS, WEIGHTS, labels, large_unit, problem, unit
 
 ex = exercise(__name__, points=16)
 ex.hints = [
-    "For each example the error is what was predicted less what was true. "
-    "You have a function for the prediction.",
+    "First the errors, one for each example, (m,). "
+    "Which function of yours gives the prediction in them?",
     "Every feature carries the error back to its own weight. "
     "Which product of X, (m, n), and the errors, (m,), has the shape (n,)?",
     "The cost is a mean over the examples. Where does that 1/m appear, and in how many places?",
@@ -126,6 +126,6 @@ ex.mistake("divided by n", "The mean is over the m examples, not over the n feat
 ex.mistake("order swapped", "Return dw first, then db.",
     ("X.T @ error / len(y), np.mean(error)", "np.mean(error), X.T @ error / len(y)"))
 ex.mistake("a table of all pairs",
-    "A column less a row gives an m-by-m table: keep both in the shape (m,).",
+    "A column minus a row gives an m-by-m table: keep both in the shape (m,).",
     ("predict(X, w, b) - y", "predict(X, w, b)[:, None] - y"), ("error / len(y)", "error.mean(axis=1)"))
 ex.mistake("dw only", "Return two things: dw and db.", (", np.mean(error)", ""))

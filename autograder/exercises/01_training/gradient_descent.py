@@ -9,10 +9,10 @@ from ._data import ROWS, TARGETS, WEIGHTS, labels, problem
 
 ex = exercise(__name__, points=16)
 ex.hints = [
-    "One round of the loop: the cost as it stands, then the gradient, then the step. "
-    "In which order, and how many rounds?",
-    "Take both parts of the gradient before you change either parameter.",
-    "`w -= ...` changes the array that the caller gave you; `w = w - ...` makes a new one.",
+    "Which function of yours gives the cost, and which the gradient? "
+    "One round of the loop calls each of them once.",
+    "Print w and b after each round of the worked example: its table says what should come.",
+    "The list of costs: what stands before the loop, what inside it, and what behind it?",
 ]
 ex.results = {"gradient_descent": ["w", "b", "costs"]}
 

@@ -10,8 +10,8 @@ from ._data import ROWS, WEIGHTS, large_unit, unit
 ex = exercise(__name__, points=12)
 ex.hints = [
     "First the scores: each row of X meets w. Which product of (m, n) and (n,) is (m,)?",
-    "The bias is added to every score, before anything else happens to them.",
-    "The sigmoid of a score z has e to the power -z in its denominator. Mind the parentheses.",
+    "Print the scores of the worked example: which two numbers should come, bias included?",
+    "`np.exp` takes all scores at once. Mind the parentheses: what is the minus sign to reach?",
 ]
 
 _SQUARE = np.array([[1.0, 4.0], [-2.0, 0.5]])

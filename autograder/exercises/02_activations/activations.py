@@ -69,14 +69,14 @@ SIGMOID = "np.where(z >= 0, 1.0, small) / (1.0 + small)"
 
 # fmt: off
 # sigmoid
-ex.mistake("naive formula", "exp(1000) overflows. Use exp(-abs(z)), and treat the two signs apart.",
+ex.mistake("naive formula", "exp(1000) overflows. Which exponential is at most 1 there, and which for positive z?",
     (SIGMOID, "1 / (1 + np.exp(-z))"))
 ex.mistake("both branches of np.where",
-    "np.where computes both sides, and one of them overflows. Use exp(-abs(z)) once.",
+    "np.where computes both sides, and one of them overflows. Can they share an exponential?",
     (SIGMOID, "np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))"))
-ex.mistake("e^z above and below", "For large z this is inf / inf. Use exp(-abs(z)).",
+ex.mistake("e^z above and below", "For large z this is inf / inf. Which exponential is small there?",
     (SIGMOID, "np.exp(z) / (1 + np.exp(z))"))
-ex.mistake("scores clipped at 10", "Clipping changed a correct small value. Use exp(-abs(z)).",
+ex.mistake("scores clipped at 10", "Clipping changed a correct small value. Can the overflow be avoided instead?",
     (SIGMOID, "1 / (1 + np.exp(-np.clip(z, -10, 10)))"))
 ex.mistake("scores clipped at 15", "Clipping so early changes values: exp(-18) is a real number.",
     (SIGMOID, "1 / (1 + np.exp(-np.clip(z, -15, 15)))"))
@@ -114,14 +114,14 @@ ex.mistake("loop over one axis", "This loop wants one axis. The statement says: 
 
 # relu
 ex.mistake("max of the whole array",
-    "np.max reduces to one number; np.maximum compares entry by entry.",
+    "np.max reduces to one number. What compares entry by entry?",
     ("np.maximum(z, 0.0)", "np.maximum(np.max(z), 0.0)"))
-ex.mistake("np.max(z, 0)", "In np.max(z, 0) the 0 is an axis. np.maximum compares entry by entry.",
+ex.mistake("np.max(z, 0)", "In np.max(z, 0) the 0 is an axis. What compares entry by entry?",
     ("np.maximum(z, 0.0)", "np.max(z, 0)"))
-ex.mistake("Python's max", "max() compares whole arrays. np.maximum compares entry by entry.",
+ex.mistake("Python's max", "max() compares whole arrays. Which function of NumPy goes entry by entry?",
     ("np.maximum(z, 0.0)", "max(0, z)"))
 ex.mistake("if on an array",
-    "An array has no single sign. np.maximum or np.where decide entry by entry.",
+    "An array has no single sign. What decides entry by entry?",
     ("return np.maximum(z, 0.0)", "if z > 0:\n        return 1.0 * z\n    return 0.0"))
 ex.mistake("negatives set in place",
     "Return a new array: the caller still needs z, so write neither into z nor with out=z.",
@@ -145,7 +145,7 @@ ex.mistake("softplus", "log(1 + exp(z)) is the smooth relative of ReLU. ReLU has
 ex.mistake("negatives left out", "z[z > 0] drops entries. The result has the shape of z.",
     ("np.maximum(z, 0.0)", "1.0 * z[z > 0]"))
 ex.mistake("decimals lost",
-    "np.vectorize took int from its first result, and cut all others. Use 0.0, or np.maximum.",
+    "np.vectorize took int from its first result, and cut all others. Use 0.0.",
     ("np.maximum(z, 0.0)", "np.vectorize(lambda t: max(0, t))(z)"))
 ex.mistake("sigmoid of relu", "ReLU alone: no sigmoid on top.",
     ("np.maximum(z, 0.0)", "1 / (1 + np.exp(-np.maximum(z, 0.0)))"))

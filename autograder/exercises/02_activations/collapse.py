@@ -7,7 +7,7 @@ from utils.engine.plain import Layout
 
 ex = exercise(__name__, points=16)
 ex.hints = [
-    "Write the second layer around the first: (X @ W1 + b1) @ W2 + b2. Now multiply out.",
+    "On paper, what is (X W1 + b1) W2? Matrix products multiply out as numbers do, in this order.",
     "Collect the part with X in it: what stands to the right of X?",
     "Everything without X is the new bias. Two terms remain: which of them passes through W2?",
 ]
@@ -68,11 +68,11 @@ ex.check(
 )
 
 # fmt: off
-ex.mistake("biases added", "b1 passes through the second layer too: it is multiplied by W2.",
+ex.mistake("biases added", "Does b1 come through the second layer as it is? Multiply out.",
     ("b1 @ W2", "np.resize(b1, len(b2))"))
 ex.mistake("b2 forgotten", "The second layer adds its own bias in the end: b2 is missing.",
     ("+ b2", ""))
-ex.mistake("b1 forgotten", "Multiply out: b1 meets W2 and does not vanish.",
+ex.mistake("b1 forgotten", "Multiply out: what becomes of b1? It does not vanish.",
     ("b1 @ W2 + b2", "1.0 * b2"))
 ex.mistake("no bias", "The bias is not 0: multiply out (X W1 + b1) W2 + b2.",
     ("b1 @ W2 + b2", "np.zeros(len(b2))"))
@@ -80,7 +80,7 @@ ex.mistake("b1 passed on", "The new bias has one entry for each output of the se
     ("b1 @ W2 + b2", "1.0 * b1"))
 ex.mistake("matrices in the wrong order",
     "X meets W1 first: with rows as examples W1 stands on the left.", ("W1 @ W2,", "W2 @ W1,"))
-ex.mistake("W2 @ b1", "b1 is a row here: b1 @ W2, as X @ W2.", ("b1 @ W2", "W2 @ b1"))
+ex.mistake("W2 @ b1", "b1 is a row here, like the rows of X: on which side of them does W2 stand?", ("b1 @ W2", "W2 @ b1"))
 ex.mistake("W2 transposed for b1", "b1 goes through W2 just as a row of X W1 does: no transpose.",
     ("b1 @ W2", "(W2.T @ b1)[::-1]"))
 ex.mistake("entries multiplied", "`*` multiplies entry by entry. Use the matrix product @.",
@@ -103,7 +103,7 @@ ex.mistake("b is one number", "The bias has an entry for each output: do not sum
 ex.mistake("b as a row of a table", "The bias is one-dimensional, (outputs,).",
     ("b1 @ W2", "b1[None, :] @ W2"))
 ex.mistake("only the weights", "Return the pair (W, b).", (", b1 @ W2 + b2", ""))
-ex.mistake("b2 changed in place", "`b2 += ...` changes the caller's b2. Write b1 @ W2 + b2.",
+ex.mistake("b2 changed in place", "`b2 += ...` changes the caller's b2: make a new array.",
     ("return W1 @ W2, b1 @ W2 + b2", "b2 += b1 @ W2\n    return W1 @ W2, b2.copy()"))
 ex.mistake("second layer returned", "The first layer is missing from the weights.",
     ("W1 @ W2", "1.0 * W2"))

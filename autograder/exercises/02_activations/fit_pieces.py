@@ -69,11 +69,11 @@ CHANGES = "np.diff(slopes, prepend=0.0)"
 
 # fmt: off
 ex.mistake("slopes instead of their changes",
-    "A unit stays on: the next one only adds the change of slope.", (CHANGES, "slopes"))
+    "A unit that is on stays on. What is left for the next one to add?", (CHANGES, "slopes"))
 ex.mistake("first slope missing", "The first unit brings the slope of the first piece itself.",
     ("np.ones(len(slopes))", "np.ones(len(slopes) - 1)"), ("knots[:-1]", "knots[1:-1]"),
     ("slopes, prepend=0.0", "slopes"))
-ex.mistake("sign of b", "w x + b is 0 where x = -b: check the sign of b.",
+ex.mistake("sign of b", "For which x is w x + b equal to 0? Check the sign of b.",
     ("-knots[:-1]", "1.0 * knots[:-1]"))
 ex.mistake("output bias 0", "At the first knot no unit is on yet: c alone gives the height there.",
     ("values[0]", "0.0"))

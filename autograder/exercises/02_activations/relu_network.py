@@ -8,7 +8,7 @@ from utils.engine.plain import Layout
 ex = exercise(__name__, points=14)
 ex.hints = [
     "Think of a table with one row for each x and one column for each unit. What stands in it?",
-    "`x[:, None] * w` makes that table: entry (i, j) is x[i] * w[j].",
+    "A column times a row makes such a table: entry (i, j) is x[i] * w[j]. How does x become one?",
     "Each row of the table of activations becomes one number. Which product with v does that?",
 ]
 
@@ -75,7 +75,7 @@ ex.mistake("c added for every unit", "c is added once, after the sum over the un
     (OUTPUT, "(relu(scores) * v + c).sum(axis=1)"))
 ex.mistake("c multiplied", "c is added: it is a bias.", ("+ c", "* c"))
 ex.mistake("each x meets one unit",
-    "Every x goes through every unit: x[:, None] * w is the table of both.", ("x[:, None]", "x"),
+    "Every x goes through every unit. Which shape must x have, so that x * w is a table?", ("x[:, None]", "x"),
     ("relu(scores) @ v", "relu(scores) * v"))
 ex.mistake("one number for all", "Sum over the units of each x, not over everything.",
     (OUTPUT, "np.sum(relu(scores) * v) + c"))

@@ -8,8 +8,8 @@ from ._data import shapes
 
 ex = exercise(__name__, points=14)
 ex.hints = [
-    "The slope of the sigmoid can be written with the sigmoid itself: a (1 - a). What is a?",
-    "For ReLU, look at the picture: how steep is it left of 0, and right of 0?",
+    "Which function of yours gives a? Call it once, keep the result, and use it twice.",
+    "A comparison gives True and False for each entry. How do they become 1.0 and 0.0?",
     "At 0 itself the lesson decides: 0. Which of > and >= says so?",
 ]
 
@@ -96,7 +96,7 @@ ex.mistake("overflow at -500", "For z = -500 this is inf / inf. Write the slope 
      "        return np.exp(-2 * z) / (1 + np.exp(-z)) ** 2 * np.exp(1.0 * z)"))
 
 # relu_slope
-ex.mistake("slope 1 at 0", "This course defines the slope at 0 as 0: use z > 0.",
+ex.mistake("slope 1 at 0", "This course defines the slope at 0 as 0. Is 0 on the right side of your comparison?",
     (STEP, "np.where(z >= 0, 1.0, 0.0)"))
 ex.mistake("slope one half at 0", "This course defines the slope at 0 as 0, not as the middle.",
     (STEP, "np.heaviside(z, 0.5)"))

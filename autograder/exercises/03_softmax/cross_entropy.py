@@ -9,7 +9,7 @@ ex = exercise(__name__, points=16)
 ex.hints = [
     "Only one entry of each row matters. Which one?",
     "`np.arange(m)` beside `y` names one entry a row.",
-    "A probability of 0 would give log(0). The statement names the smallest value to use.",
+    "Floor, logarithm, mean, minus sign: in which order, from the inside out?",
 ]
 softmax = ex.home.right("softmax")
 

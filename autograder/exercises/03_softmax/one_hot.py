@@ -9,8 +9,8 @@ ex = exercise(__name__, points=14)
 ex.hints = [
     "Start from a table of zeros. What is its shape?",
     "Row i gets its 1 in column y[i]. Which pair of index arrays names all those entries?",
-    "NumPy counts negative indices from the end, so -1 would pass unnoticed. Test the labels "
-    "before you use them.",
+    "A comparison of all of `y` gives True or False for each label. Which function tells "
+    "whether any is True?",
 ]
 
 ex.check(

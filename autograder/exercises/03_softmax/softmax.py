@@ -7,8 +7,8 @@ from utils.engine.plain import Layout
 
 ex = exercise(__name__, points=20, forbids=["softmax"])
 ex.hints = [
-    "Softmax has two steps. The first makes every score positive. Which function does that?",
-    "The second step divides. For a batch, which axis holds the classes of one example?",
+    "In the cell with three logits softmax is two lines. Which of them has to change for a batch?",
+    "`np.sum(table)` adds up everything. Which argument names one axis, and which number the last?",
     "A sum along an axis drops that axis. Which argument of `np.sum` keeps it as length 1, "
     "so that the division broadcasts row by row?",
 ]
@@ -67,7 +67,7 @@ ex.mistake("sum over the whole array", "The whole batch sums to 1; each row shou
     ("np.max(z, axis=-1, keepdims=True)", "np.max(z)"), (SUM, "np.sum(exponentials)"))
 ex.mistake("keepdims missing", "The sum lost its axis, and broadcasting spread it along columns.",
     (EXP, "np.exp(z)"), (SUM, "np.sum(exponentials, axis=-1)"))
-ex.mistake("rows only", "One row of scores has no axis 1. The last axis is axis -1 in both cases.",
+ex.mistake("rows only", "One row of scores has no axis 1. Which number names the last axis in both cases?",
     (EXP, "np.exp(z)"), ("exponentials, axis=-1", "exponentials, axis=1"))
 ex.mistake("no exponential", "Exponentiate first, then divide by the row sum.", (EXP, "z"))
 ex.mistake("absolute values", "Exponentiate, rather than drop the sign: order must be kept.",

@@ -9,7 +9,7 @@ from ._data import BIASES, ROWS, WEIGHTS, close_race, problem, readonly
 
 ex = exercise(__name__, points=20, forbids=["autodiff"])
 ex.hints = [
-    "The error of each row is what you predicted less what was true. In which form do both "
+    "The error of each row is what you predicted minus what was true. In which form do both "
     "have the shape (m, C)?",
     "dW has the shape of W, (n, C). Which product of X and the error gives that shape?",
     "The cost is a mean over the examples. Where does that 1/m appear?",
@@ -93,7 +93,7 @@ ex.mistake("bias forgotten", "The logits are X @ W + b: the bias is missing.",
     ("(X, W, b)", "(X, W, 0)"))
 ex.mistake("db is one number", "db has one entry for each class: sum over the examples only.",
     ("np.mean(error, axis=0)", "np.sum(error) / len(y)"))
-ex.mistake("db over the wrong axis", "Sum down the column of each class: axis 0.",
+ex.mistake("db over the wrong axis", "Each class keeps an entry of its own: which axis holds the examples?",
     ("np.mean(error, axis=0)", "np.sum(error, axis=1) / len(y)"))
 ex.mistake("dW transposed", "dW has the shape of W, (n, C).", ("X.T @ error", "error.T @ X"))
 ex.mistake("slope of softmax included", "P (1 - P) cancels: with this cost the error is P - Y alone.",

@@ -6,7 +6,7 @@ ex = exercise(__name__, points=14, deadline=10)
 ex.hints = [
     "A `keras.Sequential` takes a list: an `Input`, then one `Dense` a layer.",
     "How many outputs does a network need that chooses between `n_classes` classes?",
-    "Your labels are class numbers, not one-hot rows. Which cross-entropy takes those?",
+    "`build_softmax_model(2, 4).summary()` lists the layers: do they add up to 529 numbers?",
 ]
 
 
@@ -46,7 +46,7 @@ ex.mistake("from_logits with softmax",
 ex.mistake("not compiled", "Call model.compile(loss=...) before you return the model.",
     ('    model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy())\n', ""),
     finding="not-compiled")
-ex.mistake("no input shape", "Begin the list with keras.Input((n_features,)).",
+ex.mistake("no input shape", "The model does not know its input yet: what stands first in the list?",
     ("            keras.Input((n_features,)),\n", ""), finding="inputs")
 ex.mistake("model not returned", "The model is built and lost: return it.", ("return model", "model"),
     finding="none")

@@ -11,7 +11,7 @@ ex = exercise(__name__, points=16, forbids=["softmax"])
 ex.hints = [
     "`X` is (m, n) and `W` is (n, C). Which product is (m, C)?",
     "You have written softmax already: call it on the logits.",
-    "The class of an example is the position of its largest probability, in its own row.",
+    "Which function of NumPy gives the position of the largest entry, and along which axis?",
 ]
 
 ex.check(

@@ -65,7 +65,7 @@ ex.check(
 COST = "np.mean(log_sum_exp(Z) - of_true_class)"
 
 # fmt: off
-ex.mistake("two steps, naive", "log(softmax) can be simplified: z_y and the log-sum-exp remain.",
+ex.mistake("two steps, naive", "The logarithm of softmax can be simplified first: which two terms remain?",
     ("of_true_class = Z[",
      "P = np.exp(Z) / np.exp(Z).sum(axis=-1, keepdims=True)\n    of_true_class = P["),
     (COST, "np.mean(-np.log(of_true_class))"))
@@ -96,7 +96,7 @@ ex.mistake("largest instead of true", "You scored the most likely class, not the
     ("- of_true_class", "- np.max(Z, axis=1)"))
 ex.mistake("true logit alone", "The cost also depends on the other logits: the log-sum-exp is missing.",
     (COST, "-np.mean(of_true_class)"))
-ex.mistake("maximum not added back", "logsumexp = max + log(sum(exp(z - max))): the max is missing.",
+ex.mistake("maximum not added back", "Something was taken off the logits. Where does it come back?",
     ("log_sum_exp(Z)", "log_sum_exp(Z - np.max(Z, axis=1, keepdims=True))"))
-ex.mistake("logits changed in place", "Work on Z - max, not Z -= max.",
+ex.mistake("logits changed in place", "`Z -= ...` changes the caller's Z: make a new array.",
     ("of_true_class =", "Z -= np.max(Z, axis=1, keepdims=True)\n    of_true_class ="))

@@ -87,7 +87,7 @@ ex.mistake("maximum counted twice", "Subtract the log-sum-exp from Z itself, not
     (ANSWER, "Z - log_sum_exp(Z)[..., np.newaxis] - np.max(Z, axis=-1, keepdims=True)"))
 ex.mistake("maximum forgotten", "Z and the sum must have the same shift: one of them has none.",
     (ANSWER, "Z - np.log(np.exp(Z - Z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))"))
-ex.mistake("broadcast along columns", "A vector (m,) lines up with the columns: make it (m, 1).",
+ex.mistake("broadcast along columns", "A vector (m,) lines up with the columns. Which shape lines up with the rows?",
     ("[..., np.newaxis]", ""))
 ex.mistake("axis 0", "You normalised columns: rows are examples.", (ANSWER, "Z - log_sum_exp(Z.T)"))
 ex.mistake("everything normalised together", "Each row has a log-sum-exp of its own.",

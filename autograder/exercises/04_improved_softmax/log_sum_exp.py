@@ -9,9 +9,9 @@ from ._data import rows
 
 ex = exercise(__name__, points=18, forbids=["logsumexp"])
 ex.hints = [
-    "exp(1000) is too large for a float. Is exp(1000 - 1000)? What did the subtraction change?",
-    "Take a factor e^c out of the sum. What becomes of it under the logarithm?",
-    "Which c makes the largest exponent exactly 0? Each row has its own.",
+    "You have found the best c for one row. How do you get one for each row of a batch?",
+    "Which shape must these c have to be taken off Z, row by row, whatever its axes?",
+    "The sum has lost its last axis. Have your c lost it as well when you add the two?",
 ]
 
 ex.check(
@@ -76,7 +76,7 @@ ex.mistake("largest absolute value", "The shift must be the maximum itself, sign
 ex.mistake("axis 0", "The sum runs over the classes, the last axis.",
     ("axis=-1, keepdims=True", "axis=0"), ("largest), axis=-1", "largest), axis=0"),
     ("np.squeeze(largest, axis=-1)", "largest"))
-ex.mistake("rows only", "A single row has no axis 1; the last axis is -1 in both cases.",
+ex.mistake("rows only", "A single row has no axis 1. Which number names the last axis in both cases?",
     ("axis=-1, keepdims", "axis=1, keepdims"))
 ex.mistake("everything summed", "One number for each row, not one for the whole table.",
     ("Z, axis=-1, keepdims=True", "Z"), ("largest), axis=-1", "largest)"),

@@ -5,8 +5,8 @@ from autograder.authoring.declaration import case, exercise
 ex = exercise(__name__, points=10, deadline=10)
 ex.hints = [
     "Which activation leaves a number as it is?",
-    "The loss must know that it is given logits. Loss objects take an argument for that; a "
-    "loss named by a string cannot.",
+    "`compile` takes a loss object where it takes a name. Which of the cell with A, B and C "
+    "fits these outputs?",
 ]
 
 
@@ -44,7 +44,7 @@ ex.mistake("hidden layers linear",
     ('25, activation="relu"', "25"), ('15, activation="relu"', "15"), finding="hidden-activation")
 ex.mistake("not compiled", "Call model.compile(...) before you return it.",
     ('    model.compile(optimizer="adam", loss=loss)\n', ""), finding="not-compiled")
-ex.mistake("no input shape", "Begin the list with keras.Input((n_features,)).",
+ex.mistake("no input shape", "The model does not know its input yet: what stands first in the list?",
     ("            keras.Input((n_features,)),\n", ""), finding="inputs")
 ex.mistake("dropout added", "Only the three dense layers belong here.",
     ("            keras.layers.Dense(15",

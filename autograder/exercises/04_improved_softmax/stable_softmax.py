@@ -57,10 +57,10 @@ ex.check(
 EXP = "np.exp(Z - np.max(Z, axis=-1, keepdims=True))"
 
 # fmt: off
-ex.mistake("no shift", "Subtract the row maximum first; the answer does not change.",
+ex.mistake("no shift", "Some exponentials overflow, although only differences count. What can be taken off first?",
     (EXP, "np.exp(Z)"))
-ex.mistake("minimum as shift", "Subtract the maximum, not the minimum.", ("np.max", "np.min"))
-ex.mistake("mean as shift", "The mean leaves exponents of hundreds: subtract the maximum.",
+ex.mistake("minimum as shift", "After the minimum is taken off, all others are above 0. Which c leaves none above it?", ("np.max", "np.min"))
+ex.mistake("mean as shift", "The mean leaves exponents of hundreds. Which c leaves none above 0?",
     ("np.max", "np.mean"))
 ex.mistake("one maximum for all rows", "A row far below the overall maximum becomes 0/0.",
     ("np.max(Z, axis=-1, keepdims=True)", "np.max(Z)"))
@@ -70,7 +70,7 @@ ex.mistake("axis 0", "You normalised columns. Rows are examples.",
     ("exponentials, axis=-1", "exponentials, axis=0"))
 ex.mistake("keepdims missing", "The sum lost its axis and was spread along columns.",
     ("np.sum(exponentials, axis=-1, keepdims=True)", "np.sum(exponentials, axis=-1)"))
-ex.mistake("rows only", "A single row has no axis 1; the last axis is -1 in both cases.",
+ex.mistake("rows only", "A single row has no axis 1. Which number names the last axis in both cases?",
     ("Z, axis=-1", "Z, axis=1"), ("exponentials, axis=-1", "exponentials, axis=1"))
 ex.mistake("sum over the whole array", "The whole batch sums to 1; each row should.",
     ("np.sum(exponentials, axis=-1, keepdims=True)", "np.sum(exponentials)"))

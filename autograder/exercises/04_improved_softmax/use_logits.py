@@ -7,8 +7,8 @@ from utils.engine.models import dense
 
 ex = exercise(__name__, points=10, deadline=5)
 ex.hints = [
-    "The model's outputs are logits now. Which function makes probabilities of them?",
-    "Softmax keeps the order of the logits. Do you need it to find the largest?",
+    "You have a softmax that bears logits of any size. What does it want, and who gives that?",
+    "Which function of NumPy gives the position of the largest entry, and along which axis?",
 ]
 
 # Whole numbers and halves: every way of adding up gives the same logits, to the last bit.
@@ -102,7 +102,7 @@ ex.mistake("largest probability only", "One probability for each class: keep the
     ("stable_softmax(Z)", "stable_softmax(Z).max(axis=1)"))
 
 # predicted_classes
-ex.mistake("argmax down the columns", "One class for each row: axis 1.", ("axis=1", "axis=0"))
+ex.mistake("argmax down the columns", "One class for each row: which axis holds the classes?", ("axis=1", "axis=0"))
 ex.mistake("argmax of everything", "Without an axis, argmax searches the whole table.",
     (", axis=1", ""))
 ex.mistake("classes counted from 1", "Classes start at 0.",

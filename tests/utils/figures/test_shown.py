@@ -5,7 +5,9 @@ import re
 import numpy as np
 import pytest
 
+from utils.checks.asking import judge
 from utils.checks.baked import load, prepared
+from utils.checks.notebook import _figure
 from utils.engine.calling import Call
 from utils.engine.models import dense
 from utils.engine.plain import ModelData
@@ -44,7 +46,7 @@ def test_an_input_that_fits_is_loaded(lab, function, row):
     for call, expected in calls(lab, function):
         models = [arg for arg in call.args or [] if isinstance(arg, ModelData)]
         drawing = shown.find(lab, call, expected, BUILT, {}, models)
-        if drawing is not None and drawing.shown is row:
+        if getattr(drawing, "shown", None) is row:
             found.append(drawing)
     figure = found[-1]()
     values = {c.description: c.value for c in figure.controls.children if hasattr(c, "value")}
@@ -195,3 +197,60 @@ def test_the_tables_of_lab_05_say_what_is_right_and_what_is_not():
     for function, (got, words) in said.items():
         pick = int(function == "kind_of_problem")
         assert words in visible("05_multilabel", function, got=got, pick=pick).text
+
+
+def asked(lab, exercise, **functions):
+    """What "Show me" draws for wrong functions of an exercise, as the check asks for it."""
+    told = judge(load(lab)[exercise], functions)
+    return _figure(lab, told, functions)
+
+
+def test_a_small_result_is_shown_beside_the_right_one():
+    """Of an array that no figure of the lab shows, is each wrong entry named, and no other?"""
+
+    def collapse(W1, b1, W2, b2):
+        return W1 @ W2, b1 @ W2 - b2
+
+    text = asked("02_activations", "collapse", collapse=collapse)().text
+    assert "b[0] is -0.7, right is 0.7" in text
+    assert "W[" not in text
+
+
+def test_a_table_of_another_shape_says_both_shapes():
+    """Is it said of one-hot rows with a column too few?"""
+
+    def one_hot(y, n_classes):
+        return np.eye(y.max() + 1)[y]
+
+    text = asked("03_softmax", "one_hot", one_hot=one_hot)().text
+    assert text == "the table is 4 x 3, right is 4 x 4."
+
+
+def test_an_example_that_an_epoch_leaves_out_is_named():
+    """Are the indices named that no batch holds?"""
+
+    def minibatches(m, size, rng):
+        return [np.arange(m)[:size]]
+
+    text = asked("01_training", "minibatches", minibatches=minibatches)().text
+    assert text == "missing: 4, 5, 6, 7, 8, 9."
+
+
+def test_probabilities_of_a_model_are_shown_below_its_logits():
+    """Where logits come back as probabilities, are they framed, and the model's logits above?"""
+    answers = {
+        "class_probabilities": lambda model, X: np.asarray(model(X)),
+        "predicted_classes": lambda model, X: np.argmax(model(X), axis=1),
+    }
+    drawing = asked("04_improved_softmax", "use_logits", **answers)
+    assert [part.name for part in drawing.parts] == ["logits of the model", ""]
+    assert drawing.parts[0].mine == drawing.parts[1].mine
+    assert "[0, 0] is 1, right is 0.6285" in drawing().text
+
+
+def test_a_result_of_one_number_or_of_thousands_has_no_table():
+    """Is nothing drawn where the report says as much, or where nobody could read it?"""
+    for shape in ((), (1,), (2000,), (40, 3), (2, 2, 2)):
+        assert (
+            shown.find("03_softmax", Call("new", [1]), np.ones(shape), np.ones(shape), {}) is None
+        )

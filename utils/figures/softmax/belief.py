@@ -67,7 +67,8 @@ def softmax_bars(softmax=None):
                     base = _TINY if panel == 1 else 0
                     bars[panel][k].set_height(value - base)
                     ghosts[panel][k].set_height(old - base)
-                    factor = now[panel][k] / past[panel][k] if panel else 1.0
+                    told = panel and past[panel][k] > 0 and now[panel][k] > 0
+                    factor = now[panel][k] / past[panel][k] if told else 1.0
                     text = f"{now[panel][k]:.3g}" if panel < 2 else f"{now[panel][k]:.3f}"
                     if abs(factor - 1) > 0.005:
                         text += f"\nx {factor:.3g}"

@@ -43,6 +43,33 @@ def pixels():
     return fig
 
 
+def one_unit(predict=None, X=((0.0,),), w=(1.0,), b=0.0):
+    """Scores of a few rows on the sigmoid, and what the learner's function makes of them."""
+    rows, w = np.asarray(X, float), np.asarray(w, float)
+    scores = rows @ w + b
+    reach = max(4.0, 1.1 * float(np.abs(scores).max()))
+    grid = np.linspace(-reach, reach, 161)
+    with kit.Figure("Scores, and the probabilities made of them", 600, 310) as fig:
+        ax = fig.axes(xlabel="score z = w x + b", ylabel="probability", xlim=(-reach, reach))
+        ax.set_ylim(-0.1, 1.1)
+        ax.plot(grid, reference.sigmoid(grid), color=kit.INK, linewidth=1, label="sigmoid")
+        right = reference.sigmoid(scores)
+        ax.plot(scores, right, "o", color=kit.GREEN, fillstyle="none", markersize=13,
+                label="right")  # fmt: skip
+        own = fig.own(predict, "predict", reference.logistic_unit, finite=False)
+        mine = np.asarray(own(rows, w, b), float)
+        inside = np.clip(mine, -0.08, 1.08)
+        own.draws(*ax.plot(scores, inside, "D", color=kit.VERMILLION, label="yours"))
+        ax.legend(loc="upper left")
+        said = "; ".join(
+            f"{p:.4g} for the score {z:.4g}, right is {q:.4g}"
+            for z, p, q in zip(scores, mine, right, strict=True)
+        )
+        fig.text = f"Yours says {said}."
+
+    return fig
+
+
 def loss_terms(binary_cross_entropy=None):
     """The loss of one example against the probability, for both labels."""
     grid = np.concatenate([np.geomspace(0.002, 0.1, 20), np.linspace(0.13, 0.87, 20)])
