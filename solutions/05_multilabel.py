@@ -237,17 +237,16 @@ for z in [2.0, 20.0, 36.0, 37.0, 800.0]:
 #   -\ln (1 - \sigma(z)) = z + \ln (1 + e^{-z}) .$$
 #
 # Both together: $\ln (1 + e^{-z}) + (1 - y)\, z$. That still overflows for very negative $z$, where
-# $\ln (1 + e^{-z}) = -z + \ln (1 + e^{z})$ is the safe way to write it. Choosing by the sign of $z$,
+# $\ln (1 + e^{-z}) = -z + \ln (1 + e^{z})$ is the safe way to write it.
 #
-# $$\text{loss} = \max(z, 0) - z\, y + \ln\left(1 + e^{-|z|}\right) ,$$
-#
-# in which the exponential is never larger than 1. **Check it by hand** for $z = 0$, and for a huge
-# logit of each sign with $y = 1$, before you write a line of code.
+# **Think first.** So each sign of $z$ has its own safe form. What does the right one give at $z = 0$, and for a huge
+# logit of each sign with $y = 1$? How large can its exponential become?
 #
 # <details><summary>What you should find</summary>
 #
-# At $z = 0$: $0 - 0 + \ln 2$, for both labels. At $z = 800$, $y = 1$: $800 - 800 + \ln(1 + e^{-800}) = 0$, nothing to pay. At
-# $z = -800$, $y = 1$: $0 + 800 + 0 = 800$.
+# At $z = 0$ both forms give $\ln 2$, for both labels. At $z = 800$, $y = 1$: $\ln(1 + e^{-800}) = 0$, nothing to pay. At
+# $z = -800$, $y = 1$: $800 + \ln(1 + e^{-800}) = 800$. In its own half the exponential is never larger than 1. One line of
+# NumPy can choose the form for every entry: that is the heart of the exercise.
 # </details>
 
 # %% [markdown]
@@ -337,7 +336,8 @@ print("a logit of 0.6, not told ", float(from_probabilities(y, np.array([[0.6]])
 
 # %% [markdown]
 # The first is right. The second clips probabilities at $10^{-7}$, so no mistake can cost more than
-# about 16; while answers are moderate, it is fine. The third is a mistake that Keras accepts in silence:
+# about 16; while answers are moderate, it is fine. (Inside a model this Keras looks for the logits behind a sigmoid
+# output and uses those, as in lab 04. Others do not.) The third is a mistake that Keras accepts in silence:
 # the logit 0.6 should cost $\ln (1 + e^{0.6}) \approx 1.04$, but it was read as the probability 0.6.
 #
 # ### Exercise: multilabel_model (12 points)

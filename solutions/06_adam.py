@@ -37,10 +37,9 @@ check = Check("06_adam")
 # %% [markdown]
 # ## Advanced optimization: when one learning rate is too slow or too fast
 #
-# Training walks downhill. $\theta$ holds all parameters, the gradient $g$ has the same shape and
-# points uphill, and each step of gradient descent goes the other way:
-#
-# $$\theta \;\leftarrow\; \theta - \alpha\, g .$$
+# Training walks downhill. $\theta$ holds all parameters. The gradient $g$ has the same shape and
+# points uphill, so each step of gradient descent goes the other way. The **learning rate** $\alpha$ says how far: the step
+# is $\alpha$ times as long as the gradient.
 #
 # **Think first.** You walk in fog down a long, narrow valley. You feel the slope under your feet
 # and nothing else. Where does the steepest way down lead: along the valley, or across it?
@@ -63,7 +62,7 @@ check = Check("06_adam")
 
 # %% nbgrader={"grade": false, "grade_id": "sgd_step_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sgd_step(theta, grad, alpha):
-    """theta - alpha * grad: the parameters after one step of gradient descent.
+    """The parameters after one step of gradient descent at the rate alpha.
 
     theta, grad: floats of one shape, any. Returns an array of that shape.
     """
@@ -117,11 +116,8 @@ figures.one_rate(sgd_step)
 # push it in turns to the left and to the right. Along the valley they always push the same way.
 # What happens to the two parts of its speed?
 #
-# The ball has a **velocity**, an array of the shape of $\theta$. In each step friction leaves a share
-# $\beta$ of it, the gradient is added, and the parameters move along the *new* velocity:
-#
-# $$\text{velocity} \;\leftarrow\; \beta \cdot \text{velocity} + g, \qquad
-#   \theta \;\leftarrow\; \theta - \alpha \cdot \text{velocity} .$$
+# The ball has a **velocity**, an array of the shape of $\theta$ that collects gradients. In each step friction leaves a
+# share $\beta$ of it, and the gradient $g$ is added, whole. Then the *new* velocity takes the place of the gradient in the step.
 #
 # You will meet other forms of it. With a factor $1 - \beta$ before $g$ the velocity is smaller, and $\alpha$ has to
 # be $1/(1 - \beta)$ times as large for the same walk. With $\alpha$ inside the velocity, as in Keras, a constant
@@ -147,7 +143,7 @@ figures.one_rate(sgd_step)
 
 # %% nbgrader={"grade": false, "grade_id": "momentum_step_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def momentum_step(theta, grad, velocity, alpha, beta):
-    """velocity = beta * velocity + grad, then theta = theta - alpha * velocity.
+    """One step of gradient descent with momentum.
 
     theta, grad, velocity: floats of one shape, any. Returns (theta, velocity), both new.
     """
@@ -166,7 +162,12 @@ mark("06_adam", "momentum_step", momentum_step)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your two steps, side by side in the same valley. **Try these.**
+# As formulas you have written
+#
+# $$\text{velocity} \;\leftarrow\; \beta \cdot \text{velocity} + g, \qquad
+#   \theta \;\leftarrow\; \theta - \alpha \cdot \text{velocity} .$$
+#
+# Here are your two steps, side by side in the same valley. **Try these.**
 #
 # 1. Keep $\alpha = 0.02$ and compare the two after 40 steps. Who is nearer to the lowest point?
 # 2. Set $\beta = 0$. What is left of momentum?
@@ -279,7 +280,7 @@ for t, g in enumerate([4.0, 2.0], start=1):
 
 # %% nbgrader={"grade": false, "grade_id": "adam_step_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def adam_step(theta, grad, m, v, t, alpha=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """One step of Adam: theta - alpha * m_hat / (sqrt(v_hat) + eps).
+    """One step of Adam, with corrected averages.
 
     theta, grad, m, v: floats of one shape, any. t: number of the step, from 1.
     Returns (theta, m, v), all new; m and v are not corrected.

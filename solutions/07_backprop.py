@@ -12,7 +12,7 @@
 # Training asks one question over and over: if I change this weight a little, how does the cost
 # change? A network has thousands of weights, and gradient descent wants all the answers, at every
 # step. Back propagation gives them all for the price of a few evaluations of the network. In
-# this lab you build it twice: node by node on a graph of any shape, and in six lines of NumPy. With
+# this lab you build it twice: node by node on a graph of any shape, and in ten lines of NumPy. With
 # each of the two you train a network.
 #
 # **After this lab you can**
@@ -72,11 +72,10 @@ for nudge in [0.1, 0.01, 0.001]:
 #
 # ### Exercise: numerical_derivative (10 points)
 #
-# Write `numerical_derivative(f, x, eps=1e-5)`, the **central difference**
+# Write `numerical_derivative(f, x, eps=1e-5)`, the **central difference**: the change of the output between the two
+# places `eps` below and `eps` above `x`, divided by the way between these places.
 #
-# $$\frac{f(x + \varepsilon) - f(x - \varepsilon)}{2\,\varepsilon} .$$
-#
-# `f` is a function of one number and `x` is a float. Use exactly this formula, with whatever `eps` you are
+# `f` is a function of one number and `x` is a float. Use exactly these two places, with whatever `eps` you are
 # given.
 #
 # **Example.** $f(x) = x^3$ at $x = 1$ with $\varepsilon = 0.5$: $(3.375 - 0.125) / 1 = 3.25$. With the default
@@ -87,7 +86,7 @@ for nudge in [0.1, 0.01, 0.001]:
 
 # %% nbgrader={"grade": false, "grade_id": "numerical_derivative_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def numerical_derivative(f, x, eps=1e-5):
-    """Central difference (f(x + eps) - f(x - eps)) / (2 eps). Returns a number."""
+    """Slope of f at x, measured to both sides: the central difference. Returns a number."""
     ### BEGIN SOLUTION
     return (f(x + eps) - f(x - eps)) / (2 * eps)
     ### END SOLUTION
@@ -755,7 +754,7 @@ figures.spiral(network_gradients)
 
 # %% nbgrader={"grade": false, "grade_id": "gradient_check_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def gradient_check(f, grad, theta, eps=1e-5):
-    """||grad - num|| / (||grad|| + ||num||), num the central differences of f at theta."""
+    """How far grad is from the central differences of f at theta, beside their sizes: a number."""
     ### BEGIN SOLUTION
     num = np.zeros(len(theta))
     for i in range(len(theta)):

@@ -7,9 +7,9 @@ from utils.engine.plain import Layout
 
 ex = exercise(__name__, points=22)
 ex.hints = [
-    "Take one label alone. For a given threshold, how many misses and how many false alarms "
-    "are there?",
-    "Only the observed probabilities change anything, and 1.01, which says no to everything.",
+    "Take one label alone. For a given threshold, how many misses and how many false alarms are "
+    "there?",
+    "With the cost of one threshold at hand: which function lists the candidates, each once?",
     "Two thresholds may cost the same: in which order do you try them so that the highest wins?",
 ]
 
@@ -46,7 +46,7 @@ def _telling(rng, *columns):
     """Return 8 examples in random order; each label is one of `columns`, likeliest first.
 
     These tell a total cost from its square, from the larger of both costs, and from costs that
-    only say which mistake is the dearer one.
+    only say which mistake costs more.
     """
     order = rng.permutation(8)
     P = np.arange(12, 4, -1)[:, None] / 16 - np.arange(len(columns)) / 32
@@ -86,7 +86,7 @@ ex.check(
     ],
 )
 ex.check(
-    "one mistake is dearer than the other",
+    "one mistake costs more than the other",
     [
         case("choose_thresholds", _OBSERVED, _PRESENT, 5.0, 1.0),
         case("choose_thresholds", _OBSERVED, _PRESENT, 1.0, 3.0),
@@ -148,7 +148,7 @@ def choose_thresholds(P, Y, miss_cost, false_alarm_cost):
 
 ex.mistake("a grid of thresholds", "Only observed probabilities and 1.01 are candidates.",
     ("np.append(np.unique(p), 1.01)", "np.linspace(0, 1.01, 102)"))
-ex.mistake("dearest chosen", "The lowest total cost is asked.", ("np.inf", "-np.inf"),
+ex.mistake("most expensive chosen", "The lowest total cost is asked.", ("np.inf", "-np.inf"),
     ("cost <= lowest", "cost >= lowest"))
 ex.mistake("misses only", "False alarms cost something as well.", (" + false_alarm_cost * alarms", ""))
 ex.mistake("false alarms only", "Misses cost something as well.", ("miss_cost * misses + ", ""))

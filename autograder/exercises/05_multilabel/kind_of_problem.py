@@ -9,7 +9,7 @@ ex = exercise(__name__, points=12)
 ex.hints = [
     "How many 1s does a row of one-hot targets have?",
     "Count along the labels of each row. What must hold for every row, not for the average?",
-    "Test the input before you count: two dimensions, and no number but 0 and 1.",
+    "What has to be tested before anything is counted? `targets.ndim` and `np.isin` can help.",
 ]
 
 

@@ -9,9 +9,9 @@ from ._data import labels
 
 ex = exercise(__name__, points=22)
 ex.hints = [
-    "Each label is a yes-or-no question of its own. What does one such question cost?",
-    "Write -ln(sigmoid(z)) as ln(1 + exp(-z)). For which z does the exponential overflow?",
-    "Only exp(-abs(z)) is always safe. max(z, 0) and z * y carry the rest.",
+    "Each label is a yes-or-no question of its own. What does a right answer cost, and a wrong one?",
+    "Which of exp(z) and exp(-z) is safe for positive z, which for negative z? How can one say both?",
+    "At z = 800 and z = -800, for both labels: what is left where the logarithm vanishes?",
 ]
 
 _LOSS = {"rtol": 1e-5}

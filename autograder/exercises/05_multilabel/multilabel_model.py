@@ -6,7 +6,7 @@ ex = exercise(__name__, points=12, deadline=10)
 ex.hints = [
     "Should the outputs compete? Which activation treats each output alone?",
     "Each output answers yes or no. Which loss belongs to a yes-or-no question?",
-    "Either the output is a probability, or the loss is told that it gets logits; not both.",
+    "What does your last layer return, logits or probabilities? Does the loss expect the same?",
 ]
 
 

@@ -7,9 +7,9 @@ from utils.engine.plain import Layout
 
 ex = exercise(__name__, points=16)
 ex.hints = [
-    "Each probability is compared with its own threshold. No label looks at another.",
+    "Compare `P` with one number and print the result. What kind of entries has it?",
     "Broadcasting compares a table (m, L) with a row (L,), or with one number, just as well.",
-    "The statement says what happens at exactly the threshold, and asks for whole numbers.",
+    "Which comparison holds where both sides are equal? What turns True and False into 1 and 0?",
 ]
 
 _P = np.array([[0.9, 0.8, 0.1], [0.3, 0.5, 0.25], [0.05, 0.2, 0.3], [0.6, 0.75, 0.95]])

@@ -116,6 +116,8 @@ ex.mistake("second moment not corrected", "v starts at 0 as well: it needs its o
     (" / (1 - beta2**t)", ""))
 ex.mistake("first moment not corrected", "m starts at 0 as well: it needs its own correction.",
     (" / (1 - beta1**t)", ""))
+ex.mistake("brackets missing", "`m / 1 - beta1**t` divides by 1, then subtracts: brackets.",
+    ("/ (1 - beta1**t)", "/ 1 - beta1**t"))
 ex.mistake("t counted from 0", "t is 1 on the first step, and 1 - beta**0 would be 0.",
     ("m_hat = m", "t = t - 1\n    m_hat = m"))
 ex.mistake("one step ahead", "You corrected one step ahead: t counts this step already.",

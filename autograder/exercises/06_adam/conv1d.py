@@ -7,10 +7,11 @@ from utils.engine.plain import Layout
 
 ex = exercise(__name__, points=16, forbids=["convolution"])
 ex.hints = [
-    "Take one position: the k samples under the window, times the k weights of a filter, "
-    "summed, plus that filter's bias. `window @ w + b` does it for all filters at once.",
+    "One window first: it has the shape (k,), the filters have (k, F). Which product of the two "
+    "gives one number for each filter?",
     "The first window starts at 0, the next at `stride`. What is the last start that fits?",
-    "ReLU comes last, after the bias. Does the output have one row for each window?",
+    "Where does the bias come in, before ReLU or after? Does the output have a row for each "
+    "window?",
 ]
 
 

@@ -7,7 +7,7 @@ from autograder.authoring.declaration import case, exercise
 ex = exercise(__name__, points=8)
 ex.hints = [
     "One unit first: how many weights does it have, and how many biases? Then all units.",
-    "A filter has a weight for each sample under its window, in each channel, and one bias.",
+    "How many numbers lie under a window of width 4 on 3 channels? Compare with the example's 65.",
     "The length of the signal is in neither formula for convolution. Why not?",
 ]
 

@@ -102,7 +102,7 @@ ex.mistake("gradient of the start", "Each step needs the gradient at the present
     ("path =", "start = theta\n    path ="), ("gradient(theta)", "gradient(start)"))
 ex.mistake("gradient called once", "The gradient changes along the way: ask for it in each step.",
     ("path =", "grad = gradient(theta)\n    path ="), ("gradient(theta)", "grad"))
-ex.mistake("gradient called twice a step", "Call the gradient function once a step: it may be dear.",
+ex.mistake("gradient called twice a step", "Call the gradient function once a step: it may be slow.",
     ("theta, m, v =",
      "if not np.isfinite(gradient(theta)).all():\n            break\n        theta, m, v ="))
 ex.mistake("one call too many", "The last point needs no gradient: one call a step is enough.",

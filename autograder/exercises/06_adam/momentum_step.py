@@ -9,9 +9,10 @@ from ._data import GRAD, SLOPES, TABLE, THETA, VELOCITY, pair, triple
 
 ex = exercise(__name__, points=14)
 ex.hints = [
-    "First the velocity: a share beta of the old one is kept, and the gradient is added.",
-    "The parameters then move along the velocity. The old or the new one?",
-    "Two things come back, in the order of the signature: the parameters, then the velocity.",
+    "Two lines are enough. Which of them needs the result of the other?",
+    "Compare with the example, number by number. Is the velocity right? Then what do the "
+    "parameters move along?",
+    "Are both results new arrays? And do they come back in the order that is asked for?",
 ]
 ex.results = {"momentum_step": ["theta", "velocity"]}
 

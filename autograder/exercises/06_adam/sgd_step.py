@@ -10,7 +10,7 @@ from ._data import GRAD, SLOPES, TABLE, THETA, pair
 ex = exercise(__name__, points=8)
 ex.hints = [
     "The gradient points uphill. Which way should the step go?",
-    "The learning rate scales the gradient; the shape does not matter to NumPy's arithmetic.",
+    "Which of the two numbers of the example does your step get wrong: its size, or its sign?",
     "Does your function return a new array, or does it write into `theta`?",
 ]
 

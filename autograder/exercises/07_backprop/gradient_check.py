@@ -8,8 +8,7 @@ from utils.engine.plain import Layout, Source
 ex = exercise(__name__, points=10)
 ex.hints = [
     "First the numerical gradient: nudge one entry of a copy of theta at a time, up and down.",
-    "The Euclidean norm of a vector is `np.linalg.norm`. The result is a quotient of one norm "
-    "and the sum of two.",
+    "`np.linalg.norm` is the length of a vector. How many lengths does the quotient need?",
     "What is 0 / 0, and when does it come up here?",
 ]
 

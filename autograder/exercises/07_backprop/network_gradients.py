@@ -7,12 +7,10 @@ from utils.engine.plain import Layout
 
 ex = exercise(__name__, points=20, forbids=["autodiff", "finite_differences"])
 ex.hints = [
-    "Forward first, keeping Z1, A1 and the probabilities. The error at the logits is what the "
-    "network said less what it should have said, over m.",
-    "Each dW has the shape of its W: which product of the layer's input and its error has it? "
-    "And each db adds up the rows of the error.",
-    "Through the second layer the error goes back by W2, transposed; through the ReLU it "
-    "passes where Z1 > 0.",
+    "Forward first. Which of its arrays are needed again on the way back? Give each a name.",
+    "dW1 has the shape (n, h): which two arrays with m rows each give it? What do the biases get?",
+    "What arrives at A1 has its shape, (m, h). Which entries does the gate let through, and "
+    "which array of the forward pass says so?",
 ]
 ex.results = {"network_gradients": ["dW1", "db1", "dW2", "db2"]}
 

@@ -7,7 +7,7 @@ from utils.engine.plain import Source
 
 ex = exercise(__name__, points=10)
 ex.hints = [
-    "Which two values of f does the formula need?",
+    "Which two values of f does the slope need?",
     "They are two steps apart, one to each side of x. What must their difference be divided by?",
     "In Python, `a / 2 * b` is not `a / (2 * b)`.",
 ]

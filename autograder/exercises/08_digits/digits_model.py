@@ -4,7 +4,7 @@ from autograder.authoring.declaration import case, exercise
 
 ex = exercise(__name__, points=12, deadline=10)
 ex.hints = [
-    "Three dense layers in a `keras.Sequential`, after an `Input`. How many pixels has an image?",
+    "What stands first in a `keras.Sequential`, so that it knows the size of its inputs?",
     "The last layer gives logits. Which activation leaves its sums as they are?",
     "Class numbers as targets, logits as outputs: which loss, and what must it be told?",
 ]

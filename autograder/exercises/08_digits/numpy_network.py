@@ -11,11 +11,11 @@ from ._data import patterns, split
 
 ex = exercise(__name__, points=20, deadline=60, forbids=["tensorflow", "datasets"])
 ex.hints = [
-    "Three parts you have written before: random weights, `network_gradients` of lab 07, and "
-    "`adam_step` of lab 06 for each of the four arrays.",
+    "Write it in three parts: the first weights, one step, the loop. Try one step alone: does "
+    "`b2` move as in the example?",
     "All units begin alike if the weights begin at 0. How large should random ones be, with 64 "
     "inputs to a unit?",
-    "Each of the four arrays has an `m` and a `v` of its own; `t` counts the steps from 1.",
+    "Each of the four arrays has an `m` and a `v` of its own. Which t does the first step have?",
 ]
 
 
@@ -183,7 +183,7 @@ ex.mistake("one step too many", "`steps` steps are asked for: where does the loo
     ("range(1, steps + 1)", "range(1, steps + 2)"), finding="more-steps")
 ex.mistake("biases never change", "The biases keep their first values: they have gradients too.",
     ("back.sum(axis=0)", "0 * b1"), ("error.sum(axis=0)", "0 * b2"), finding="biases-fixed")
-ex.mistake("targets not subtracted", "The error is what was said less what is true.", (" - Y)", ")"),
+ex.mistake("targets not subtracted", "The error is what was said minus what is true.", (" - Y)", ")"),
     finding="targets-missing")
 ex.mistake("uphill", "The parameters move up the gradient: the cost rises.",
     ("theta[i] - alpha", "theta[i] + alpha"), finding="uphill")

@@ -9,9 +9,9 @@ from ._data import DEEPER, READER, untied
 
 ex = exercise(__name__, points=14, deadline=5)
 ex.hints = [
-    "`model.predict(X, verbose=0)` gives the logits, one row an image.",
-    "The class read is the position of the largest logit of its row. Which axis is that?",
-    "Logits become probabilities by softmax; the confidence is that of the class read.",
+    "Print what the model predicts for two images. What are the rows, what are the columns?",
+    "Which function gives the place of the largest number, not the number? Along which axis?",
+    "Softmax keeps the order. So which of the probabilities of a row belongs to the class read?",
 ]
 ex.results = {"read_digits": ["classes", "confidence"]}
 

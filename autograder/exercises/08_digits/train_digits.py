@@ -12,10 +12,8 @@ from ._data import patterns, split
 ex = exercise(__name__, points=20, deadline=90, forbids=["datasets"])
 ex.hints = [
     "The model is compiled already: one method does all of the work. Which?",
-    "60 epochs over all images use up the allowance exactly. How many steps are that in "
-    "batches of 32, and how many in batches of 512?",
-    "Count steps: epochs times images over batch size. How far can a weight move at your rate in "
-    "that many?",
+    "How many steps do 60 epochs take in batches of 32, and how many in batches of 512?",
+    "How far can a weight move at your rate in that many steps? Is that far enough?",
 ]
 
 

@@ -22,7 +22,10 @@ def order(case: Case, outcomes: list[Outcome]) -> Finding | None:
         if extra[0] in leaves:
             what = f"{extra[0]!r} is a leaf, and the list holds nodes only"
             return finding("leaf", what, nodes, "Leaves need no computing: leave them out.")
-        return finding("unknown", f"the graph has no node {extra[0]!r}", nodes, "Use its names.")
+        step = (
+            "Is it of an earlier call? A list that begins as `order=[]` in the signature is kept."
+        )
+        return finding("unknown", f"the graph has no node {extra[0]!r}", nodes, step)
     if len(set(got)) < len(got):
         twice = next(name for name in got if got.count(name) > 1)
         what = f"{twice!r} is in the list more than once"
