@@ -26,10 +26,11 @@ window.attach = () => {
   return room;
 };
 window.frame = (more) => told({
-  kind: "frame", size: [10, 10], part: [0, 0, 10, 10], packed: false, page: [100, 100], text: "a",
-  caption: "a", handles: [{ name: "pen", at: [0.5, 0.5], value: 0, says: "", ground: [0, 0, 1, 1],
-  pen: true, click: false }], answers: false, scales: [{ box: [0, 0, 1, 1], sides: [
-  { name: "x", ends: [0, 10], log: false }, { name: "y", ends: [1, 100], log: true }] }], ...more,
+  kind: "frame", size: [10, 10], parts: [[0, 0, 10, 10]], packed: false, page: [100, 100],
+  text: "a", caption: "a", handles: [{ name: "pen", at: [0.5, 0.5], value: 0, says: "",
+  ground: [0, 0, 1, 1], pen: true, click: false }], answers: false, scales: [{ box: [0, 0, 1, 1],
+  sides: [{ name: "x", ends: [0, 10], log: false },
+  { name: "y", ends: [1, 100], log: true }] }], ...more,
 }, [new DataView(new ArrayBuffer(400))]);
 </script></body>"""
 

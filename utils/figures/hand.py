@@ -47,7 +47,9 @@ class Handle:
         }  # fmt: skip
 
     def take(self, message, canvas):
-        """Do what a message of the hand says."""
+        """Do what a message of the hand says, unless the handle has lost its place meanwhile."""
+        if self.where() is None:
+            return
         data = self.ax.transData.inverted().transform
         size = canvas.bbox.size
         if message["kind"] == "move" and self.moved:

@@ -52,11 +52,11 @@ import matplotlib
 import numpy as np
 import traitlets
 from IPython.display import display
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from utils.figures import style
 from utils.figures.hand import Handle, put, scales
+from utils.figures.layers import Layers, settle
 from utils.figures.own import Looks, Own
 from utils.figures.picture import Live, Still, png
 from utils.figures.style import (
@@ -109,7 +109,7 @@ class Figure:
     def __init__(self, title, width=640, height=320, least=LEAST):
         self.heading = title if title.endswith("?") else f"{title}."
         self.title, self.text, self.notes = title, "", []
-        self._update, self._live, self._background, self._scales = None, [], None, None
+        self._update, self._scales = None, None
         self._busy = self._settled = self._answers = False
         self._owns, self._asked, self._looks, self._handles = [], set(), Looks(), {}
         self._style, self._stills, self._rest = contextlib.ExitStack(), [], None
@@ -121,7 +121,7 @@ class Figure:
             (width / 100, height / 100), dpi=100 * SHARPNESS, layout="constrained", facecolor="none"
         )
         self._engine = self.canvas.get_layout_engine()
-        self._agg = FigureCanvasAgg(self.canvas)
+        self._layers = Layers(self.canvas)
         self.picture = Still(
             format="png", layout=widgets.Layout(width=f"{width}px", max_width="100%")
         )
@@ -172,7 +172,7 @@ class Figure:
         for artist in artists:
             if hasattr(artist, "set_animated"):
                 artist.set_animated(True)
-                self._live.append(artist)
+                self._layers.live.append(artist)
             else:
                 self.live(*artist)
 
@@ -276,7 +276,7 @@ class Figure:
 
     def refresh(self):
         """Draw axes, ticks and titles again too, this time; for an `update` that changed them."""
-        self._background = None
+        self._layers.forget()
 
     @contextlib.contextmanager
     def hold(self):
@@ -317,27 +317,16 @@ class Figure:
                 self.refresh()
 
     def _render(self):
-        if self._background is None:
+        """Draw what changed; returns the boxes it lies in, None for the whole picture."""
+        if not self._layers.kept:
             style.plain_powers(self.canvas)
             if not self._settled and self.canvas.axes:
-                dpi = self.canvas.dpi
-                self.canvas.set_dpi(100)  # where text is widest: it fits with any sharpness then
-                self.canvas.set_layout_engine(self._engine)
-                pictures = any(ax.get_aspect() != "auto" for ax in self.canvas.axes)
-                for _ in range(1 + pictures):  # their size says where text beside them ends
-                    self._engine.execute(self.canvas)
-                self.canvas.set_layout_engine("none")  # axes stay in place from now on
-                self.canvas.set_dpi(dpi)
+                settle(self.canvas, self._engine)
                 self._settled = True
-            self._agg.draw()
-            self._background = self._agg.copy_from_bbox(self.canvas.bbox)
             self._scales = None  # axis limits may be others now
-        self._agg.restore_region(self._background)
-        for artist in sorted(self._live, key=lambda a: a.get_zorder()):
-            self.canvas.draw_artist(artist)
-        return np.asarray(self._agg.buffer_rgba())
+        return self._layers.draw()
 
-    def _present(self, pixels):
+    def _present(self, boxes):
         """Show pixels and words where they are looked at: on the canvas, else as PNG."""
         words = f"{self.heading} {self.text}"
         if self._awake:
@@ -346,12 +335,13 @@ class Figure:
             if self._scales is None:
                 self._scales = scales(self.canvas)
             self.live_picture.show(
-                pixels, self.page, words, self._caption(), handles, self._scales, self._answers
-            )
+                self._layers.pixels(), boxes, page=self.page, text=words, caption=self._caption(),
+                handles=handles, scales=self._scales, answers=self._answers,
+            )  # fmt: skip
             self._answers = False
         else:
             with self.picture.hold_sync():  # one message to the browser
-                self.picture.value, self.picture.tooltip = png(pixels), words
+                self.picture.value, self.picture.tooltip = png(self._layers.pixels()), words
             said = self._caption()
             self.caption.value = f'<div role="status" style="line-height:1.4">{said}</div>'
         self._store_soon()
@@ -447,7 +437,7 @@ class Figure:
         notes = "".join(f"Note: {note}. " for note in self.notes)
         words = f"{notes}{self.heading} {self.text}"
         with _DRAWING:
-            paper = png(style.on_paper(np.asarray(self._agg.buffer_rgba())))
+            paper = png(style.on_paper(self._layers.pixels()))
         width, height = self.page
         look = {"width": width, "height": height, "alt": words}
         picture = {"image/png": base64.b64encode(paper).decode(), "text/plain": words}

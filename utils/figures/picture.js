@@ -1,6 +1,6 @@
 // The live picture of a figure: pixels on a canvas, and the hand on them.
 //
-// Python sends the part that changed as straight RGBA; the canvas shows it in the inks of the
+// Python sends the parts that changed as straight RGBA; the canvas shows it in the inks of the
 // page's theme. The hand is sent back one message at a time: while one is under way the newest
 // move waits, and strokes of a pen gather. Places are shares of the picture from its lower left.
 // Nothing depends on what a busy page does first: attach this element, the figure, its sliders.
@@ -48,19 +48,17 @@ function render({ model, el }) {
 
   function ink() {
     const table = model.get("inks")[isDark() ? "dark" : "light"];
-    inks = Object.entries(table).map(([drawn, shown]) => [Number(drawn), shown]);
+    inks = new Map(Object.entries(table).map(([drawn, shown]) => [Number(drawn), shown]));
   }
 
   function paint(x, y, w, h) {
-    if (!w || !h) return;
     const part = context.createImageData(w, h);
     const shown = new Uint32Array(part.data.buffer);
-    const exchange = new Map(inks);
     let last = -1, as = 0; // neighbours mostly share a colour
     for (let row = 0, to = 0; row < h; row++) {
       for (let from = (y + row) * canvas.width + x, end = from + w; from < end; from++, to++) {
         const value = pixels[from], colour = value & 0xffffff;
-        if (colour !== last) { last = colour; as = exchange.get(colour) ?? colour; }
+        if (colour !== last) { last = colour; as = inks.get(colour) ?? colour; }
         shown[to] = (value & 0xff000000) | as;
       }
     }
@@ -91,7 +89,8 @@ function render({ model, el }) {
 
   async function show(frame, buffers) {
     if (frame.size[0] !== canvas.width || frame.size[1] !== canvas.height || !pixels) {
-      if (frame.part[2] !== frame.size[0] || frame.part[3] !== frame.size[1]) return;
+      const [, , w, h] = frame.parts[0] ?? [0, 0, 0, 0];
+      if (w !== frame.size[0] || h !== frame.size[1]) return;
       [canvas.width, canvas.height] = frame.size;
       pixels = new Uint32Array(canvas.width * canvas.height);
     }
@@ -99,16 +98,18 @@ function render({ model, el }) {
     stage.style.width = `${frame.page[0]}px`;
     stage.style.minWidth = `${READABLE * frame.page[0]}px`;
     caption.style.maxWidth = `${Math.max(frame.page[0], 480)}px`;
-    const [x, y, w, h] = frame.part;
-    if (w && h) {
+    if (frame.parts.length) {
       const view = buffers[0];
       const bytes = frame.packed ? await unpacked(view) :
         view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
       const sent = new Uint32Array(bytes);
-      for (let row = 0; row < h; row++) {
-        pixels.set(sent.subarray(row * w, (row + 1) * w), (y + row) * canvas.width + x);
+      let from = 0;
+      for (const [x, y, w, h] of frame.parts) {
+        for (let row = 0; row < h; row++, from += w) {
+          pixels.set(sent.subarray(from, from + w), (y + row) * canvas.width + x);
+        }
+        paint(x, y, w, h);
       }
-      paint(x, y, w, h);
     }
     canvas.setAttribute("aria-label", frame.text);
     caption.innerHTML = frame.caption;

@@ -18,6 +18,7 @@ except ImportError:  # an older environment: sliders move the PNG, the hand find
 # Above this many bytes a part is packed for a page on another machine. One on this machine gets
 # plain pixels, which it shows sooner than it could unpack them.
 PACKED_ABOVE = 20_000
+BAND, GAP = 16, 48  # rows of a part at most, and columns without a change that end it
 
 
 class Still(widgets.Image):
@@ -45,42 +46,46 @@ class Live(AnyWidget):
         self.inks = {"light": style.keys(style.LIGHT), "dark": style.keys(style.DARK)}
         self.sent, self.local = None, False
 
-    def show(self, pixels, page, text, caption, handles, scales, answers=False):
-        """Send the part of `pixels` that changed since the last call; all of them at first.
+    def show(self, pixels, boxes=None, **said):
+        """Send the parts of `pixels` that changed since the last call; all of them at first.
 
-        `page` is the size on the page, `text` says in words what is seen, `caption` the same as
-        markup, `handles` and `scales` (of the axes) are dicts.
+        They are looked for in `boxes`, everywhere if None. `said` goes with them: `page`, the size
+        on the page, `text`, what is seen in words, `caption`, the same as markup, `handles`, the
+        `scales` of the axes, and `answers`, whether the hand waits for this.
         """
-        numbers = np.ascontiguousarray(pixels).view("<u4")[..., 0]
+        numbers = pixels.view("<u4")[..., 0]
         height, width = numbers.shape
-        x, y, w, h = _changed(self.sent, numbers)
-        if w:
-            part = np.ascontiguousarray(numbers[y : y + h, x : x + w])
-            self.sent = numbers.copy()
-            packed = not self.local and part.nbytes > PACKED_ABOVE
-            buffers = [zlib.compress(part, 1) if packed else part.tobytes()]
+        if self.sent is None or self.sent.shape != numbers.shape:
+            parts, self.sent = [(0, 0, width, height)], numbers.copy()
         else:
-            packed, buffers = False, []
-        content = {
-            "kind": "frame", "size": [width, height], "part": [x, y, w, h], "packed": packed,
-            "page": page, "text": text, "caption": caption, "handles": handles,
-            "scales": scales, "answers": answers,
-        }  # fmt: skip
-        self.send(content, buffers)
+            boxes = [(0, 0, width, height)] if boxes is None else boxes
+            parts = [part for box in boxes for part in _changed(self.sent, numbers, *box)]
+            for x, y, w, h in parts:
+                self.sent[y : y + h, x : x + w] = numbers[y : y + h, x : x + w]
+        data = b"".join([numbers[y : y + h, x : x + w].tobytes() for x, y, w, h in parts])
+        packed = not self.local and len(data) > PACKED_ABOVE
+        if packed:
+            data = zlib.compress(data, 1)
+        content = {"kind": "frame", "size": [width, height], "parts": parts, "packed": packed}
+        self.send(content | said, [data] if parts else [])
 
 
-def _changed(before, now):
-    """The smallest rectangle that holds all that differs: left, top, width, height."""
-    if before is None or before.shape != now.shape:
-        return 0, 0, now.shape[1], now.shape[0]
-    differs = before != now
-    rows = np.flatnonzero(differs.any(axis=1))
-    if not rows.size:
-        return 0, 0, 0, 0
-    top, bottom = int(rows[0]), int(rows[-1])
-    columns = np.flatnonzero(differs[top : bottom + 1].any(axis=0))
-    left, right = int(columns[0]), int(columns[-1])
-    return left, top, right - left + 1, bottom - top + 1
+def _changed(before, now, left, top, right, bottom):
+    """Rectangles that hold all that differs in a box, each as left, top, width, height."""
+    differs = before[top:bottom, left:right] != now[top:bottom, left:right]
+    parts = []
+    for row in range(0, bottom - top, BAND):
+        band = differs[row : row + BAND]
+        columns = np.flatnonzero(band.any(axis=0))
+        if not columns.size:
+            continue
+        gaps = np.flatnonzero(np.diff(columns) > GAP)
+        starts, ends = columns[[0, *(gaps + 1)]].tolist(), columns[[*gaps, -1]].tolist()
+        parts += [
+            (left + start, top + row, end - start + 1, len(band))
+            for start, end in zip(starts, ends, strict=True)
+        ]
+    return parts
 
 
 def png(pixels):

@@ -52,8 +52,8 @@ def test_only_live_artists_are_drawn_again(monkeypatch):
     """Is the background drawn once, and again only when `refresh` asks for it?"""
     fig, slider, _ = line_figure()
     full = []
-    draw = fig._agg.draw
-    monkeypatch.setattr(fig._agg, "draw", lambda: full.append(1) or draw())
+    draw = fig._layers.agg.draw
+    monkeypatch.setattr(fig._layers.agg, "draw", lambda: full.append(1) or draw())
     for value in (0.5, 1.5, 2.5):
         slider.value = value
     assert full == []
@@ -378,12 +378,13 @@ def canvas(sent):
     """The pixels that a page has after all that was sent, as `(height, width, 4)`."""
     pixels = None
     for content, buffers in sent:
-        (width, height), (x, y, w, h) = content["size"], content["part"]
+        width, height = content["size"]
         if pixels is None or pixels.shape != (height, width):
             pixels = np.zeros((height, width), np.uint32)
-        if w:
-            data = zlib.decompress(buffers[0]) if content["packed"] else buffers[0]
-            pixels[y : y + h, x : x + w] = np.frombuffer(data, "<u4").reshape(h, w)
+        data = b"".join(zlib.decompress(b) if content["packed"] else b for b in buffers)
+        numbers = np.frombuffer(data, "<u4")
+        for x, y, w, h in content["parts"]:
+            pixels[y : y + h, x : x + w], numbers = numbers[: w * h].reshape(h, w), numbers[w * h :]
     return pixels.view(np.uint8).reshape(*pixels.shape, 4)
 
 
@@ -394,12 +395,43 @@ def test_a_page_gets_the_whole_picture_and_then_what_changed(local):
     sent = awake(fig, local=local)
     for value in (2.0, 0.5, 3.0):
         slider.value = value
-    assert np.array_equal(canvas(sent), np.asarray(fig._agg.buffer_rgba()))
-    sizes = [content["part"][2] * content["part"][3] for content, _ in sent]
+    assert np.array_equal(canvas(sent), fig._layers.pixels())
+    sizes = [sum(w * h for _, _, w, h in content["parts"]) for content, _ in sent]
     assert sizes[0] == 300 * 200
     assert sent[0][0]["packed"] != local
     assert max(sizes[1:]) < sizes[0]
     assert "The line is at 9.00." in sent[-1][0]["text"]
+
+
+def test_what_is_drawn_again_alone_looks_as_if_all_were():
+    """Are pixels those of a whole redraw, where a line, a bar, a picture and words overlap?"""
+    with kit.Figure("Many kinds", 300, 200) as fig:
+        ax = fig.axes(xlim=(0, 10), ylim=(0, 10))
+        slider = fig.slider("x", 0, 10, 3)
+        shade = ax.imshow(np.eye(2), extent=(0, 2, 0, 2), aspect="auto")
+        bars = ax.bar([1, 5, 9], [2, 5, 8], color=kit.BLUE, alpha=0.5)
+        (line,) = ax.plot([], [], color=kit.GREEN, marker="o", zorder=1)
+        dots = ax.scatter([8], [2], color=kit.OCHRE)
+        words = [ax.text(k, 5, "", color=kit.VERMILLION) for k in (1, 5)]
+        fig.live(shade, bars, line, dots, words)
+
+        @fig.on_change
+        def update():
+            x = slider.value
+            shade.set_data(np.eye(2) * (x > 5))
+            bars[1].set_height(x)
+            bars[0].set_visible(x != 4)
+            line.set_data([0, x], [10, x] if x != 7 else [np.nan, np.nan])
+            dots.set_offsets([(8, 2 + x // 3)])
+            words[0].set(x=x / 2, text="" if x == 9 else f"at {x}")
+            words[1].set_text("far" if x > 2 else "near")
+
+    for value in (4, 5, 7, 9, 10, 2, 0):
+        slider.value = value
+        alone = fig._layers.pixels().copy()
+        fig.refresh()
+        fig.draw()
+        assert np.array_equal(alone, fig._layers.pixels()), value
 
 
 def test_a_picture_that_did_not_change_is_not_sent():
@@ -407,7 +439,7 @@ def test_a_picture_that_did_not_change_is_not_sent():
     fig, _, _ = line_figure()
     sent = awake(fig)
     fig.draw()
-    assert sent[-1][0]["part"] == [0, 0, 0, 0]
+    assert sent[-1][0]["parts"] == []
     assert not sent[-1][1]
 
 
@@ -597,7 +629,7 @@ def test_a_function_that_may_give_infinities_is_drawn_as_it_is():
 def test_the_picture_is_what_was_drawn():
     """Does the PNG hold exactly the pixels of the drawing?"""
     fig, _, _ = line_figure()
-    assert np.array_equal(picture(fig), np.asarray(fig._agg.buffer_rgba()))
+    assert np.array_equal(picture(fig), fig._layers.pixels())
 
 
 def test_captions_are_text_not_markup():
