@@ -12,7 +12,7 @@ import pytest
 
 from autograder.authoring import release
 from autograder.authoring.declaration import Exercise, Wrong, generator, load, names
-from autograder.jail import predicting
+from autograder.jail import fitting, predicting
 from autograder.marking.scoring import QUICK, Score, score
 from tests import cohort
 from utils import checks
@@ -63,12 +63,14 @@ def marks_of(lab: str, name: str, number: int) -> Score:
 
 @pytest.fixture
 def as_in_the_jail(monkeypatch):
-    """Let Keras predict as where answers are marked; where it is not imported yet, as it does."""
+    """Let Keras work as where answers are marked; where it is not imported yet, as it does."""
     if "keras" in sys.modules:
         from keras.src.backend.tensorflow.trainer import TensorFlowTrainer
 
         monkeypatch.setattr(TensorFlowTrainer, "predict", TensorFlowTrainer.predict)
+        monkeypatch.setattr(TensorFlowTrainer, "fit", TensorFlowTrainer.fit)
         predicting.quicken()
+        fitting.quicken()
 
 
 @pytest.mark.usefixtures("as_in_the_jail")
@@ -149,6 +151,7 @@ def test_a_wrong_answer_loses_points_and_is_recognised(ex: Exercise, wrong: Wron
     assert wrong.hint.split()[0] in result.report
 
 
+@pytest.mark.usefixtures("as_in_the_jail")
 @pytest.mark.parametrize(("ex", "wrong"), WRONG)
 def test_the_instant_check_recognises_the_wrong_answer(ex: Exercise, wrong: Wrong):
     """Does the learner read the hint that belongs to the mistake?"""
@@ -157,6 +160,7 @@ def test_the_instant_check_recognises_the_wrong_answer(ex: Exercise, wrong: Wron
     assert " ".join(wrong.hint.split()) in " ".join(told.report.split())
 
 
+@pytest.mark.usefixtures("as_in_the_jail")
 @pytest.mark.parametrize("ex", FUNCTIONS)
 def test_the_instant_check_passes_the_right_answer(ex):
     """Does the right answer pass all visible checks, and is the learner told of more?"""

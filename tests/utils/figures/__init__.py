@@ -56,16 +56,17 @@ def moves_without_a_note(fig, to=None):
     assert fig.notes == []
 
 
-def is_stood_in_for(make, wrong, count, *given, least=None):
+def is_stood_in_for(make, wrong, count, *given, least=None, to=None):
     """Let `make(*given, wrong, ...)` look like `make(*given)`, with a note for each wrong function.
 
-    `least` is the number of notes where not every function is asked at once.
+    `least` is the number of notes where not every function is asked at once; `to` is where the
+    first slider is moved, if not to its end.
     """
     fig, right = make(*given, *[wrong] * count), make(*given)
     assert fig.text == right.text
     for each in (fig, right):
         for slider in [c for c in controls(each).values() if hasattr(c, "max")][:1]:
-            slider.value = slider.max
+            slider.value = slider.max if to is None else to
     assert fig.text == right.text
     assert (least or count) <= len(fig.notes) <= count
     assert all("the reference is drawn" in note for note in fig.notes)
