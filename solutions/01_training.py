@@ -390,7 +390,7 @@ figures.nudge(predict, binary_cross_entropy)
 # %% [markdown]
 # ### Exercise: gradient (16 points)
 #
-# Write `cost_gradient(X, y, w, b)`: the gradient of the mean cost of the unit, as the pair `(dw, db)`:
+# Write `cost_gradient(X, y, w, b)`: the gradient of the mean cost of the unit, as the pair `(dw, db)` (a tuple or a list):
 #
 # $$dw_j = \frac{1}{m} \sum_i (p_i - y_i) \, X_{ij}, \qquad db = \frac{1}{m} \sum_i (p_i - y_i) .$$
 #
@@ -448,7 +448,7 @@ mark("01_training", "gradient", cost_gradient)
 # ### Exercise: gradient_descent (16 points)
 #
 # Write `gradient_descent(X, y, w, b, alpha, steps)`: starting from the given `w` and `b`, take `steps`
-# steps with the learning rate `alpha`. Return `(w, b, costs)`: the final parameters, and an array or list of `steps`
+# steps with the learning rate `alpha`. Return `(w, b, costs)`, in a tuple or a list: the final parameters, and an array or list of `steps`
 # costs, each noted **before** its step.
 #
 # - Both parameters are updated from the **same** gradient, taken before either changes.

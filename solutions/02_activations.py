@@ -541,7 +541,7 @@ figures.relu_workshop(relu_network)
 # %% [markdown]
 # ### Exercise: fit_pieces (16 points)
 #
-# Write `fit_pieces(knots, values)`: it returns `(w, b, v, c)`, the weights of a ReLU network that passes through
+# Write `fit_pieces(knots, values)`: it returns `(w, b, v, c)` (a tuple or a list), the weights of a ReLU network that passes through
 # every point `(knots[i], values[i])` and is **straight between neighbours**. `w`, `b` and `v` are one-dimensional
 # (arrays or lists) and equally long, one entry for each unit; `c` is a number. `relu_network(knots, w, b, v, c)` then gives
 # `values` back, to within $10^{-9}$.

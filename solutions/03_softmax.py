@@ -212,7 +212,7 @@ print(X @ W + b)
 # Write two functions.
 #
 # - `predict_proba(X, W, b)` returns the probabilities, shape `(m, C)`.
-# - `predict(X, W, b)` returns the most probable class of each example: shape `(m,)`, integers.
+# - `predict(X, W, b)` returns the most probable class of each example: shape `(m,)`, integers (an array or a list).
 #
 # **Example.** One example, two features, three classes:
 #

@@ -423,7 +423,7 @@ print(probabilities >= 0.5)
 # ### Exercise: predict_labels (16 points)
 #
 # Write `predict_labels(P, thresholds)`: `P` holds probabilities, `(m, L)`, and `thresholds` is one
-# number, or an array `(L,)` with one for each label. The result is `(m, L)`, **integers**: 1
+# number, or an array `(L,)` with one for each label. The result is `(m, L)`, **integers** (an array or a list of rows): 1
 # where the probability is at least its threshold, else 0. Exactly at the threshold counts as present.
 # `P` itself stays as it was.
 #
@@ -577,7 +577,7 @@ for threshold in [0.1, 0.3, 0.4, 0.7, 0.9, 1.01]:
 # ### Exercise: choose_thresholds (22 points)
 #
 # Write `choose_thresholds(P, Y, miss_cost, false_alarm_cost)`: for each label, the threshold of lowest
-# total cost. `P` holds probabilities and `Y` the true labels, both `(m, L)`; the result is `(L,)`.
+# total cost. `P` holds probabilities and `Y` the true labels, both `(m, L)`; the result is `(L,)`, an array or a list.
 #
 # - The candidates of a label are **its own** observed probabilities, and 1.01.
 # - A threshold is used with `>=`, as in `predict_labels`.

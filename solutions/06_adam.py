@@ -259,7 +259,7 @@ for t, g in enumerate([4.0, 2.0], start=1):
 # ### Exercise: adam_step (26 points)
 #
 # Write `adam_step(theta, grad, m, v, t, alpha=0.001, beta1=0.9, beta2=0.999, eps=1e-8)`: one step
-# of Adam. Return `(theta, m, v)`: the new parameters and the new averages, **without** correction,
+# of Adam. Return `(theta, m, v)`, in a tuple or a list: the new parameters and the new averages, **without** correction,
 # because the next step continues from them. All arrays are floats of one shape, any shape;
 # leave the given ones as they are. `t` is the number of this step: 1 for the first one.
 #
@@ -549,7 +549,7 @@ figures.some_pieces()
 #
 # Write `conv1d(x, w, b, stride=1)` for a signal `x` of shape `(T,)`, filters `w` of shape `(k, F)` and
 # biases `b` of shape `(F,)`, with $T \ge k$. Only windows that fit whole count ("valid"). ReLU comes
-# last. The result has the shape `((T - k)//stride + 1, F)`.
+# last. The result has the shape `((T - k)//stride + 1, F)` (an array, or a list of rows).
 #
 # **Example.** `x = [1, 3, 2, -1, 4]`, one filter `w = [[1], [-1]]`, `b = [0.5]`:
 #

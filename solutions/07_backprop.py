@@ -321,7 +321,7 @@ sheet
 # %% [markdown]
 # ### Exercise: topological_order (16 points)
 #
-# A node can be computed when all of its inputs are there. Write `topological_order(graph)`: a list of all
+# A node can be computed when all of its inputs are there. Write `topological_order(graph)`: a list (or a tuple) of all
 # **node** names (no leaves), each exactly once, and **each after those of its inputs that are nodes**.
 #
 # - `graph` maps a name to a pair: the operation, and the list of its input names (a tuple or a list, both occur).
@@ -659,7 +659,7 @@ figures.entry_by_entry(forward, backward)
 #
 # ### Exercise: network_gradients (20 points)
 #
-# Write `network_gradients(X, y, W1, b1, W2, b2)`: the gradients of the mean cost $J$ above, as $(dW_1, db_1, dW_2, db_2)$, each with the
+# Write `network_gradients(X, y, W1, b1, W2, b2)`: the gradients of the mean cost $J$ above, as $(dW_1, db_1, dW_2, db_2)$ (a tuple or a list), each with the
 # shape of its parameter. `X` is `(m, n)`, `y` holds $m$ integers, `W1` is `(n, h)`, `b1` `(h,)`, `W2` `(h, C)`, `b2` `(C,)`.
 #
 # - The slope of ReLU at 0 is 0. Use $P - Y$ throughout. Logits stay between -50 and 50.

@@ -297,7 +297,7 @@ print("one digit read wrongly at p = 0.01 costs", (-np.log(0.01)).round(2))
 #
 # ### Exercise: read_digits (14 points)
 #
-# Write `read_digits(model, X)` for images `X` of shape `(m, 64)`. Return `(classes, confidence)`:
+# Write `read_digits(model, X)` for images `X` of shape `(m, 64)`. Return `(classes, confidence)`, in a tuple or a list:
 #
 # - `classes`, shape `(m,)`, ints: the class with the largest logit;
 # - `confidence`, shape `(m,)`: the softmax probability of that class.
@@ -562,7 +562,7 @@ for size in (0.0, 0.01, np.sqrt(2 / 64), 1.0):
 #   as `network_gradients` of lab 07.
 # - Begin with random weights drawn from a generator made from `seed`; the same seed gives the same network.
 # - Take `steps` steps of Adam at the rate `alpha`, with the other settings of lab 06 (0.9, 0.999, 1e-8), on all examples, or on a batch of at least 256.
-# - Return `(W1, b1, W2, b2)` with the shapes `(64, hidden)`, `(hidden,)`, `(hidden, 10)` and `(10,)`.
+# - Return `(W1, b1, W2, b2)`, in a tuple or a list, with the shapes `(64, hidden)`, `(hidden,)`, `(hidden, 10)` and `(10,)`.
 #
 # Copy what you need from your labs 06 and 07 **into this cell**: the marker runs it without the others. **Not allowed:** TensorFlow, Keras, SciPy,
 # scikit-learn, and loading data.

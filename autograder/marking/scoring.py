@@ -19,7 +19,16 @@ from utils.checks.report import explain, wrap
 from utils.engine.calling import Outcome
 from utils.engine.judging import UNWRITTEN, Case, Finding, explain_failure, verdict
 from utils.engine.judging.quiz import letter
-from utils.engine.judging.state import STATE, both, probe, renewed, turned
+from utils.engine.judging.state import (
+    STATE,
+    TWICE,
+    probe,
+    refilled,
+    renewed,
+    standing,
+    stepwise,
+    turned,
+)
 from utils.engine.recognise import Known, diagnose
 
 # Failures that the marker names itself.
@@ -95,18 +104,23 @@ def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
         plan += [(check, case, False) for case in seen]
         fresh = check.hidden(rng) if check.hidden else []
         plan += [(check, exercise.expected(case), True) for case in fresh]
-    distinct = list({id(case.calls): case for _, case, _ in plan}.values())
     later = _together(exercise, [case for _, case, _ in plan])
-    results = run(distinct + later)
+    # What is called twice for the sake of its state is not called a third time.
+    twice = {id(case.calls[0]) for case in later if case.judge == TWICE}
+    alone = {id(c.calls): c for _, c, _ in plan if len(c.calls) > 1 or id(c.calls[0]) not in twice}
+    results = run([*alone.values(), *later])
+    after = list(zip(later, results[len(alone) :], strict=True))
     # Several checks may judge one run: their cases share their calls.
-    first = {id(case.calls): each for case, each in zip(distinct, results, strict=False)}
+    first = dict(zip(alone, results, strict=False))
+    built = {id(case.calls[0]): outcomes[:1] for case, outcomes in after if case.judge == TWICE}
     tried = [
-        _Tried(check, case, hidden, first[id(case.calls)], verdict(case, first[id(case.calls)]))
+        _Tried(check, case, hidden, outcomes, verdict(case, outcomes))
         for check, case, hidden in plan
+        for outcomes in [first.get(id(case.calls)) or built[id(case.calls[0])]]
     ]
     failing = {id(t.case.calls[0]) for t in tried if t.finding}
     wrong = {t.case.calls[0].function for t in tried if t.finding}
-    for case, outcomes in zip(later, results[len(distinct) :], strict=True):
+    for case, outcomes in after:
         finding = verdict(case, outcomes)
         # What is wrong in itself is no state, and costs the points of its own check only.
         known = failing & {id(c) for c in case.calls[:2]}
@@ -143,18 +157,35 @@ def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
     """Return what to ask after all cases: an answer keeps no state between calls."""
     if exercise.kind != "function":
         return []
-    again = [cases[0]] if exercise.deadline <= QUICK else []
-    pairs = turned(cases) if exercise.deadline <= QUICK else []
-    later = again + probe(cases)
-    for one, other in pairs:
-        if one.judge == "close":
-            later.append(both(one, exercise.expected(other)))
+    quick = exercise.deadline <= QUICK
+    later, stepped = [], []
+    for own in turned(cases) if quick else []:
+        if own[0][0].judge == "close":
+            steps = _most_moved(exercise, own)
+            later.append(refilled(steps))
+            stepped += [] if standing(steps) else [steps.calls[0].function]
             continue
-        outcomes = exercise.run(other)
-        other = replace(other, expect=[outcome.value for outcome in outcomes])
-        if verdict(other, outcomes) is None:  # so it is an input
-            later.append(renewed(one, other))
+        for one, other in own:
+            outcomes = exercise.run(other)
+            asked = replace(other, expect=[outcome.value for outcome in outcomes])
+            if verdict(asked, outcomes) is None:  # so it is an input
+                later.append(renewed(one, asked, stays=True))
+    later = probe(cases, stepped) + later
+    if quick and not any(case.judge == TWICE for case in later):
+        later.insert(0, cases[0])
     return later
+
+
+def _most_moved(exercise: Exercise, pairs: list[tuple[Case, Case]]) -> Case:
+    """Return the steps between two cases whose result moves with most of the arguments."""
+    least: Case | None = None
+    for pair in pairs:
+        steps = exercise.expected(stepwise(*pair))
+        if least is None or standing(steps) < standing(least):
+            least = steps
+        if not standing(least):
+            break
+    return least
 
 
 def _gives(check: Check) -> bool:

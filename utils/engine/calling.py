@@ -32,7 +32,8 @@ from utils.engine.plain import (
 )
 from utils.engine.stopping import LEARNERS, Timeout, place
 
-# The function of a call that gives back its argument, a `Result`, as that is by now.
+# The function of a call that gives back its argument, a `Result`, as that is by now; of two it
+# tells whether they are one object.
 KEPT = "="
 # What TensorFlow puts around its messages.
 _NOISE = re.compile(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\](?: name:)?\s*$")
@@ -184,7 +185,8 @@ def _filled(old: Any, new: Any) -> Any:
 
 def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[Any, Outcome]:
     if call.function == KEPT:
-        return args[0], _finish(args[0], [], [])
+        kept = args[0] if len(args) == 1 else args[0] is args[1]
+        return kept, _finish(kept, [], [])
     if call.function not in namespace:
         return None, Outcome(error=Failure("Missing", call.function))
     target = namespace[call.function]

@@ -26,7 +26,7 @@ ex.check(
     lambda rng: [
         case("gradient_descent", *problem(rng, 6, 3), float(rng.uniform(0.1, 1)), 1, largest=True),
         case("gradient_descent", *problem(rng, 1, 2), 0.5, 1, largest=True),
-        case("gradient_descent", *problem(rng, 80, 3), 0.2, 1, largest=True),
+        case("gradient_descent", *problem(rng, 2000, 3), 0.2, 1, largest=True),
         case("gradient_descent", *problem(rng, 4, 4), 0.2, 1, largest=True),
     ],
 )  # fmt: skip

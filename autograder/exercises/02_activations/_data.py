@@ -25,7 +25,7 @@ def shapes(rng, function, size=3.0, **params):
         case(function, np.array(-abs(rng.normal()) - 0.1), **params),
         case(function, np.array(rng.normal() + 4), **params),
         case(function, np.array(int(rng.integers(1, 9))), **params),
-        case(function, rng.integers(-6, 7, size=6), **params),
+        case(function, np.append(rng.integers(-6, 7, size=5), 200), **params),
         case(function, (rng.normal(size=(3, 3)) * size).astype(np.float32), **params),
         case(function, rng.normal(size=1), **params),
         *_layouts(rng, function, **params),

@@ -40,7 +40,7 @@ ex.check(
     ],
     lambda rng: [
         case("predict", *problem(rng, 300, 3, 4)),
-        case("predict", *problem(rng, 9, 3, 4)),
+        case("predict", *problem(rng, 60, 3, 300)),
         case("predict", *problem(rng, 1, 2, 3)),
         case("predict", *problem(rng, 5, 5, 5)),
         case("predict", Layout(rng.normal(size=(6, 4)), "strided"), *problem(rng, 6, 4, 3)[1:]),

@@ -76,7 +76,7 @@ ex.check(
         case("choose_thresholds", _OBSERVED[:4, :2], 1 - _PRESENT[:4, :2], 1.0, 1.0),
     ],
     lambda rng: [
-        case("choose_thresholds", *_observed(rng, 16, 3), 1.0, 1.0),
+        case("choose_thresholds", *_observed(rng, 512, 3), 1.0, 1.0),
         case("choose_thresholds", *_observed(rng, 4, 4), 2, 2),
         case("choose_thresholds", *_telling(rng, "00100101", "00100011"), 1.0, 1.0),
         case("choose_thresholds", *_observed(rng, 64, 2), 1.0, 1.0),

@@ -69,7 +69,7 @@ ex.check(
     lambda rng: [
         _gradients(*_network(rng, 6, 3, 5, 4)),
         _gradients(*_network(rng, 9, 4, 3, 2)),
-        _gradients(*_network(rng, 5, 2, 8, 3)),
+        _gradients(*_network(rng, 40, 2, 8, 300)),
         _gradients(*_large_features(_network(rng, 8, 3, 5, 4))),
         _gradients(*_network(rng, 100, 150, 90, 10, largest=6.0)),
     ],

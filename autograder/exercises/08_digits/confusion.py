@@ -50,7 +50,7 @@ ex.check(
         case("confusion_matrix", *_labels(rng, 1, 4), 5),
         case("confusion_matrix", *(Layout(a, "strided") for a in _labels(rng, 14, 4)), 4),
         case("confusion_matrix", *(Layout(a, "readonly") for a in _labels(rng, 14, 4)), 4),
-        case("confusion_matrix", *(a.astype(np.int32) for a in _labels(rng, 14, 4)), 4),
+        case("confusion_matrix", *(a.astype(np.int32) + 126 for a in _labels(rng, 14, 4)), 130),
     ],
 )
 

@@ -87,6 +87,13 @@ def test_a_wrong_axis_or_sum_is_told_by_the_shape(answer, name):
     assert told(answer, row_sums) == name
 
 
+def test_whole_numbers_are_not_joined_by_chance():
+    """Is class 0 in place of class 1 not taken for its logarithm, nor 4 in place of 2 for 2²?"""
+    classes = lambda X, c: np.ones(len(X), int)  # noqa: E731
+    assert "logarithm" not in str(told(lambda X, c: 0 * classes(X, c), classes))
+    assert told(lambda X, c: [4] * len(X), lambda X, c: np.full(len(X), 2)) != "the square of it"
+
+
 def test_parts_in_another_order_are_told():
     """Is it seen that both parts are right, and in whose place each is?"""
     both = lambda X, c: (X * c, X - c)  # noqa: E731

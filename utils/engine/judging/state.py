@@ -6,9 +6,9 @@ again, and then one and the same object is given with the contents of the first 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from itertools import combinations, islice
+from itertools import combinations, islice, pairwise
 
 import numpy as np
 
@@ -17,16 +17,24 @@ from utils.engine.judging import Case, Finding, close, same, show, verdict
 from utils.engine.plain import ModelData, Result, Same, bare
 
 STATE = ("kept", "remembered")  # the codes of findings that tell of nothing else
+MODELS = ("models.model", ".layers")  # how judges end whose calls each build a model
+TWICE = "state.own"  # the judge of two calls that each build a model
+MOST_ASKED = 8  # cases of a function among which the one is looked for that shows most
 
 
-def probe(cases: list[Case]) -> list[Case]:
+def probe(cases: list[Case], stepped: Collection[str] = ()) -> list[Case]:
     """Return cases that ask each function of `cases` for its state, as far as two of them allow.
 
     Two cases of a function are needed, whose expected values differ; for objects that are filled
-    anew, their arrays must have the same shapes.
+    anew, their arrays must have the same shapes. What `refilled` shows of the functions that are
+    asked so, `stepped`, is not asked again.
     """
     out = []
     for name in dict.fromkeys(case.calls[0].function for case in cases):
+        out += _by_other_judges([case for case in cases if case.calls[0].function == name])
+        out += _built_twice([case for case in cases if case.calls[0].function == name])
+        if name in stepped:
+            continue
         own = [case for case in cases if _plain(case) and case.calls[0].function == name]
         valued = [case for case in own if case.judge == "close"]
         pairs = [(a, b) for a, b in combinations(valued, 2) if not same(a.expect[0], b.expect[0])]
@@ -38,11 +46,26 @@ def probe(cases: list[Case]) -> list[Case]:
         elif len(pair := (pairs or [own])[0]) > 1 and not _immutable(pair[0].expect[0]):
             out.append(_kept(*pair[:2]))
         asked = refilled or (pairs or [own])[0][:2]
-        other = next((pair for case in valued if (pair := _and_turned(case))), None)
+        moving = sorted(valued, key=_still)
+        other = next((pair for case in moving if (pair := _and_turned(case))), None)
         if other and not _immutable(other[0].expect[0]) and not _one_shape(asked):
             out.append(_kept(*other))  # a buffer for each shape is found by one shape twice
-        out += _by_other_judges([case for case in cases if case.calls[0].function == name])
     return out
+
+
+def _built_twice(cases: list[Case]) -> list[Case]:
+    """Return what asks for a model twice: each caller trains a model of its own."""
+    own = [c for c in cases if len(c.calls) == 1 and str(c.judge).endswith(MODELS)][-1:]
+    return [
+        replace(
+            case,
+            calls=[case.calls[0], case.calls[0], Call(KEPT, [Result(0), Result(1)])],
+            judge=TWICE,
+            params={},
+            expect=[None] * 3,
+        )
+        for case in own
+    ]
 
 
 def _by_other_judges(cases: list[Case]) -> list[Case]:
@@ -57,26 +80,36 @@ def _by_other_judges(cases: list[Case]) -> list[Case]:
     return out
 
 
-def turned(cases: list[Case]) -> list[tuple[Case, Case]]:
-    """Return a case of each function, and it with its arrays rolled on: the same shapes.
+def turned(cases: list[Case]) -> list[list[tuple[Case, Case]]]:
+    """Return, for each function, cases of it, each with its arrays rolled on: the same shapes.
 
-    What the second one should return is not known here; nor whether it is an input at all, where
-    results are judged by what they do.
+    What the rolled ones should return is not known here; nor whether they are inputs at all,
+    where results are judged by what they do.
     """
     out = []
     for name in dict.fromkeys(case.calls[0].function for case in cases):
         own = [case for case in cases if case.calls[0].function == name]
-        for usual in (
-            [case for case in own if _plain(case) and case.judge == "close"],
-            [case for case in own if _is_usual(case) and case.judge != "close"],
-        ):
-            out += islice((pair for case in usual if (pair := _and_turned(case))), 1)
-    return out
+        valued = (case for case in own if _plain(case) and case.judge == "close")
+        close_ = sorted(valued, key=lambda case: (_still(case), _size(case)))
+        pairs = (pair for case in close_ if (pair := _and_turned(case)))
+        out.append(list(islice(pairs, MOST_ASKED)))
+        others = [case for case in own if _is_usual(case) and case.judge != "close"]
+        first = next((case for case in others if _and_turned(case)), None)
+        places = range(len(first.calls[0].args)) if first else ()
+        ways = [_and_turned(first, place) for place in (None, *places)] if first else []
+        out.append([pair for pair in ways if pair])
+    return [pairs for pairs in out if pairs]
 
 
-def _and_turned(case: Case) -> tuple[Case, Case] | None:
+def _and_turned(case: Case, only: int | None = None) -> tuple[Case, Case] | None:
     calls = [
-        Call(call.function, [_rolled(arg, place) for place, arg in enumerate(call.args)])
+        Call(
+            call.function,
+            [
+                _rolled(arg, place) if only in (None, place) else arg
+                for place, arg in enumerate(call.args)
+            ],
+        )
         for call in case.calls
     ]
     other = replace(case, calls=calls, expect=[None] * len(calls))
@@ -84,27 +117,76 @@ def _and_turned(case: Case) -> tuple[Case, Case] | None:
 
 
 def _rolled(arg: object, place: int) -> object:
-    """Return an array with its rows moved on, those of each argument by another number."""
+    """Return an array with its rows moved on, those of each argument by another number.
+
+    Of a model the outputs are. Numbers in increasing order, which an answer may count on, are
+    halved instead.
+    """
     value = bare(arg)
-    rolls = isinstance(value, np.ndarray) and value.ndim
-    return np.roll(value, place + 1, axis=0) if rolls else arg
+    if isinstance(value, ModelData) and value.weights:
+        moved = [np.roll(w, 1, axis=-1) for w in value.weights[-2:]]
+        return replace(value, weights=[*value.weights[:-2], *moved])
+    if not isinstance(value, np.ndarray) or not value.ndim:
+        return arg
+    if (
+        value.ndim == 1
+        and value.dtype.kind == "f"
+        and len(value) > 2
+        and np.all(np.diff(value) > 0)
+    ):
+        return value / 2
+    return np.roll(value, 1 + place % max(len(value) - 1, 1), axis=0)
 
 
-def both(case: Case, other: Case) -> Case:
-    """Return one case that makes the calls of two with the same objects, refilled, for `fresh`."""
+def _still(case: Case) -> int:
+    """Rank a case by how little its result may move with its arguments."""
+    value = case.expect[0] if case.expect else None
+    if value is None or _immutable(value) or (isinstance(value, np.ndarray) and not value.ndim):
+        return 2
+    return int(isinstance(value, np.ndarray) and same(value, np.roll(value, 1, axis=0)))
+
+
+def _size(case: Case) -> int:
+    return sum(np.size(bare(arg)) for arg in case.calls[0].args if not isinstance(arg, dict))
+
+
+def stepwise(case: Case, other: Case) -> Case:
+    """Return one case that goes from the arguments of one to those of another, one at a time."""
+    args, last = [list(map(bare, each.calls[0].args)) for each in (case, other)]
+    calls = [Call(case.calls[0].function, list(args))]
+    for place, new in enumerate(last):
+        if not _alike(args[place], new):
+            args[place] = new
+            calls.append(Call(case.calls[0].function, list(args)))
+    return replace(case, calls=calls, expect=[None] * len(calls))
+
+
+def standing(steps: Case) -> int:
+    """Return how many objects of a case do not move its result: of these nothing is shown."""
+    moved = sum(not same(a, b) for a, b in pairwise(steps.expect))
+    return sum(isinstance(_refilled(0, arg), Same) for arg in steps.calls[0].args) - moved
+
+
+def refilled(steps: Case) -> Case:
+    """Return a case of `stepwise` that fills the same objects anew, for `fresh`.
+
+    At its end the first result is looked at once more.
+    """
     calls = [
-        Call(each.calls[0].function, [_refilled(key, arg) for key, arg in enumerate(args)])
-        for each in (case, other)
-        for args in [each.calls[0].args]
+        Call(call.function, [_refilled(key, arg) for key, arg in enumerate(call.args)])
+        for call in steps.calls
     ]
-    return replace(case, calls=calls, expect=[*case.expect, *other.expect], judge="state.fresh")
+    calls = [steps.calls[0], *calls, Call(KEPT, [Result(0)])]
+    expect = [steps.expect[0], *steps.expect, None]
+    return replace(steps, calls=calls, expect=expect, judge="state.fresh")
 
 
-def renewed(case: Case, other: Case) -> Case:
+def renewed(case: Case, other: Case, stays: bool = False) -> Case:
     """Return one case that makes the calls of two with the same objects, for any judge of theirs.
 
     The second half is wrong where its judge says so and its results are those of the first half:
-    then they belong to contents that are no more.
+    then they belong to contents that are no more. With `stays` it is looked whether what the first
+    call alone has returned stays as it was.
     """
     keys: dict[int, int] = {}
     halves: list[list[Call]] = [[], []]
@@ -120,28 +202,44 @@ def renewed(case: Case, other: Case) -> Case:
     count = len(case.calls)
 
     def judge(_: Case, outcomes: list[Outcome]) -> Finding | None:
-        first, second = outcomes[:count], outcomes[count:]
+        first, second = outcomes[:count], outcomes[count : 2 * count]
         stale = all(same(a.value, b.value) for a, b in zip(first, second, strict=True))
         finding = verdict(other, second) if stale else None
         if finding is None:
-            return None
+            return _touched(case, *outcomes[2 * count :: 2]) if stays else None
         return _remembered(case.calls[0].function, replace(finding, call=count))
 
     calls = [*halves[0], *halves[1]]
+    if stays:
+        calls += [case.calls[0], other.calls[0], Call(KEPT, [Result(len(calls))])]
     return replace(case, calls=calls, judge=judge, expect=[None] * len(calls))
 
 
 def _refilled(key: int, arg: object) -> object:
     value = bare(arg)
-    return Same(key, value) if isinstance(value, np.ndarray) and value.ndim else arg
+    fillable = isinstance(value, ModelData) or (isinstance(value, np.ndarray) and value.ndim)
+    return Same(key, value) if fillable else arg
 
 
 def fresh(case: Case, outcomes: list[Outcome]) -> Finding | None:
-    """Judge that the second call has a result of its own, and not that of the first."""
+    """Judge that each call has a result of its own, not that of the call before, and keeps it."""
     finding = close(case, outcomes)
-    if finding is None or finding.call != 1 or not same(outcomes[1].value, outcomes[0].value):
+    if finding is None:
+        return _touched(case, outcomes[0], outcomes[-1])
+    at = finding.call
+    if at < 2 or not same(outcomes[at].value, outcomes[at - 1].value):
         return finding
     return _remembered(case.calls[0].function, finding)
+
+
+def own(case: Case, outcomes: list[Outcome]) -> Finding | None:
+    """Judge that two calls do not return one and the same model."""
+    if outcomes[2].value is not True:
+        return None
+    name = case.calls[0].function
+    what = f"{name} was called twice, and returned one and the same model"
+    step = "Build a new model in each call: who trains the one would train the other as well."
+    return Finding("kept", what, 1, next_step=step)
 
 
 def _remembered(name: str, finding: Finding) -> Finding:
@@ -153,7 +251,7 @@ def _remembered(name: str, finding: Finding) -> Finding:
 def _is_usual(case: Case) -> bool:
     """Tell whether a case calls one function for plain data, and leaves its arguments alone."""
     unusual = {"raises", "mutates", "none"} & case.params.keys()
-    if not isinstance(case.judge, str) or case.judge.endswith(("models.model", ".layers")):
+    if not isinstance(case.judge, str) or case.judge.endswith(MODELS):
         return False
     alike = len({call.function for call in case.calls}) == 1
     return alike and all(call.args for call in case.calls) and not unusual
@@ -173,7 +271,13 @@ def _differ(case: Case, other: Case) -> bool:
         for one, two in zip(case.calls, other.calls, strict=True)
         for pair in zip(one.args, two.args, strict=True)
     ]
-    return any(_fits(*pair) and not same(*pair) for pair in pairs)
+    return any(_fits(*pair) and not _alike(*pair) for pair in pairs)
+
+
+def _alike(one: object, other: object) -> bool:
+    """Tell whether two arguments are equal; of models, whether their weights are."""
+    models = isinstance(one, ModelData) and isinstance(other, ModelData)
+    return same(one.weights, other.weights) if models else same(one, other)
 
 
 def _one_shape(asked: Sequence[Case]) -> bool:
@@ -232,7 +336,12 @@ def _again(a: Case, b: Case) -> Case:
 
 def kept(case: Case, outcomes: list[Outcome]) -> Finding | None:
     """Judge that the first result is still what it was, after another call."""
-    before, after = outcomes[0].value, outcomes[2].value
+    return _touched(case, outcomes[0], outcomes[2])
+
+
+def _touched(case: Case, first: Outcome, last: Outcome) -> Finding | None:
+    """Find that a result is no longer what it was."""
+    before, after = first.value, last.value
     if same(before, after):
         return None
     name = case.calls[0].function

@@ -7,7 +7,7 @@ import pytest
 
 from utils.engine.calling import Call, Outcome, run_calls
 from utils.engine.judging import Case, verdict
-from utils.engine.judging.state import both, probe, turned
+from utils.engine.judging.state import probe, refilled, stepwise, turned
 from utils.engine.models import dense
 from utils.engine.plain import Same, decode, encode
 
@@ -71,12 +71,11 @@ def test_arrays_of_other_shapes_ask_for_the_buffer_alone():
 
 
 def test_nothing_is_asked_where_nothing_can_be_kept():
-    """Are numbers, refusals and models left alone?"""
+    """Are numbers and refusals left alone?"""
     number = Case([Call("f", [3.0])], "close", {}, [6.0])
     other = Case([Call("f", [4.0])], "close", {}, [8.0])
     refusal = Case([Call("f", [A])], "close", {"raises": "ValueError"}, [None])
-    model = Case([Call("f", [3])], "models.model", {}, [None])
-    assert probe([number, other, refusal, model, model]) == []
+    assert probe([number, other, refusal]) == []
 
 
 def test_a_dict_is_filled_anew_too():
@@ -131,15 +130,57 @@ def test_a_buffer_for_each_shape_is_found_where_no_two_cases_have_one_shape(func
     assert code in found(function, case(A), case(B[:2]))
 
 
+def by_one_of_two():
+    kept = {}
+    return lambda z, w: kept.setdefault((id(w), z.tobytes()), (w, 2 * z + w))[1]
+
+
+def stepped(function, *args):
+    """Return what is found where the arguments change one at a time, in the same objects."""
+    one, other = turned([Case([Call("f", list(args))], "close", {}, [args[0]])])[0][0]
+    steps = stepwise(one, other)
+    right = [2 * call.args[0] + sum(call.args[1:]) for call in steps.calls]
+    asked = refilled(replace(steps, expect=right))
+    finding = verdict(asked, run_calls({"f": function}, asked.calls))
+    return finding and finding.code
+
+
 @pytest.mark.parametrize(
     ("function", "code"),
-    [(lambda z: 2 * z, None), (by_shape(), "remembered"), (by_identity(), "remembered")],
+    [
+        (lambda z: 2 * z, None),
+        (by_shape(), "remembered"),
+        (by_identity(), "remembered"),
+        (a_buffer_a_shape(), "kept"),
+    ],
 )
 def test_results_remembered_by_shape_or_object_are_found(function, code):
-    """Is the same object, with its contents moved on, given a result of its own?"""
-    ((one, other),) = turned([case(A), case(B[:2])])
-    (moved,) = other.calls[0].args
-    assert moved.tolist() == [4.0, 1.0, 2.0]
-    asked = both(one, replace(other, expect=[2 * moved]))
-    finding = verdict(asked, run_calls({"f": function}, asked.calls))
-    assert (finding and finding.code) == code
+    """Is the same object, with its contents moved on, given a result of its own, to keep?"""
+    assert stepped(function, B) == code
+
+
+@pytest.mark.parametrize(
+    ("function", "code"), [(lambda z, w: 2 * z + w, None), (by_one_of_two(), "remembered")]
+)
+def test_results_remembered_by_one_of_several_objects_are_found(function, code):
+    """Is it seen that only the contents of the second argument are not looked at?"""
+    assert stepped(function, B, np.array([3.0, 1.0, 2.0])) == code
+
+
+def test_what_may_have_to_increase_still_does():
+    """Are knots, which must increase, moved to others that do, and labels to labels?"""
+    knots, labels = np.array([-1.0, 0.5, 2.0]), np.array([0, 1, 2])
+    other = turned([Case([Call("f", [knots, labels])], "close", {}, [knots])])[0][0][1]
+    assert np.all(np.diff(other.calls[0].args[0]) > 0)
+    assert sorted(other.calls[0].args[1]) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_one_model_returned_twice_is_found(anew):
+    """Does each caller get a model of its own?"""
+    kept = object()
+    function = (lambda n: object()) if anew else (lambda n: kept)
+    (asked,) = probe([Case([Call("f", [3])], "models.model", {}, [None])])
+    *_, alike = run_calls({"f": function}, asked.calls)
+    finding = verdict(asked, [Outcome(0), Outcome(0), alike])  # as data, two models may be equal
+    assert (finding and finding.code) == (None if anew else "kept")
