@@ -93,6 +93,7 @@ c.JupyterHub.services = [
             "--ServerApp.default_url=/lab",
             f"--LabApp.app_settings_dir={layout.CHECKOUT}/utils/lab/settings",
             "--ContentsManager.pre_save_hook=utils.lab.saving.tidied",
+            "--ServerApp.kernel_websocket_connection_class=utils.lab.wire.AtOnce",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ],
         "user": layout.ACCOUNT,

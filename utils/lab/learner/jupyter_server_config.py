@@ -5,6 +5,7 @@ from utils.lab import folder
 c = get_config()  # noqa: F821  (given by traitlets)
 
 c.ServerApp.root_dir = str(folder.prepare())
+c.ServerApp.kernel_websocket_connection_class = "utils.lab.wire.AtOnce"
 c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.formgrader": False,
     "nbgrader.server_extensions.course_list": False,
