@@ -19,7 +19,7 @@
 # - build one Keras network with several sigmoid outputs, and say why softmax would be wrong here;
 # - turn probabilities into labels with thresholds, and choose them by what each mistake costs.
 #
-# **Time** about 80 minutes, without the part that is marked as optional. **You need** the sigmoid and its cross-entropy, softmax, and broadcasting
+# **Time** about 80 minutes, without the part that is marked as optional. **You need** the sigmoid and its cross-entropy, ReLU, softmax, and broadcasting
 # in NumPy. Logits, and why a loss likes to see them, were the subject of `04_improved_softmax`.
 #
 # **How it works** Six exercises, 100 points. Write your answer in place of `YOUR CODE HERE`, then
@@ -163,7 +163,7 @@ figures.three_or_one()
 #
 # ## Sigmoid outputs
 #
-# A network with three outputs gives three logits. What should turn them into probabilities? Here
+# A network with three outputs gives three **logits**: raw scores, any real numbers. What should turn them into probabilities? Here
 # both candidates get the **same** logits, from a network that has learned such scenes. Arrowheads
 # above the bars mark the shapes that really are in the picture.
 #

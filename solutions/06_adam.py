@@ -217,7 +217,7 @@ figures.rate_map(momentum_step)
 # size of the gradients is all that a program sees of the curvature, so that is what it can divide by.
 # </details>
 #
-# Adam (Kingma and Ba, 2015) keeps two running averages for every parameter: of the gradient, and of
+# Adam (Kingma and Ba, 2015) keeps two running averages for every parameter, in which old values fade: of the gradient, and of
 # its square. (In statistics such averages are called first and second **moment**; hence its name,
 # *adaptive moment estimation*.)
 #
@@ -329,7 +329,8 @@ figures.effective_steps(adam_step, my_guess)
 # **What it showed**
 #
 # 1. They move alike, close to one $\alpha$ a step, from the first one on, although their gradients differ by a factor of
-#    10,000. So $\alpha$ has a meaning in Adam: a parameter moves by at most about $\alpha$ in one step.
+#    10,000. So $\alpha$ has a meaning in Adam: a parameter moves by at most about $\alpha$ in one step. (Only the first gradient after
+#    a long silence can make it move up to three times as far.)
 # 2. Around 0. Where the gradients contradict one another, $m$ is small against $\sqrt v$, and the
 #    steps shorten by themselves. The rare one waits, and moves half an $\alpha$ once its gradient comes.
 # 3. Over six times too long: $v$ needs a thousand steps to fill, $m$ only ten, so the quotient is too
@@ -620,7 +621,7 @@ figures.sliding_window(conv1d)
 #
 # - `dense_parameters(n_in, units)`: every unit has a weight for each of `n_in` inputs, and a bias.
 # - `conv1d_parameters(width, channels, filters)`: the input has `channels` values at each time (an
-#   electrocardiogram with three leads has 3; the exercise above had 1). Every filter has a weight
+#   electrocardiogram that records three curves at once, its *leads*, has 3; the exercise above had 1). Every filter has a weight
 #   for each of the `width` samples under its window, in each channel, and one bias.
 #
 # **Example.** A dense layer from 120 samples to 16 units learns 1936 numbers. A convolution with 8 filters

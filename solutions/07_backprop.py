@@ -160,6 +160,11 @@ print("sigmoid  slope for a:", sp.diff(s, a))
 print("is that s * (1 - s)?", sp.simplify(sp.diff(s, a) - s * (1 - s)) == 0)
 
 # %% [markdown]
+# <details><summary>The other three</summary>
+#
+# $5 a^4$, then $-1 / a^2$, then $1 - \tanh^2 a$.
+# </details>
+#
 # ### Exercise: local_derivatives (12 points)
 #
 # Write `local_derivatives(op, inputs)`. `op` is the name of an operation, `inputs` the list of numbers that go
@@ -611,7 +616,8 @@ for n in [2, 4, 8, 16]:
     print(f"{n:2} factors: {sp.count_ops(product):3} operations, its slope {sp.count_ops(slope):4}")
 
 # %% [markdown]
-# A graph computes each piece once and shares it. That is the point of giving every step a name.
+# Twice the factors make the formula twice as long, and its slope four times: each of $n$ terms repeats all factors but
+# one. A graph computes each piece once and shares it. That is the point of giving every step a name.
 #
 # ## A larger network, vectorised
 #

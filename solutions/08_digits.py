@@ -481,9 +481,12 @@ figures.through(training, read_digits)
 figures.first_layer(training)
 
 # %% [markdown]
-# <details><summary>About the grey pixels</summary>
+# <details><summary>What you may have found</summary>
 #
-# Hardly any digit has ink there. The gradient of a weight is the error times the ink, so these weights
+# Many units have a streak of orange beside a streak of purple. Such a unit looks for the *edge* of a stroke in its place. The four digits
+# below it have much ink on its orange and little on its purple. Often they are the same digit, but not always.
+#
+# And the grey pixels: hardly any digit has ink there. The gradient of a weight is the error times the ink, so these weights
 # receive almost no gradient and stay where they began: at small random numbers. They would look like noise.
 # </details>
 #
@@ -494,7 +497,7 @@ figures.first_layer(training)
 #
 # **Try it.**
 #
-# 1. Draw a 7, then give it a bar. Does the answer change?
+# 1. Draw a 7, then give it a bar. Does the answer change? (Many writers of these digits cross their 7.)
 # 2. Move your digit one column to the side. Clear the page: what does it read then, and how surely?
 # 3. Can you draw something that is no digit at all, and is read with a confidence above 0.99?
 # 4. Choose a digit under *what would make it a*: the colours show where ink would help (orange) and where it is in the way (purple).
@@ -692,7 +695,7 @@ figures.changes(
 )
 
 # %% [markdown]
-# **What it showed.** Half the rate, or twice the units: the means lie within the spread, so one seed alone could have told you anything. Twice the *digits* stands out clearly.
+# **What it showed.** Half the rate, half or twice the units: the means lie about a spread apart at most, so one seed alone could have told you anything. Twice the *digits* stands out clearly.
 # More data help where more units do not.
 
 # %% [markdown]

@@ -67,7 +67,10 @@ def test_always_absent_is_right_in_sixty_of_a_hundred_labels():
 
 @pytest.fixture(scope="module")
 def scene_network():
-    """A stand-in for the lab's Keras network of as many epochs: probabilities of unseen scenes."""
+    """A stand-in for the lab's Keras network of as many epochs.
+
+    Probabilities and labels of the held-back scenes, of new ones, and of those it has studied.
+    """
     from utils.figures.multilabel.scenes import mlp
 
     network = mlp(3).set_params(max_iter=30, learning_rate_init=0.001)
@@ -75,15 +78,18 @@ def scene_network():
         warnings.simplefilter("ignore")  # it stops early on purpose
         network.fit(*data.scenes())
     (X, Y), (X_new, Y_new) = data.scenes(400, seed=1), data.scenes(400, seed=2)
-    return network.predict_proba(X), Y, network.predict_proba(X_new), Y_new
+    seen = data.scenes()
+    pairs = ((X, Y), (X_new, Y_new), seen)
+    return [each for X, Y in pairs for each in (network.predict_proba(X), Y)]
 
 
 def test_the_trained_network_is_too_sure_until_its_logits_are_divided(scene_network):
     """Is it surer than right by about two in a hundred, and the loss lower with smaller logits?"""
-    P, Y, P_new, Y_new = scene_network
+    P, Y, P_new, Y_new, *_ = scene_network
     p, y = np.clip(np.ravel([P, P_new]), 1e-9, 1 - 1e-9), np.ravel([Y, Y_new])
     sure, right = np.mean(np.maximum(p, 1 - p)), np.mean((p >= 0.5) == y)
     assert 0.01 < sure - right < 0.04
+    assert (sure, right) == pytest.approx((0.95, 0.93), abs=0.01)
     z = (np.log(p) - np.log1p(-p))[:, None]
     losses = {t: reference.multilabel_loss(z / t, y[:, None]) for t in (1.0, 1.5, 2.0)}
     assert min(losses, key=losses.get) == 1.5
@@ -155,7 +161,7 @@ def test_a_weight_in_the_loss_moves_one_half_to_the_threshold_of_its_cost():
 
 def test_thresholds_keep_most_of_their_gain_on_new_scenes(scene_network):
     """If a miss costs five, does more than half of the gain over 0.5 survive on new scenes?"""
-    P, Y, P_new, Y_new = scene_network
+    P, Y, P_new, Y_new, *_ = scene_network
     chosen = reference.choose_thresholds(P, Y, 5, 1)
 
     def cost(P, Y, t):
@@ -167,3 +173,74 @@ def test_thresholds_keep_most_of_their_gain_on_new_scenes(scene_network):
     )
     assert gain > 0
     assert kept > gain / 2
+
+
+def test_one_network_learns_a_third_of_the_numbers_of_three():
+    """Are three networks with one output 20,493 numbers, three times the 6863 of one?"""
+    three = 3 * (256 * 25 + 25 + 25 * 15 + 15 + 15 * 1 + 1)
+    assert three == 20493
+    assert 6863 / three == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_two_shapes_are_in_the_first_scene_of_the_two_heads():
+    """Does the figure open with one, which softmax may give one half at most?"""
+    from utils.figures import multilabel
+    from utils.figures.multilabel.scenes import held_back
+
+    at = next(c for c in multilabel.two_heads().controls.children if c.description == "scene")
+    assert held_back()[0][1][at.value].sum() == 2
+
+
+def test_an_untrained_network_starts_near_ln_2():
+    """Is the loss of the lab's network with random weights about 0.69, from several seeds?"""
+    from utils.engine.judging.digits import logits
+    from utils.engine.models import dense
+
+    X, Y = data.scenes()
+    for seed in range(3):
+        network = dense(256, [(25, "relu"), (15, "relu"), (3, "linear")], seed=seed)
+        loss = reference.multilabel_loss(logits(network.weights, X), Y)
+        assert loss == pytest.approx(np.log(2), abs=0.15)
+
+
+def test_the_held_back_loss_stops_well_above_the_other(scene_network):
+    """Is the loss of unseen scenes over three times that of the scenes studied, in the end?"""
+    P, Y, *_, P_seen, Y_seen = scene_network
+
+    def loss(P, Y):
+        p = np.clip(P, 1e-7, 1 - 1e-7)
+        return -np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p))
+
+    assert loss(P, Y) > 3 * loss(P_seen, Y_seen)
+
+
+@pytest.mark.slow
+def test_keras_clips_a_probability_takes_a_logit_for_one_and_looks_behind_a_sigmoid():
+    """Is z = 40 for an absent label 16 by its probability, 40 in a model; 0.6 taken for 0.6?"""
+    import keras
+
+    loss, absent = keras.losses.BinaryCrossentropy(), np.array([[0.0]])
+    p = np.array(keras.ops.sigmoid(np.array([[40.0]])))
+    assert float(loss(absent, p)) == pytest.approx(16, abs=0.2)
+    assert float(loss(absent, np.array([[0.6]]))) == pytest.approx(-np.log(0.4), abs=1e-3)
+    assert np.log1p(np.exp(0.6)) == pytest.approx(1.04, abs=0.005)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.set_weights([np.ones((1, 1)), np.zeros(1)])
+    model.compile(loss="binary_crossentropy")
+    assert model.evaluate(np.array([[40.0]]), absent, verbose=0) == pytest.approx(40)
+
+
+def test_the_examples_of_the_statements_are_right():
+    """Do the numbers printed in the statements come from the functions asked for?"""
+    Z, Y = np.array([[0.0, 3.0]]), np.array([[1, 0]])
+    assert f"{reference.multilabel_loss(Z, Y):.4f}" == "1.8709"
+    Y, Yhat = np.array([[1, 0, 1], [0, 1, 0]]), np.array([[1, 0, 1], [0, 1, 1]])
+    assert f"{reference.label_accuracy(Y, Yhat):.4f}" == "0.8333"
+    assert reference.exact_match(Y, Yhat) == 0.5
+    p, y = np.array([[0.9, 0.7, 0.4, 0.3, 0.1]]).T, np.array([[1, 0, 1, 1, 0]]).T
+    chosen = [reference.choose_thresholds(p, y, *costs)[0] for costs in ((1, 1), (5, 1), (1, 5))]
+    assert chosen == [0.3, 0.3, 0.9]
+    said = p.ravel() >= np.array([0.1, 0.3, 0.4, 0.7, 0.9, 1.01])[:, None]
+    misses, alarms = np.sum(~said & (y.T == 1), axis=1), np.sum(said & (y.T == 0), axis=1)
+    assert (misses + alarms).tolist() == [2, 1, 2, 3, 2, 3]
+    assert (5 * misses + alarms).tolist() == [2, 1, 6, 11, 10, 15]

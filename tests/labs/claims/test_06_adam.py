@@ -258,3 +258,111 @@ def test_the_memory_of_a_recurrent_unit_is_its_weight():
     assert 0 < ends[0.9, 0.8][0] < 0.05
     assert min(ends[1.3, 0.8]) > 0.5
     assert ends[1.3, 2.0][0] > 0.5 > -0.5 > ends[1.3, 2.0][1]
+
+
+def test_momentum_is_nearer_after_40_steps_and_swings_with_little_friction(ravine):
+    """At rate 0.02: who is ahead, is beta = 0 plain descent, does 0.98 cross the lowest point?"""
+    plain, _ = downhill(ravine, descent())
+    rolling, _ = downhill(ravine, momentum())
+    assert rolling[40] < plain[40] / 10
+    assert downhill(ravine, momentum(beta=0.0))[0] == pytest.approx(plain)
+    along = downhill(ravine, momentum(beta=0.98))[1][:, 0]
+    assert np.sum(np.diff(np.sign(along)) != 0) >= 2
+
+
+def test_a_steady_slope_is_walked_ten_times_as_fast():
+    """Does the velocity settle at 1/(1 - 0.9) = 10 for a gradient of 1, and at 20 for 2?"""
+    for gradient in (1.0, 2.0):
+        velocity = 0.0
+        for _ in range(300):
+            _, velocity = reference.momentum_step(0.0, gradient, velocity, 0.1, 0.9)
+        assert velocity == pytest.approx(10 * gradient)
+
+
+def test_other_forms_of_momentum_walk_alike():
+    """With 1 - beta before the gradient, and with alpha inside the velocity: the same walk?"""
+    alpha, beta = 0.02, 0.9
+    ours = averaged = inside = 1.0
+    v = a = k = 0.0
+    for _ in range(50):
+        ours, v = reference.momentum_step(ours, 3 * ours, v, alpha, beta)
+        a = beta * a + (1 - beta) * 3 * averaged
+        averaged -= alpha / (1 - beta) * a
+        k = beta * k - alpha * 3 * inside
+        inside += k
+        assert [averaged, inside] == pytest.approx([ours, ours])
+
+
+def test_adam_notices_first_that_the_ridge_falls_away():
+    """On the saddle: who is the first to have moved to the side by half a unit?"""
+    from utils.figures.adam import landscapes
+
+    land, first = landscapes.saddle(), []
+    for move in (adam(), momentum(), descent()):
+        _, points = downhill(land, move, 150)
+        there = np.flatnonzero(np.abs(points[:, 1]) > 0.5)
+        first.append(there[0] if len(there) else 151)
+    assert first[0] < first[1] < first[2]
+
+
+def test_adam_is_long_after_a_quiet_time_by_up_to_three_alphas():
+    """Is the first step after 10,000 gradients of 0 about 3.2 alpha, and never longer?"""
+    theta = m = v = 0.0
+    for t in range(1, 10_001):
+        theta, m, v = reference.adam_step(theta, 0.0, m, v, t, 1.0)
+    moved, *_ = reference.adam_step(theta, 1.0, m, v, 10_001, 1.0)
+    assert abs(moved) == pytest.approx(0.1 / np.sqrt(0.001), rel=0.01)
+
+
+def test_two_convolutions_see_as_many_samples_as_the_lab_says():
+    """Is one output of the second moved by 2k - 1 samples, with a stride s by k + (k - 1) s?"""
+    k, rng = 5, np.random.default_rng(0)
+    w = rng.uniform(0.1, 1, (k, 1))
+    for stride in (1, 3):
+        x = rng.uniform(1, 2, 60)
+
+        def last(x, stride=stride):
+            out = reference.conv1d(x, w, np.zeros(1), stride)
+            return reference.conv1d(out[:, 0], w, np.zeros(1))[0, 0]
+
+        seen = [last(x + 0.1 * (np.arange(60) == i)) != last(x) for i in range(60)]
+        assert sum(seen) == k + (k - 1) * stride
+
+
+def test_the_examples_of_the_statements_and_the_quiz_are_right():
+    """Do the numbers of both come from the functions asked for?"""
+    theta, m, v = reference.adam_step(1.0, 4.0, 0.0, 0.0, 1, 0.1)
+    assert (theta, m, v) == pytest.approx((0.9, 0.4, 0.016))
+    assert f"{reference.adam_step(theta, 2.0, m, v, 2, 0.1)[0]:.6f}" == "0.806782"
+    assert reference.adam_step(1.0, 4.0, 0.0, 0.0, 1, 0.1, eps=4.0)[0] == pytest.approx(0.95)
+    path = reference.minimize(lambda p: p, np.array([2.0]), 2, 0.5)
+    assert f"{path[-1][0]:.6f}" == "1.008712"
+    assert reference.adam_step(0.0, 0.004, 0.0, 0.0, 1, 0.01)[0] == pytest.approx(-0.01, abs=1e-6)
+    count = reference.conv1d_parameters
+    assert [count(7, 2, 12), count(15, 1, 8), count(4, 3, 5)] == [180, 128, 65]
+    assert reference.dense_parameters(120, 16) == 1936
+    x = np.random.default_rng(0).normal(size=200)
+    w = np.ones((9, 1))
+    early, late = (reference.conv1d(np.roll(x, s), w, np.zeros(1), 5) for s in (0, 10))
+    assert np.array_equal(early[:20], late[2:22])
+
+
+@pytest.mark.slow
+def test_ten_times_the_rate_takes_descent_from_1_8_to_0_1_and_adam_below_0_05():
+    """Are those the training losses of the lab's network in Keras after fifteen epochs?"""
+    import keras
+
+    X, _, y, _ = data.digits_split()
+    ends = []
+    for optimizer in (
+        keras.optimizers.SGD(0.01), keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.01),
+    ):  # fmt: skip
+        keras.utils.set_random_seed(1)
+        layers = [keras.layers.Dense(units, activation="relu") for units in (25, 15)]
+        model = keras.Sequential([keras.Input((64,)), *layers, keras.layers.Dense(10)])
+        model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        model.fit(X, y, epochs=15, batch_size=32, verbose=0)
+        Z = np.asarray(model(X))
+        ends.append(-np.mean(reference.log_softmax(Z)[np.arange(len(y)), y]))
+    assert ends[:2] == pytest.approx([1.8, 0.1], abs=0.1)
+    assert ends[2] < 0.05

@@ -168,3 +168,91 @@ def test_a_batch_keeps_more_values_than_there_are_parameters():
     assert 64 + 2 * 25 + 2 * 15 + 10 == 154
     assert 65 * 25 + 26 * 15 + 16 * 10 == 2175
     assert 32 * 154 > 2175
+
+
+def test_backward_through_the_drawn_graphs_gives_what_the_lab_says():
+    """Is it 12 for w, 12 = 6 + 3 + 3 for the leaf used twice, 3 for x of two layers, 0 if off?"""
+    from utils.figures.backprop.graphs import GRAPHS
+
+    slopes = {}
+    for name, drawn in GRAPHS.items():
+        values = reference.forward(drawn.graph, drawn.leaves)
+        slopes[name] = reference.backward(drawn.graph, values, drawn.output)
+    assert slopes["the neuron"]["w"] == 12
+    assert slopes["the neuron"]["x"] == 8
+    a = 3.0
+    assert slopes["used twice"]["a"] == (a + a) + a + a == 12
+    assert slopes["two layers"]["x"] == 2 * 1.5
+    off = slopes["a unit that is off"]
+    assert [off[name] for name in "wxbv"] == [0, 0, 0, 0]
+
+
+def test_the_neuron_turns_round_at_step_6():
+    """Do five nodes come forward first, and does the sixth step give the output its slope?"""
+    from utils.figures import backprop
+
+    at = controls(fig := backprop.flow())
+    told = []
+    for at["step"].value in (5, 6):
+        told.append(fig.text)
+    assert "Forward" in told[0]
+    assert "Backward" in told[1]
+
+
+def test_a_layer_of_two_examples_entry_by_entry_has_27_nodes():
+    """Is that the number of nodes of its graph?"""
+    from utils.figures.backprop.gradients import layer_graph
+
+    graph, *_ = layer_graph()
+    assert len(graph) == 27
+
+
+def test_central_differences_agree_to_about_ten_digits():
+    """On the problem of the three witnesses: 1e-11 to 1e-9 beside the formulas?"""
+    from utils.figures.backprop.gradients import cost_of, flat
+
+    rng = np.random.default_rng(7)
+    X, y = rng.normal(size=(20, 6)), rng.integers(0, 3, size=20)
+    parameters = [rng.normal(size=shape) for shape in [(6, 5), (5,), (5, 3), (3,)]]
+    cost = cost_of(X, y, [p.shape for p in parameters])
+    grad = flat(reference.network_gradients(X, y, *parameters))
+    assert 1e-12 < reference.gradient_check(cost, grad, flat(parameters)) < 1e-9
+
+
+def test_the_examples_of_the_statements_are_right():
+    """Do the numbers printed in the statements come from the functions asked for?"""
+    assert reference.numerical_derivative(lambda x: x**3, 1.0, 0.5) == 3.25
+    W1 = np.array([[1, -1], [0.5, -1]])
+    W2 = np.array([[0, np.log(3) / 2], [4, 0]])
+    x, parameters = np.array([1.0, 2.0]), [W1, np.zeros(2), W2, np.zeros(2)]
+
+    def cost(theta):
+        now = [
+            theta[a:b].reshape(p.shape)
+            for a, b, p in zip(cuts[:-1], cuts[1:], parameters, strict=True)
+        ]
+        Z = np.maximum(x @ now[0] + now[1], 0) @ now[2] + now[3]
+        return reference.log_sum_exp(Z) - Z[1]
+
+    cuts = np.cumsum([0, *(p.size for p in parameters)])
+    printed = [-0.1373, 0, -0.2747, 0, -0.1373, 0, 0.5, -0.5, 0, 0, 0.25, -0.25]
+    theta = np.concatenate([p.ravel() for p in parameters])
+    assert reference.gradient_check(cost, np.array(printed), theta) < 1e-4
+    graph = {"b": ("add", ["a", "a"]), "c": ("add", ["b", "b"])}
+    values = reference.forward(graph, {"a": 1.0})
+    assert reference.backward(graph, values, "c") == {"a": 4.0, "b": 2.0, "c": 1.0}
+    assert reference.backward(graph, values, "b") == {"a": 2.0, "b": 1.0, "c": 0.0}
+    graph = {"t": ("mul", ["k", "w"]), "s": ("add", ["t", "two"]), "q": ("square", ["s"])}
+    values = reference.forward(graph, {"k": 3.0, "w": 3.0, "two": 2.0})
+    assert reference.backward(graph, values, "q")["w"] == 66
+
+
+def test_a_slope_written_out_grows_four_times_where_its_formula_doubles():
+    """Of products of 8, 16 and 32 sines: are the counts of SymPy doubled, and quadrupled?"""
+    x = reference.sympy.Symbol("x")
+    products = [
+        reference.sympy.prod([reference.sympy.sin(k * x) for k in range(1, n + 1)])
+        for n in (8, 16, 32)
+    ]
+    lengths = np.array([[p.count_ops(), p.diff(x).count_ops()] for p in products], float)
+    assert lengths[1:] / lengths[:-1] == pytest.approx(np.array([[2, 4], [2, 4]]), rel=0.1)

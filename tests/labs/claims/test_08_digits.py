@@ -216,6 +216,7 @@ def test_twice_the_digits_stands_out_and_half_the_rate_does_not():
 
     tried = {
         "as it was": {}, "half the rate": {"alpha": 0.01}, "twice the units": {"hidden": 64},
+        "half the units": {"hidden": 16},
         "twice the digits": {"digits": 800},
     }  # fmt: skip
     told = digits.changes(None, tried).text.split(": ", 1)[1].rstrip(".").split("; ")
@@ -225,7 +226,8 @@ def test_twice_the_digits_stands_out_and_half_the_rate_does_not():
     }
     mean, spread = numbers["as it was"]
     assert abs(numbers["half the rate"][0] - mean) < spread
-    assert abs(numbers["twice the units"][0] - mean) < 1.5 * spread
+    for units in ("twice the units", "half the units"):
+        assert abs(numbers[units][0] - mean) < 1.5 * spread
     assert numbers["twice the digits"][0] - mean > spread + numbers["twice the digits"][1]
 
 
@@ -247,3 +249,68 @@ def test_the_winner_keeps_a_small_part_of_its_lead():
     on_validation, on_test = np.mean(leads, axis=0)
     assert on_validation > 0.01
     assert on_test < on_validation / 2
+
+
+def test_always_saying_3_reads_one_digit_in_ten():
+    """Is no digit rare?"""
+    counts = np.bincount(data.digits()[1])
+    assert counts[3] / counts.sum() == pytest.approx(0.1, abs=0.005)
+    assert counts.min() > 0.09 * counts.sum()
+
+
+def test_an_untrained_network_starts_near_ln_10():
+    """Are three networks with random weights near 2.303 before training?"""
+    from utils.engine.judging.digits import cost
+    from utils.engine.models import dense
+
+    X, y = data.digits()
+    costs = [
+        cost(dense(64, [(25, "relu"), (15, "relu"), (10, "linear")], seed=s).weights, X, y)
+        for s in range(3)
+    ]
+    assert np.mean(costs) == pytest.approx(np.log(10), abs=0.2)
+
+
+def test_one_confident_mistake_costs_as_much_as_hundreds_of_sure_digits():
+    """How many digits at p = 0.99 cost as much as one at 0.01, and which p costs 0.12?"""
+    assert 200 < np.log(0.01) / np.log(0.99) < 900
+    assert round(float(np.exp(-0.12)), 3) == 0.887
+
+
+def test_a_network_without_hidden_layers_reads_96_percent():
+    """Does softmax regression with enough steps read that share of the validation digits?"""
+    from sklearn.linear_model import LogisticRegression
+
+    (X, y), (X_val, y_val), _ = parts()
+    share = LogisticRegression(C=10, max_iter=2000).fit(X, y).score(X_val, y_val)
+    assert share == pytest.approx(0.96, abs=0.01)
+
+
+def test_the_example_of_reading_is_right():
+    """Is the confidence of the logits 0, 2, 1 about 0.665?"""
+    assert f"{reference.softmax(np.array([0.0, 2.0, 1.0])).max():.3f}" == "0.665"
+
+
+def test_many_writers_cross_their_7():
+    """Is there about as much ink in the middle of the mean 7 as in its upper stroke?"""
+    X, y = data.digits()
+    rows = X[y == 7].mean(axis=0).reshape(8, 8).sum(axis=1)
+    assert rows[4] > 0.9 * rows[0] > rows[2]
+
+
+@pytest.mark.slow
+def test_what_excites_a_unit_has_ink_on_its_orange_and_little_on_its_purple(reading):
+    """Of the four digits that excite a unit most: how much ink lies on its strongest weights?"""
+    model, *_, (X, y) = reading
+    W, b = model.layers[0].get_weights()
+    W = np.where(X.mean(axis=0)[:, None] > 0.02, W, 0)
+    found, kinds = [], []
+    for w, score in zip(W.T, (X @ W + b).T, strict=True):
+        top = np.argsort(-score)[:4]
+        strong = np.abs(w) > 0.5 * np.abs(w).max()
+        ink = X[top].mean(axis=0)
+        found.append([ink[strong & (w > 0)].mean(), ink[strong & (w < 0)].mean()])
+        kinds.append(len(set(y[top])))
+    on_orange, on_purple = np.nanmean(found, axis=0)
+    assert on_orange > 0.5 > 0.25 > on_purple
+    assert min(kinds) == 1 < max(kinds)

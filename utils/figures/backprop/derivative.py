@@ -86,8 +86,8 @@ def secant(numerical_derivative=None, guessed=None):
                 else ""
             )
             return (
-                f"{curve.value} at x = {x:.2f} with a step of {h:.1e}: the secant has the slope "
-                f"{slope:.10f}, the tangent {exact:.10f}; they differ by {error:.1e}.{corner}{told}"
+                f"{curve.value} at x = {x:.2f} with a step of {h:.2g}: the secant has the slope "
+                f"{slope:.10f}, the tangent {exact:.10f}; they differ by {error:.2g}.{corner}{told}"
             )
 
         def begin(_):

@@ -92,7 +92,7 @@ def broken_gradients(gradient_check=None, network_gradients=None):
                     x=1.6 * max(found, 1.2e-12),
                     text=f"{found:.1e}" if found < 1e-3 else f"{found:.3f}",
                 )
-            words = ", ".join(f"{name} {value:.1e}" for name, value in results.items())
+            words = ", ".join(f"{name} {value:.2g}" for name, value in results.items())
             return f"With {count.value} examples: {words}. Plain bars pass, hatched bars do not."
 
     return fig

@@ -207,7 +207,7 @@ def cost_of_modes(forward=None, backward=None):
                 f"N = {N} nodes, P = {P} parameters. Nudging takes {nudge:,} operations, forward "
                 f"mode {ahead:,} = {ahead / (N * P):.2f} · N · P, backward mode {back:,} = "
                 f"{back / (N + P):.2f} · (N + P): {ahead / back:.1f} times fewer. Both modes give "
-                f"the same slopes, up to {apart:.0e}."
+                f"the same slopes, up to {apart:.1g}."
             )
 
     return fig

@@ -5,7 +5,7 @@ import numpy as np
 from utils import reference
 from utils.figures import kit
 from utils.figures.digits.layers import Lights
-from utils.figures.digits.reading import ink_axes
+from utils.figures.digits.reading import an, ink_axes
 
 _START = ("..####..", ".#....#.", "......#.", "....##..", "......#.", "......#.", ".#....#.",
           "..####..")  # fmt: skip
@@ -72,7 +72,7 @@ def draw(training, read_digits=None):
         def copy_one():
             i = next(turn)
             ink[:] = training.X_val[i].reshape(8, 8)
-            copied[:] = [f" Copied: validation digit {i}, a {training.y_val[i]}."]
+            copied[:] = [f" Copied: validation digit {i}, {an(training.y_val[i])}."]
 
         def clear():
             ink[:] = 0

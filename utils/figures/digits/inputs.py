@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from utils import reference
 from utils.engine.judging.digits import cost, logits, share
 from utils.figures import kit
-from utils.figures.digits.reading import ink_axes
+from utils.figures.digits.reading import an, ink_axes
 from utils.figures.own import TRAINING, Tried, tried
 
 _A_LINE = 20  # rows that are drawn beside one another
@@ -198,7 +198,7 @@ def practised(before=None, after=None, X=None, y=None, used=0):
         for k, i in enumerate(first):
             ax = fig.canvas.add_subplot(grid[k // 5, k % 5])
             ink_axes(ax).set_data(X[i].reshape(8, 8))
-            ax.text(3.5, 8.0, f"a {y[i]}: {told[0][k]} → {told[1][k]}", ha="center", va="top",
+            ax.text(3.5, 8.0, f"{an(y[i])}: {told[0][k]} → {told[1][k]}", ha="center", va="top",
                     color=kit.INK if told[1][k] == y[i] else kit.VERMILLION)  # fmt: skip
         ax = fig.canvas.add_subplot(grid[:, 5:])
         colour = kit.VERMILLION if used > allowed or not used else kit.BLUE

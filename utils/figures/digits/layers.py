@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from utils import reference
 from utils.figures import kit
-from utils.figures.digits.reading import ink_axes
+from utils.figures.digits.reading import an, ink_axes
 
 
 def first_layer(training):
@@ -199,7 +199,7 @@ def through(training, read_digits=None):
                     f" For the {digit} unit {int(np.argmax(part))} of the last hidden layer speaks "
                     f"most ({part.max():+.1f}),{against if part.min() < 0 else ' none against it'}."
                 )
-            wrong = "" if read == y[i] else f", wrongly: it is a {y[i]}"
+            wrong = "" if read == y[i] else f", wrongly: it is {an(y[i])}"
             return (
                 f"Digit {i} is read as {read} with confidence {confidence[i]:.2f}{wrong}. Units "
                 f"that are on: {on or 'no hidden layer'}.{speaks} Full lines speak for it, dashed "

@@ -7,6 +7,11 @@ from utils import reference
 from utils.figures import kit
 
 
+def an(digit):
+    """A digit with its article: a 7, an 8."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
 def ink_axes(ax):
     """Dark ink on white paper, as it was scanned, whatever the page around it."""
     ax.set_axis_off()
@@ -76,7 +81,7 @@ def mistakes(training, worst_mistakes=None, read_digits=None):
             if place < len(rows):
                 i = rows[place]
                 picture.set_data(X[i].reshape(8, 8))
-                words = f"a {y[i]}, read as {int(classes[i])}\nconfidence {confidence[i]:.2f}"
+                words = f"{an(y[i])}, read as {int(classes[i])}\nconfidence {confidence[i]:.2f}"
                 ax.text(3.5, 8.0, words, ha="center", va="top", fontsize=9.5)
 
         @fig.on_change
@@ -130,7 +135,7 @@ def confusion(training, read_digits=None, confusion_matrix=None):
         fig.handle(
             "cell", left, lambda: (read.value, true.value), choose, anywhere=True,
             keys=lambda right, up: choose(read.value + right, true.value - up),
-            says=lambda j, i: f"a {i} read as {j}: {int(M[i, j])}",
+            says=lambda j, i: f"{an(i)} read as {j}: {int(M[i, j])}",
         )  # fmt: skip
 
         @fig.on_change
@@ -149,7 +154,7 @@ def confusion(training, read_digits=None, confusion_matrix=None):
             times = {0: "Never", 1: "Once", 2: "Twice"}.get(int(M[i, j]), f"{M[i, j]:g} times")
             total = int(np.trace(M))
             return (
-                f"{times} a {i} was read as {j}{more}. Under each image: the confidence. "
+                f"{times} {an(i)} was read as {j}{more}. Under each image: the confidence. "
                 f"On the diagonal stand {total} of {len(y)} digits."
             )
 
@@ -196,7 +201,7 @@ def counted(confusion_matrix=None, y=(0, 1), yhat=(0, 1), n_classes=2):
             frame.set_xy((yhat[k] - 0.5, y[k] - 0.5))
             wrong = int(np.sum(mine != right))
             return (
-                f"Pair {pair.value}: a {y[k]} read as {yhat[k]} adds 1 in row {y[k]}, column "
+                f"Pair {pair.value}: {an(y[k])} read as {yhat[k]} adds 1 in row {y[k]}, column "
                 f"{yhat[k]}. In your matrix {wrong or 'no'} cell{'s' * (wrong != 1)} differ"
                 f"{'s' * (wrong == 1)} from the count of all."
             )
