@@ -20,7 +20,7 @@ def built(model=None, layers=((1, "sigmoid"),), inputs=None, compiled=None, opti
     shape = "?" if model.inputs is None else " x ".join(map(str, model.inputs))
     rows = {
         "asked for": [f"{inputs or shape}\ninputs"]
-        + [f"{units}\n{' or '.join(sorted(acts))}" for units, acts in asked],
+        + [f"{units}\n{_either(acts)}" for units, acts in asked],
         "yours": [f"{shape}\ninputs"]
         + [_words(layer) for layer in model.layers],
     }  # fmt: skip
@@ -37,7 +37,7 @@ def built(model=None, layers=((1, "sigmoid"),), inputs=None, compiled=None, opti
             ax.text(-0.75, -row, name, ha="right", va="center", weight="bold")
             for k, words in enumerate(boxes):
                 off = row == 1 and k in wrong
-                ax.add_patch(Rectangle((1.3 * k - 0.5, -row - 0.28), 1.0, 0.56, fill=False,
+                ax.add_patch(Rectangle((1.3 * k - 0.5, -row - 0.36), 1.0, 0.72, fill=False,
                                        edgecolor=kit.VERMILLION if off else kit.INK,
                                        linewidth=3 if off else 1.4))  # fmt: skip
                 ax.text(1.3 * k, -row, words, ha="center", va="center", linespacing=1.3)
@@ -54,6 +54,10 @@ def built(model=None, layers=((1, "sigmoid"),), inputs=None, compiled=None, opti
         marked = f"Marked: {', '.join(_place(k) for k in sorted(wrong))}. " if wrong else ""
         fig.on_change(lambda: f"Asked for: {told[0]}. Yours: {told[1]}. {marked}{loss}".strip())
     return fig
+
+
+def _either(activations):
+    return " or\n".join(sorted(activations))
 
 
 def _words(layer):

@@ -130,6 +130,7 @@ def test_next_node_corrects_a_wrong_box():
     press["Next node"].click()
     assert sheet.boxes["loss"].value == "1"
     assert "right" in sheet.verdicts["loss"].value
+    assert "1 of 9 boxes are right" in sheet.text
     sheet.boxes["d"].value = "2*2"
     press["Next node"].click()
     assert sheet.boxes["d"].value == "2*2"

@@ -238,7 +238,7 @@ class Worksheet(kit.Figure):
     def _mirror(self):
         """Write what is known into the boxes; an answer that somebody wrote and is right stays."""
         busy, self._busy = self._busy, True
-        for name, value in self.sheet.done.items():
+        for name, value in list(self.sheet.done.items()):  # a wrong box takes its name out
             box = self.boxes[name]
             if not (box.value and self.sheet.answer(name, box.value)[0]):
                 box.value = short(value)

@@ -115,7 +115,7 @@ def read_off(weights=None, X=None, got=None):
         (best,) = bars.plot([], [], "o", color=kit.GREEN, fillstyle="none", markersize=13,
                             label="right")  # fmt: skip
         (mine,) = bars.plot([], [], "D", color=kit.VERMILLION, markersize=7, label="yours")
-        bars.legend(loc="upper right", ncols=2)
+        bars.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
         fig.live(scores, shares, best, mine)
 
         @fig.on_change
