@@ -30,6 +30,7 @@ def secant(numerical_derivative=None, guessed=None):
         curve = fig.choice("function", list(CURVES))
         place = fig.slider("x", -1.0, 2.2, 1.0, 0.05)
         power = fig.slider("step 10 to the", -15.0, 0.0, 0.0, 0.25)
+        fig.canvas.get_layout_engine().set(rect=(0.02, 0, 0.98, 1))  # room for -1.0 of a sine
         left, right = fig.axes(1, 2)
         left.set(xlabel="x")
         left.set_title("f(x)", loc="left")
