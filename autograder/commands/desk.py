@@ -52,6 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--course", type=Path, default=ROOT / "course", help="the course folder")
     parser.add_argument("--json", action="store_true", help="write JSON")
     options = parser.parse_args(arguments)
-    labs = standing.of(Course(options.course), collect.inbound())
-    print(json.dumps([asdict(each) for each in labs]) if options.json else table(labs))
+    inbound = collect.inbound()
+    labs = standing.of(Course(options.course), inbound)
+    data = {"exchange": inbound.is_dir(), "labs": [asdict(each) for each in labs]}
+    print(json.dumps(data) if options.json else table(labs))
     return 0

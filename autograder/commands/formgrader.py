@@ -19,6 +19,7 @@ from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 from tornado import web
 
 from autograder.authoring import declaration
+from autograder.course.folders import write
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(__file__).parent / "templates"
@@ -93,7 +94,7 @@ class Standing(BaseHandler):
         if asked.returncode:
             self.finish({"problem": errors.decode("utf-8", "replace").strip()[-2000:]})
         else:
-            self.finish({"labs": json.loads(out)})
+            self.finish(json.loads(out))
 
 
 class Running(BaseHandler):
@@ -116,10 +117,36 @@ class Running(BaseHandler):
         known = {*declaration.names(), "all"} if step == "all" else set(declaration.names())
         if step not in STEPS or lab not in known:
             raise web.HTTPError(400, "no such step or lab")
+        await self.begin(*(part.format(lab=lab) for part in STEPS[step]))
+
+    async def begin(self, *command: str) -> None:
+        """Begin a command, and answer with it, unless another one runs."""
         if self.now.busy:
             raise web.HTTPError(409, "another command is running")
-        await self.now.start(*(part.format(lab=lab) for part in STEPS[step]))
+        await self.now.start(*command)
         self.finish(self.now.to_dict())
+
+
+class TakingOver(Running):
+    """Files that Moodle or Canvas hand out: uploaded, or already on this machine."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Begin to collect them; what is uploaded is kept in `course/intake`."""
+        lab, there = self.get_argument("lab"), self.get_argument("path", "").strip()
+        if lab not in declaration.names():
+            raise web.HTTPError(400, "no such lab")
+        if self.now.busy:
+            raise web.HTTPError(409, "another command is running")
+        if uploaded := self.request.files.get("file"):
+            folder = ROOT / "course" / "intake"
+            folder.mkdir(parents=True, exist_ok=True)
+            there = folder / f"{lab}.zip"
+            write(there, uploaded[0]["body"], 0o600)
+        elif not there:
+            raise web.HTTPError(400, "no file was chosen")
+        wishes = [f"--{wish}" for wish in ("times", "all") if self.get_argument(wish, "")]
+        await self.begin("collect", lab, str(there), *wishes)
 
 
 class Formgrader(FormgradeExtension):
@@ -129,13 +156,21 @@ class Formgrader(FormgradeExtension):
         """Let nbgrader's templates be found under `nbgrader/` too, and ours before them."""
         super().init_tornado_settings(webapp)
         environment = webapp.settings["nbgrader_jinja2_env"]
-        own = [FileSystemLoader(TEMPLATES), FunctionLoader(_with_desk)]
         theirs = environment.loader
+
+        def themed(name: str) -> str | None:
+            """Return nbgrader's frame of all pages with colours that follow the theme."""
+            if name != "base.tpl":
+                return None
+            page, _, _ = theirs.get_source(environment, name)
+            return page.replace("</head>", '{% include "theme.html" %}</head>', 1)
+
+        own = [FileSystemLoader(TEMPLATES), FunctionLoader(_with_desk), FunctionLoader(themed)]
         environment.loader = ChoiceLoader([*own, theirs, PrefixLoader({"nbgrader": theirs})])
 
     def init_handlers(self, webapp: Any) -> None:
         """Add the desk before what nbgrader answers of any other page."""
-        pages = (("", Desk), ("/standing", Standing), ("/run", Running))
+        pages = (("", Desk), ("/standing", Standing), ("/run", Running), ("/take", TakingOver))
         base = webapp.settings["base_url"]
         own = [(url_path_join(base, f"/formgrader/desk{end}"), page) for end, page in pages]
         webapp.add_handlers(".*$", own)

@@ -78,6 +78,14 @@ class Lab:
         """Run a JupyterLab command by its id, as its menu entry does."""
         self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
 
+    def theme(self, name: str) -> None:
+        """Choose a theme, and wait until it is drawn."""
+        change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        self.page.evaluate(change, name)
+        light = "true" if name.endswith("Light") else "false"
+        expect(self.page.locator(f'body[data-jp-theme-light="{light}"]')).to_have_count(1)
+        self.page.wait_for_timeout(500)
+
     def index(self, condition: str, argument: str) -> int:
         """Return the index of the first cell for which a JavaScript condition on it holds."""
         script = f"argument => {CELLS}.findIndex(cell => {condition})"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
@@ -47,10 +48,39 @@ def test_the_autograde_button_marks(page, jupyter, submission):
     expect(page.locator("h1")).to_have_text("Multiclass classification and softmax")
 
 
-def test_the_desk_shows_what_a_command_says(page, jupyter):
-    """Does a button run what is typed in a terminal, until it ends?"""
+def test_the_desk_takes_a_file_of_moodle_over(page, jupyter, tmp_path):
+    """Does a button run what is typed in a terminal, with the file that was chosen, and mark?"""
+    roster, download = jupyter.root / "course" / "roster.csv", tmp_path / "download.zip"
+    roster.write_text("username,first name,last name\ncleo,Cleo,Day\n")
+    with zipfile.ZipFile(download, "w") as file:
+        file.writestr("Cleo Day_17_assignsubmission_file_/02_activations.ipynb", "{}")
     page.goto(f"{jupyter.url}/formgrader")
     page.get_by_role("link", name="Desk").click()
-    page.get_by_role("button", name="Collect: 01_training").click(timeout=60_000)
-    expect(page.locator("#said")).to_contain_text("01_training", timeout=60_000)
-    expect(page.locator("#what")).not_to_contain_text("runs")
+    page.get_by_role("button", name="Collect a file: 02_activations").click(timeout=60_000)
+    page.locator("#take input[type=file]").set_input_files(download)
+    page.locator("#take").get_by_role("button", name="Collect").click()
+    expect(page.locator("#said")).to_contain_text("1 submissions taken over", timeout=60_000)
+    expect(page.locator("#said")).to_contain_text("is no notebook of format 4", timeout=60_000)
+    expect(page.locator("#what")).not_to_contain_text("runs", timeout=60_000)
+    roster.unlink()
+
+
+def test_formgrader_takes_the_theme_of_jupyterlab_or_of_the_browser(page, jupyter):
+    """Are its pages dark where what they stand in is?"""
+    background = "getComputedStyle(document.body).backgroundColor"
+    for scheme, colour in (("dark", "rgb(17, 17, 17)"), ("light", "rgb(255, 255, 255)")):
+        page.emulate_media(color_scheme=scheme)
+        for place in ("desk", "manage_assignments"):
+            page.goto(f"{jupyter.url}/formgrader/{place}")
+            assert page.evaluate(background) == colour, (scheme, place)
+    page.evaluate(  # a light browser, and a JupyterLab that is made dark
+        """() => {
+            document.body.innerHTML = `<iframe src="${location.href}"></iframe>`;
+            document.body.dataset.jpThemeLight = "true";
+            return new Promise(then => document.querySelector("iframe").onload = then);
+        }"""
+    )
+    inside = page.frames[1]
+    assert inside.evaluate(background) == "rgb(255, 255, 255)"
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    inside.wait_for_function(f"{background} === 'rgb(17, 17, 17)'")

@@ -5,10 +5,10 @@ pictures`.
 """
 
 import datetime
-import getpass
 import io
 import os
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -29,7 +29,12 @@ SUM_OVER_ROWS = """def softmax(z):
     e = np.exp(z)
     return e / e.sum(axis=-1, keepdims=True)
 """
-ME, OTHER = getpass.getuser(), "grace"
+ME, OTHER, AWAY = "emmy", "grace", "alan"
+PEOPLE = f"""username,first name,last name
+{ME},Emmy,Noether
+{OTHER},Grace,Hopper
+{AWAY},Alan,Turing
+"""
 COMMENT = "Five points for what you said in class. Begin with a table of zeros."
 
 
@@ -40,6 +45,26 @@ def picture(name, page, **clip):
         shot = Image.open(io.BytesIO(page.screenshot(**clip))).convert("RGB")
         few = shot.quantize(256, dither=Image.Dither.NONE)
         few.save(PICTURES / f"{name}.png", optimize=True)
+
+
+def in_both(name, page, **clip):
+    """Keep what a page shows in light and in dark."""
+    for scheme, end in (("dark", "_dark"), ("light", "")):
+        page.emulate_media(color_scheme=scheme)
+        picture(f"{name}{end}", page, **clip)
+
+
+@pytest.fixture
+def people(jupyter):
+    """A roster of three; the one who sits here is the first, whatever the machine's account."""
+    roster = jupyter.root / "course" / "roster.csv"
+    mine = Path(jupyter.env["HOME"], ".jupyter", "nbgrader_config.py")
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text(f'get_config().CourseDirectory.student_id = "{ME}"\n')
+    roster.write_text(PEOPLE)
+    yield
+    mine.unlink()
+    roster.unlink()
 
 
 @pytest.fixture
@@ -56,13 +81,14 @@ def policy(jupyter):
 
 
 @pytest.mark.jail
-def test_a_lab_goes_all_the_way_and_comes_back(lab, page, jupyter, policy):
+def test_a_lab_goes_all_the_way_and_comes_back(lab, page, jupyter, people, policy):
     """Is what a learner typed what is marked, and what an instructor gave what the learner reads?
 
     On the way: does the check tell, a figure move, the desk collect, mark and publish?
     """
     jupyter.nbgrader("release_assignment", LAB)
     works(lab, page)
+    validates(lab, page)
     hands_in(lab, page)
     exchange = jupyter.root / "course" / "exchange" / "neural-networks"
     exchanging.submit(exchange, OTHER, cohort.submission(LAB, "amal"))
@@ -77,7 +103,10 @@ def test_a_lab_goes_all_the_way_and_comes_back(lab, page, jupyter, policy):
     for who, points in ((ME, "22.5"), (OTHER, "100")):
         (line,) = re.findall(rf"^{who} .*$", told, re.MULTILINE)
         assert line.split()[7] == points
-    picture("desk", page, full_page=True)
+    missing = page.locator("#labs tr").filter(has_text=LAB).locator("details")
+    expect(missing).to_contain_text(AWAY)
+    in_both("desk", page, full_page=True)
+    reports(page, jupyter)
     reads(lab, page, jupyter)
 
 
@@ -100,6 +129,10 @@ def works(lab, page):
     expect(buttons.get_by_text("Hint 1 of 3")).to_be_visible()
     lab.cell("softmax_answer")  # scrolled to the top
     picture("check", page)
+    if os.environ.get("PICTURES"):
+        lab.theme("JupyterLab Dark")
+        picture("check_dark", page)
+        lab.theme("JupyterLab Light")
     lab.write(lab.cell("softmax_answer"), SUM_OVER_ROWS)
     lab.run(lab.cell("softmax_answer"))
     right = lab.run(lab.cell("softmax"))
@@ -114,6 +147,17 @@ def works(lab, page):
     figure.locator(".noUi-handle").first.press("ArrowRight")
     page.wait_for_timeout(500)
     assert drawn.screenshot() != before
+
+
+def validates(lab, page):
+    """Press Validate: the answers that are not written yet fail, the one that is does not."""
+    page.get_by_role("button", name="Validate", exact=True).click()
+    said = page.locator(".jp-Dialog")
+    expect(said).to_contain_text("cells failed", timeout=180_000)
+    expect(said).to_contain_text("one_hot")
+    expect(said).not_to_contain_text('check("softmax", softmax)')
+    picture("validate", page)
+    said.get_by_role("button").last.click()
 
 
 def hands_in(lab, page):
@@ -157,6 +201,15 @@ def by_hand(page, jupyter):
     picture("by_hand", page)
 
 
+def reports(page, jupyter):
+    """Write the report at the desk, and read it."""
+    page.get_by_role("button", name=f"Report: {LAB}").click()
+    page.get_by_role("link", name="Read the report").click(timeout=60_000)
+    expect(page.get_by_role("heading", name="Exercises and checks")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(AWAY)
+    in_both("report", page, clip={"x": 0, "y": 0, "width": 1400, "height": 1100}, full_page=True)
+
+
 def reads(lab, page, jupyter):
     """Fetch the feedback and read it."""
     lab.open()
@@ -170,4 +223,5 @@ def reads(lab, page, jupyter):
     for said in ("22.5 of 100 points", "2.5 were taken off", "2 hours late", COMMENT,
                  "5 points were given by your instructor"):  # fmt: skip
         expect(main).to_contain_text(said)
-    picture("feedback", page)
+    expect(main).to_contain_text("Emmy Noether")
+    in_both("feedback", page)

@@ -1,18 +1,24 @@
-{%- extends 'nbgrader/base.tpl' -%}
+{%- extends 'base.tpl' -%}
 
 {%- block title -%}Desk{%- endblock -%}
 
 {%- block head -%}
-<meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
   #labs th, #labs td { vertical-align: top; }
   #labs .n { text-align: right; font-variant-numeric: tabular-nums; }
   #labs .title, #labs details { font-weight: normal; }
-  #labs .title { color: #595959; }
+  #labs .title { color: light-dark(#595959, #aaa); }
   #said { max-height: 24em; overflow: auto; white-space: pre-wrap; word-break: normal;
     overflow-wrap: anywhere; }
   .steps .btn { margin: 0 .3em .3em 0; }
   details { margin-top: .3em; }
+  dialog { background: light-dark(#fff, #1c1c1c); color: inherit; border: 1px solid #888;
+    border-radius: 4px; padding: 1.2em; width: min(36em, 94vw); }
+  dialog::backdrop { background: #0008; }
+  dialog input[type=text], dialog input[type=file] { width: 100%; }
+  @media (max-width: 60em) {
+    .scroll { overflow-x: auto; } .jupyter-logo, .row:first-child .col-md-2 { display: none; }
+  }
 </style>
 {%- endblock -%}
 
@@ -25,19 +31,32 @@
 
 {%- block body -%}
 <p>
-  <button class="btn btn-primary" data-lab="all" data-step="all">Collect, mark and publish all labs</button>
+  <button class="btn btn-primary" data-lab="all" data-step="all">Mark all labs</button>
   <button class="btn btn-default" id="again">Look again</button>
 </p>
 <p>A score that was given already is told before it changes: <em>Rehearse</em> only tells, and writes
-nothing. Files of Moodle or Canvas are collected in a terminal: <code>python -m autograder collect
-03 all.zip</code>.</p>
+nothing. <span id="ways"></span></p>
 <div id="problem" class="alert alert-warning" role="alert" hidden></div>
-<table class="table" id="labs">
+<div class="scroll"><table class="table" id="labs">
   <thead><tr><th scope="col">Lab</th><th scope="col">Due</th><th scope="col" class="n">Handed in</th>
     <th scope="col" class="n">Waiting</th><th scope="col" class="n">To mark</th>
     <th scope="col" class="n">Late</th><th scope="col" class="n">Mean</th><th scope="col">Do</th></tr></thead>
   <tbody><tr><td colspan="8">Looking at the course ...</td></tr></tbody>
-</table>
+</table></div>
+<dialog id="take" aria-labelledby="take-what">
+  <form method="dialog">
+    <h4 id="take-what"></h4>
+    <p><label>The zip file that Moodle or Canvas let you download
+      <input type="file" name="file" accept=".zip"></label></p>
+    <p><label>or where a zip file, or its folder, lies on the machine of this JupyterLab
+      <input type="text" name="path" placeholder="course/intake/softmax"></label></p>
+    <p><label><input type="checkbox" name="times" value="yes"> the times of the files are those of
+      handing in</label></p>
+    <p><label><input type="checkbox" name="all" value="yes" checked> then mark</label></p>
+    <button class="btn btn-primary" value="take">Collect</button>
+    <button class="btn btn-default" value="" formnovalidate>Leave it</button>
+  </form>
+</dialog>
 <section id="run" hidden>
   <h4 id="what" aria-live="polite"></h4>
   <pre id="said" tabindex="0"></pre>
@@ -48,8 +67,10 @@ nothing. Files of Moodle or Canvas are collected in a terminal: <code>python -m 
 {%- block script -%}
 <script>
 const desk = base_url + "/formgrader/desk";
-const STEPS = {collect: "Collect", rehearse: "Rehearse", mark: "Mark", report: "Report",
-               all: "Collect, mark, publish"};
+const STEPS = {collect: "Collect", take: "Collect a file", rehearse: "Rehearse", mark: "Mark",
+               report: "Report", all: "Collect, mark, publish"};
+const OF_THE_EXCHANGE = ["collect", "all"];
+let exchange = false;  // whether learners hand in through nbgrader's
 const token = (document.cookie.match(/\b_xsrf=([^;]*)/) || [])[1] || "";
 
 function made(name, text, attributes = {}) {
@@ -80,7 +101,8 @@ function row(lab) {
   tr.append(made("td", lab.mean === null ? "" : `${lab.mean} of ${lab.most}`, {class: "n"}));
   const steps = made("td", "", {class: "steps"});
   for (const [step, label] of Object.entries(STEPS)) {
-    if (!lab.handed_in && !["collect", "all"].includes(step)) continue;
+    if (!exchange && OF_THE_EXCHANGE.includes(step)) continue;
+    if (!lab.handed_in && !["take", ...OF_THE_EXCHANGE].includes(step)) continue;
     steps.append(made("button", label, {class: "btn btn-default btn-xs", "data-lab": lab.lab,
       "data-step": step, "aria-label": `${label}: ${lab.lab}`}));
   }
@@ -105,7 +127,14 @@ async function look() {
   try {
     const told = await ask("/standing");
     problem(told.problem);
-    if (told.labs) document.querySelector("#labs tbody").replaceChildren(...told.labs.map(row));
+    if (told.labs) {
+      exchange = told.exchange;
+      document.querySelector("#labs tbody").replaceChildren(...told.labs.map(row));
+      document.querySelector("[data-lab=all]").textContent =
+        exchange ? "Collect, mark and publish all labs" : "Mark all labs";
+      document.getElementById("ways").textContent = exchange ? "" : "No lab was released through " +
+        "the exchange of this JupyterLab. Collect what your system lets you download, lab by lab.";
+    }
   } catch (error) { problem(`The course cannot be looked at: ${error.message}.`); }
   enable(!busy);
 }
@@ -147,15 +176,34 @@ async function watch() {
   await look();
 }
 
-document.addEventListener("click", async event => {
-  const button = event.target.closest("button[data-step]");
-  if (!button) return;
+async function begin(path, body) {
   try {
-    const body = new URLSearchParams({lab: button.dataset.lab, step: button.dataset.step});
-    show(await ask("/run", {method: "POST", body, headers: {"X-XSRFToken": token}}));
+    show(await ask(path, {method: "POST", body, headers: {"X-XSRFToken": token}}));
     problem("");
   } catch (error) { problem(`Nothing was begun: ${error.message}.`); }
   watch();
+}
+
+const take = document.getElementById("take");
+
+document.addEventListener("click", event => {
+  const button = event.target.closest("button[data-step]");
+  if (!button) return;
+  const {lab, step} = button.dataset;
+  if (step !== "take") return begin("/run", new URLSearchParams({lab, step}));
+  take.dataset.lab = lab;
+  document.getElementById("take-what").textContent = `Collect a file: ${lab}`;
+  take.querySelector("form").reset();
+  take.returnValue = "";
+  take.showModal();
+});
+take.addEventListener("close", () => {
+  if (take.returnValue !== "take") return;
+  const form = new FormData(take.querySelector("form"));
+  form.set("lab", take.dataset.lab);
+  if (!form.get("file").size) form.delete("file");
+  if (!form.has("file") && !form.get("path").trim()) problem("Nothing was begun: no file was named.");
+  else begin("/take", form);
 });
 document.getElementById("again").addEventListener("click", look);
 look();

@@ -53,7 +53,7 @@ def test_the_command_says_it_to_people_and_to_programs(desk, capsys, monkeypatch
     assert f"{LAB}, missing: zoe" in said
     assert len([line for line in said.splitlines() if line.startswith("0")]) == 8 + 1
     assert main(["desk", "--course", str(place.folder), "--json"]) == 0
-    labs = json.loads(capsys.readouterr().out)
+    labs = json.loads(capsys.readouterr().out)["labs"]
     assert [each["lab"] for each in labs if each["to_mark"]] == [LAB]
 
 
