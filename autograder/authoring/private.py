@@ -1,10 +1,11 @@
 """`python -m autograder private FOLDER`: a course of one's own, made from a seed.
 
-The repository is public, and with it every right answer. This writes a copy whose quizzes have
-their options in another order, with another letter right in every question, and whose networks have
-hidden layers of other sizes, in the texts, the answers, the checks and the numbers worked out from
-them. Hidden inputs differ anyway: they are drawn from each course's own secret. `docs/private.md`
-says what that prevents, and what it does not.
+The repository is public, and with it every right answer. This writes a copy with other numbers and
+words in questions and exercises (`variants`), whose quizzes have their options in another order,
+another letter being right in every question, and whose networks have hidden layers of other sizes:
+in the texts, the answers, the checks and the numbers worked out from them. Hidden inputs differ
+anyway: they are drawn from each course's own secret. `docs/private.md` says what that prevents, and
+what it does not.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from autograder.authoring import variants
 from autograder.authoring.release import ROOT, SourceError
+from autograder.authoring.variants import Variant
 
 LETTERS = "abcd"
 # In place of 25 and 15; none ends with 1, as the last layer of lab 01 does.
@@ -39,6 +42,8 @@ _QUESTION = (
     r"((?:^# - [a-d]\) .*\n)+)((?:(?!# - [a-d]\) ).*\n)*?)"
     r"answer_{0} = None.*\n.*\nanswer_{0} = \"([a-d])\""
 )
+_CELL = re.compile(r"^(?=# %%)", re.MULTILINE)
+_CALL = re.compile(r"^(?=lab\.quiz\()", re.MULTILINE)
 _NOT_COPIED = {".git", ".venv", "course", "dist", "__pycache__", ".pytest_cache", ".ruff_cache",
                ".hypothesis"}  # fmt: skip
 
@@ -53,6 +58,8 @@ def write(target: Path, seed: int) -> None:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target / name)
     drawn = random.Random(seed)
+    for variant in variants.VARIANTS:
+        vary(target, variant, drawn.choice(variant.others))
     sizes = drawn.choice(FIRST), drawn.choice(SECOND)
     for path in sorted((target / "solutions").glob("0[1-9]_*.py")):
         lab = path.stem
@@ -76,6 +83,41 @@ def _files() -> list[Path]:
         return [Path(name) for name in asked.stdout.split("\0") if (ROOT / name).is_file() and name]
     found = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
     return [path for path in found if not set(path.parts) & _NOT_COPIED]
+
+
+# --- numbers and words ---------------------------------------------------------------------------
+
+
+def vary(target: Path, variant: Variant, parameters: tuple) -> None:
+    """Put one variant into the texts of a copy: lab, declaration, the tests' right answers."""
+    lab, name = variant.lab, variant.name
+    declared = target / "autograder" / "exercises" / lab
+    exercise = declared / f"{name}.py"
+    places = {target / "solutions" / f"{lab}.py": _CELL}
+    if exercise.is_file():
+        answers = (target / "tests" / "labs" / "answers" / lab).glob("*.py")
+        places |= dict.fromkeys(answers, _CELL)
+        places |= dict.fromkeys(declared.glob("*.py") if variant.whole else [exercise])
+        places |= dict.fromkeys(target / path for path in variant.also)
+    else:
+        places[declared / "__init__.py"] = _CALL
+    found: set[str] = set()
+    for path, border in places.items():
+        text = path.read_text(encoding="utf-8")
+        parts = border.split(text) if border and not variant.whole else [text]
+        for n, part in enumerate(parts):
+            if len(parts) == 1 or _belongs(name, part, *parts[n + 1 : n + 2]):
+                parts[n], there = variant.change(part, parameters)
+                found |= there
+        path.write_text("".join(parts), encoding="utf-8")
+    variant.refuse(found)
+
+
+def _belongs(name: str, part: str, following: str = "") -> bool:
+    """Tell whether a cell, or a call that declares a question, is of a question or exercise."""
+    own = f'"{name}_answer"', f"### Exercise: {name} ", f"# %% {name}\n", f'quiz(\n    "{name}"'
+    asked = following.startswith("# %% nbgrader") and f"answer_{name} = None" in following
+    return asked or any(each in part for each in own)
 
 
 # --- the sizes of networks ------------------------------------------------------------------------
@@ -163,6 +205,7 @@ def _orders(letters: str, right: str) -> list[str]:
 
 def relabelled(text: str, moved: dict[str, dict[str, str]]) -> str:
     """Return a lab's declaration with the new letters of its quiz."""
+    text = re.sub(r"(?:^# .*\n)+(?=lab\.quiz\()", "", text, flags=re.MULTILINE)  # of the old order
     lines = text.splitlines(keepends=True)
     for node in ast.walk(ast.parse(text)):
         if not (isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "quiz"):
