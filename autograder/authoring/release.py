@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring import releases
+from autograder.authoring.answers import DeclarationError
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = ROOT / "solutions"
@@ -55,7 +56,7 @@ TOOLS = (
 )
 
 
-class SourceError(Exception):
+class SourceError(DeclarationError):
     """A lab source that cannot be released; the message names file, line and what to do."""
 
 

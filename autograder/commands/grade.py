@@ -304,7 +304,7 @@ def _settle(
     summary.take(after)
     if not summary.dry:
         changes.keep(course, summary.changes)
-    pages.bring_up_to_date(course, after, book.policy.contact)
+    pages.bring_up_to_date(course, after, book.policy)
 
 
 def _unwritten(done: Done, error: Exception) -> Done:

@@ -317,8 +317,8 @@ class Service:
         self.journal.count(attempt, points, counts)
         said = attempts.standing(rule, self.journal.of(who, lab), attempt)
         marks = replace(done.marks, notes=[said, *done.marks.notes])
-        contact = self.rules.contact
-        return pages.made(lab, None if marks.problem else submission, marks, record, contact)
+        work = None if marks.problem else submission
+        return pages.made(lab, work, marks, record, self.rules)
 
     def _record(self, lab: str, who: str, done: Done) -> Any:
         """Write into the gradebook; return what it says then. Raises `BookError`."""
@@ -336,7 +336,7 @@ class Service:
             after = book.records(lab, who)
         found = changes.found(before, after, {(lab, who): done.why or "handed in again"})
         changes.keep(self.course, found)
-        pages.bring_up_to_date(self.course, after, self.rules.contact)
+        pages.bring_up_to_date(self.course, after, self.rules)
         return after[0]
 
     def _close_book(self) -> None:

@@ -78,8 +78,8 @@ class FeedbackPage(Exporter):
         _, resources = super().from_notebook_node(nb, resources)
         about = resources["nbgrader"]
         course = Course(Path(resources["metadata"]["path"]).resolve().parents[2])
-        contact = policy.read(course.folder).contact
-        return pages.page(course, _record(about), contact), resources
+        rules = policy.read(course.folder)
+        return pages.page(course, _record(about), rules), resources
 
 
 def job_of(course: Course, student: str, lab: str) -> Job:
@@ -108,13 +108,12 @@ def _renew_penalties(coursedir: CourseDirectory, config: Config) -> None:
         book.take_inputs([lab], {})
         changed = set(book.renew_penalties(lab))
         shown = [record for record in book.records(lab) if record.student in changed]
-        pages.bring_up_to_date(course, shown, rules.contact)
+        pages.bring_up_to_date(course, shown, rules)
 
 
 def _show(course: Course, about: dict, notebook: str = "") -> None:
     record = _record(about)
-    contact = policy.read(course.folder).contact
-    pages.bring_up_to_date(course, [record], contact, notebook)
+    pages.bring_up_to_date(course, [record], policy.read(course.folder), notebook)
 
 
 def _record(about: dict) -> Any:

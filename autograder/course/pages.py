@@ -15,6 +15,7 @@ from autograder.authoring import declaration
 from autograder.course import handed_in, results
 from autograder.course.folders import Course, write
 from autograder.course.keys import digest
+from autograder.course.policy import Policy
 from autograder.marking import feedback, intake
 from autograder.marking.marker import Marks
 from autograder.marking.record import Record
@@ -23,7 +24,7 @@ UNREAD = "It has not been marked yet."
 
 
 def bring_up_to_date(
-    course: Course, records: Iterable[Record], contact: str = "", notebook: str = ""
+    course: Course, records: Iterable[Record], rules: Policy, notebook: str = ""
 ) -> int:
     """Write the pages of submissions that are not as they should be; return how many.
 
@@ -31,38 +32,40 @@ def bring_up_to_date(
     """
     count = 0
     for record in records:
-        mark = stamp(course, record, contact)
+        mark = stamp(course, record, rules)
         path = course.feedback(record.student, record.lab) / f"{record.lab}.html"
         if _end(path) != mark:
-            _write(course, record, path, page(course, record, contact, notebook))
+            _write(course, record, path, page(course, record, rules, notebook))
             count += 1
     return count
 
 
-def page(course: Course, record: Record, contact: str = "", notebook: str = "") -> str:
+def page(course: Course, record: Record, rules: Policy, notebook: str = "") -> str:
     """Return the feedback page of a submission."""
     kept = results.saved(course, record.student, record.lab)
     marks = kept["marks"] if kept else Marks(record.lab, record.student, problem=UNREAD)
     submission = None if marks.problem else _work(course, record, notebook)
-    return made(record.lab, submission, marks, record, contact) + stamp(course, record, contact)
+    return made(record.lab, submission, marks, record, rules) + stamp(course, record, rules)
 
 
 def made(
-    lab: str, submission: intake.Submission | None, marks: Marks, record: Record, contact: str
+    lab: str, submission: intake.Submission | None, marks: Marks, record: Record, rules: Policy
 ) -> str:
     """Return the page of marks that may be no kept result."""
     title = declaration.load(lab).title
-    return feedback.page(title, submission, marks, record, places(lab), contact)
+    return feedback.page(title, submission, marks, record, places(lab), rules.contact, rules.zone)
 
 
-def stamp(course: Course, record: Record, contact: str) -> str:
+def stamp(course: Course, record: Record, rules: Policy) -> str:
     """Return a line that names what a page is made from."""
     there = []
     with contextlib.suppress(OSError):
         about = course.result(record.student, record.lab).stat()
         there = [about.st_mtime_ns, about.st_size]
     known = sorted(places(record.lab).items())
-    return f"<!-- {digest(repr(record), there, contact, _maker(), known)} -->\n"
+    return (
+        f"<!-- {digest(repr(record), there, rules.contact, rules.zone.key, _maker(), known)} -->\n"
+    )
 
 
 @cache

@@ -54,17 +54,19 @@ def page(
     record: Record,
     places: Places | None = None,
     contact: str = "",
+    zone: datetime.tzinfo = datetime.UTC,
 ) -> str:
     """Return the feedback on a submission.
 
     `submission` is None where it could not be read, `places` names by exercise the section of the
-    lab to read again, `contact` whom to tell of a mistake in the grade.
+    lab to read again, `contact` whom to tell of a mistake in the grade, `zone` where times
+    are told.
     """
     name = html(record.lab)
     parts = [
         head(f"{record.lab}: feedback"),
         f"<h1>{html(title)}</h1><p>{name}, {html(record.name)}</p>",
-        *_sum(record),
+        *_sum(record, zone),
     ]
     if marks.problem:
         parts.append(f'<p class="note">Not marked. {html(marks.problem)}</p>')
@@ -78,6 +80,8 @@ def page(
         submission
     ) else {}  # fmt: skip
     for each, part, score in rows:
+        if not _told(part, score):
+            continue
         parts += _exercise(each, part, score, record.lab, (places or {}).get(each, ""))
         if score and (cell := answers.get(f"{each}_answer")):
             parts.append(_code(cell, marks, "Your answer"))
@@ -105,9 +109,9 @@ def titled(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def when(time: datetime.datetime) -> str:
-    """Return a time of the gradebook for people."""
-    return f"{time:%d %B %Y, %H:%M} UTC"
+def when(time: datetime.datetime, zone: datetime.tzinfo) -> str:
+    """Return a time of the gradebook, which is UTC, for people of a time zone."""
+    return f"{time.replace(tzinfo=datetime.UTC).astimezone(zone):%d %B %Y, %H:%M %Z}"
 
 
 def lateness(late: datetime.timedelta) -> str:
@@ -120,7 +124,7 @@ def lateness(late: datetime.timedelta) -> str:
     return " and ".join(f"{n} {what}{'s' * (n > 1)}" for n, what in found if n)
 
 
-def _sum(record: Record) -> list[str]:
+def _sum(record: Record, zone: datetime.tzinfo) -> list[str]:
     out = [
         f'<p class="sum"><strong>{record.points:g}</strong> of {record.most:g} points</p>'
         if record.scored
@@ -132,9 +136,9 @@ def _sum(record: Record) -> list[str]:
             f"it was {lateness(record.late)} late.</p>"
         )
     if record.submitted:
-        due = f"; it was due {when(record.due)}" if record.due else ""
+        due = f"; it was due {when(record.due, zone)}" if record.due else ""
         late = f": {lateness(record.late)} late" if record.late else ", in time" * bool(due)
-        out.append(f'<p class="quiet">Handed in {when(record.submitted)}{due}{late}.</p>')
+        out.append(f'<p class="quiet">Handed in {when(record.submitted, zone)}{due}{late}.</p>')
     return out
 
 
@@ -146,8 +150,11 @@ def _table(record: Record, rows: list[tuple[str, Part | None, Score | None]]) ->
         judged = score.checks if score else []  # none where it is excused
         checks = f"{sum(c.passed for c in judged)} of {len(judged)}" if judged else ""
         first = html(in_words(score.mistake)) if score else ""
+        title = html(titled(name))
+        if _told(part, score):
+            title = f'<a href="#{html(name)}">{title}</a>'
         lines.append(
-            f'<tr><th scope="row"><a href="#{html(name)}">{html(titled(name))}</a></th>'
+            f'<tr><th scope="row">{title}</th>'
             f'<td class="n">{got}</td><td class="n">{most:g}</td>'
             f'<td class="n">{checks}</td><td class="wide">{first}</td></tr>'
         )
@@ -165,6 +172,12 @@ def _table(record: Record, rows: list[tuple[str, Part | None, Score | None]]) ->
         f'<tfoot><tr><th scope="row">Total</th><th class="n">{total}</th>'
         f'<th class="n">{record.most:g}</th><th></th><th class="wide"></th></tr></tfoot></table>'
     )
+
+
+def _told(part: Part | None, score: Score | None) -> bool:
+    """Tell whether there is more to say of an exercise than its points."""
+    by_hand = part and (part.manual is not None or part.extra or part.comment)
+    return bool(score or by_hand)
 
 
 def _exercise(name: str, part: Part | None, score: Score | None, lab: str, place: str) -> list[str]:

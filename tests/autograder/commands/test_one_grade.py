@@ -8,6 +8,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 
 from autograder import __main__ as program
 from autograder.authoring import declaration
+from autograder.authoring.release import SourceError
 from autograder.commands import export, grade
 from autograder.course import changes, keys
 from autograder.course.folders import BookError, Course
@@ -118,6 +119,7 @@ def test_every_place_shows_the_same_after_every_step(marked, capsys, monkeypatch
 
     full = dict.fromkeys(["amal", "ann", "dee", "eve"], 100)
     compare(**full, ben=50, cem=90)
+    assert "not marked, of" not in page(folder, "otis")  # no headings with nothing below
     rule = f"[late]\npercent_a_day = 10\n[labs.{LAB}]\ndue = 2026-03-01T12:00:00\n"
     more = f'[[extension]]\nstudent = "eve"\nlab = "{LAB}"\ndays = 2\n'
     (folder / "policy.toml").write_text(rule + more)
@@ -147,6 +149,7 @@ def test_a_zeroed_late_lab_reads_the_same_everywhere(marked, capsys, monkeypatch
     """Is a lab that lost all its points for lateness 0 in table, page and export?"""
     folder, _ = marked
     (folder / "policy.toml").write_text(
+        f'timezone = "Europe/Berlin"\n'
         f"[late]\npercent_a_day = 100\n[labs.{LAB}]\ndue = 2026-03-01T12:00:00\n"
     )
     assert run(folder) == 0
@@ -155,7 +158,8 @@ def test_a_zeroed_late_lab_reads_the_same_everywhere(marked, capsys, monkeypatch
     shown = page(folder, "jing")
     assert "<strong>0</strong> of 100" in shown
     assert "100 points were earned; 100 were taken off" in shown
-    assert "21 hours late" in shown
+    assert "Handed in 02 March 2026, 10:00 CET" in shown
+    assert "22 hours late" in shown
     export.main(["--course", str(folder)])
     assert "jing,,,,0,0," in capsys.readouterr().out
 
@@ -186,6 +190,17 @@ def test_policy_roster_and_names_take_effect_without_marking(marked, capsys):
     assert [(each["student"], each["before"], each["after"]) for each in kept] == [
         ("amal", 100, 90), ("jing", 100, 90), ("jing", 90, 100),
     ]  # fmt: skip
+
+
+def test_a_lab_and_a_declaration_that_disagree_are_a_sentence(monkeypatch, capsys):
+    """Is what cannot be released told to whoever marks, as a line to mend?"""
+
+    def disagree(*_):
+        raise SourceError("solutions/03_softmax.py, line 398: the heading says 14 points")
+
+    monkeypatch.setattr(grade, "main", disagree)
+    assert program.main(["grade", LAB]) == 1
+    assert "line 398: the heading says 14 points\nMend that line" in capsys.readouterr().err
 
 
 def test_what_is_deleted_from_the_policy_is_taken_back(marked):

@@ -57,15 +57,15 @@ def topological_order(graph):
 
 # %% forward
 def forward(graph, values):
+    import operator
     from functools import reduce
-    from operator import add, mul
 
     result = values.copy()
     for name in topological_order(graph):
         op = graph[name][0]
         inputs = [result[source] for source in graph[name][1]]
         if op in ("add", "mul"):
-            result[name] = reduce({"add": add, "mul": mul}[op], inputs)
+            result[name] = reduce({"add": operator.add, "mul": operator.mul}[op], inputs)
         else:
             function = {
                 "square": tf.square,
