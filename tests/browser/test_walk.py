@@ -153,7 +153,7 @@ def validates(lab, page):
     """Press Validate: the answers that are not written yet fail, the one that is does not."""
     page.get_by_role("button", name="Validate", exact=True).click()
     said = page.locator(".jp-Dialog")
-    expect(said).to_contain_text("cells failed", timeout=180_000)
+    expect(said).to_contain_text("cell failed", timeout=180_000)
     expect(said).to_contain_text("one_hot")
     expect(said).not_to_contain_text('check("softmax", softmax)')
     picture("validate", page)
