@@ -12,6 +12,7 @@
     overflow-wrap: anywhere; }
   .steps .btn { margin: 0 .3em .3em 0; }
   details { margin-top: .3em; }
+  summary { display: list-item; }
   dialog { background: light-dark(#fff, #1c1c1c); color: inherit; border: 1px solid #888;
     border-radius: 4px; padding: 1.2em; width: min(36em, 94vw); }
   dialog::backdrop { background: #0008; }
