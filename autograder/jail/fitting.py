@@ -1,8 +1,9 @@
-"""Let Keras's `fit` take few steps as they come, and many of them at a time.
+"""Let Keras's `fit` read arrays as they lie, and take few steps as they come, many at a time.
 
-It turns a step into a graph first, which takes as long as ten steps without one; and it goes back
-to Python after every step, which takes longer than the step of a small network. What a training
-does, and what it returns, stays the same.
+For arrays it makes a pipeline anew for each epoch, which takes longer than the steps of a small
+network: here all epochs come out of one. It turns a step into a graph first, which takes as long as
+many steps without one; and it goes back to Python after every step. What a training does, and what
+it returns, stays the same: all is asked for by arguments and settings that Keras offers.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-FEW = 10  # steps, of all trainings of a model together: for more the graph is quicker
-MANY = 100  # steps of one training
+FEW = 20  # steps, of all trainings of a model together: for more the graph is quicker
 _taken: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 
 
@@ -32,25 +32,46 @@ def quicken() -> None:
     ) -> Any:  # fmt: skip
         """Train as Keras does."""
         known = type(self) in (keras.Sequential, Functional) and options.keys() <= {"verbose"}
-        steps = _steps(x, batch_size) if known and not rest and self.compiled else 0
-        if not steps or type(epochs) is not int or self.run_eagerly or self.train_function:
+        plain = known and not rest and _are_plain(x, y, batch_size, epochs)
+        if not plain or not self.compiled or not self.built or self.run_eagerly:
             return usual(self, x, y, batch_size, epochs, *rest, **options)
-        taken = _taken.get(self, 0) + steps * epochs
-        if taken > FEW:
-            if steps * epochs >= MANY and self.steps_per_execution == 1:
-                self.steps_per_execution = steps
-            return usual(self, x, y, batch_size, epochs, **options)
-        _taken[self] = taken
-        self.run_eagerly = True
+        steps = math.ceil(len(x) / (batch_size or 32))
+        _taken[self] = taken = _taken.get(self, 0) + steps * epochs
+        few = self.run_eagerly = taken <= FEW and not self.train_function
+        if not self.train_function:
+            _make_variables(self)
+            self.steps_per_execution = 1 if few else max(self.steps_per_execution, steps)
+        options |= {"epochs": epochs, "steps_per_epoch": steps, "shuffle": False}
         try:
-            return usual(self, x, y, batch_size, epochs, **options)
+            return usual(self, _batches(x, y, batch_size or 32), **options)
         finally:
-            self.run_eagerly, self.train_function = False, None
+            self.run_eagerly = False
+            if few:
+                self.train_function = None
 
     TensorFlowTrainer.fit = fit
 
 
-def _steps(x: Any, batch_size: Any) -> int:
-    """Return how many steps an epoch has; 0 where it is not plain to see."""
-    sizes = isinstance(x, np.ndarray) and x.ndim >= 1 and type(batch_size) in (int, type(None))
-    return math.ceil(len(x) / max(batch_size or 32, 1)) if sizes else 0
+def _are_plain(x: Any, y: Any, size: Any, epochs: Any) -> bool:
+    """Tell whether these are two arrays that belong together, and whole numbers."""
+    arrays = all(type(a) is np.ndarray and a.dtype.kind in "iuf" and a.ndim for a in (x, y))
+    numbers = type(epochs) is int and (size is None or (type(size) is int and size > 0))
+    return arrays and numbers and len(x) == len(y) > 0
+
+
+def _batches(x: np.ndarray, y: np.ndarray, size: int) -> Any:
+    """Return batches without end, in another order each epoch, with floats as Keras has them."""
+    import keras
+    import tensorflow as tf
+
+    floats = keras.config.floatx()
+    pair = tuple(a.astype(floats) if a.dtype.kind == "f" else a for a in (x, y))
+    return tf.data.Dataset.from_tensor_slices(pair).shuffle(len(x)).batch(size).repeat()
+
+
+def _make_variables(model: Any) -> None:
+    """Make all variables now: those that are made in a graph let TensorFlow trace it twice."""
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    for variable in (*model.variables, *model.optimizer.variables, *model.metrics_variables):
+        variable.value  # noqa: B018  (its first use makes it)

@@ -295,6 +295,7 @@ class _Server:
         `loans` is its end of the pipe to the right answers.
         """
         ours, theirs = socket.socketpair()
+        Clock.expect(ours)
         channel = Channel(ours, RETURNED, tally)
         folder = self.world.folder
         scratch = folder if self.world.jailed else tempfile.mkdtemp(dir=folder)
@@ -365,16 +366,21 @@ class Clock:
 
     _WHO = struct.Struct("3i")
 
+    @staticmethod
+    def expect(pipe: socket.socket) -> None:
+        """Have the kernel name who sends: it does so for what is sent from now on."""
+        if sys.platform == "linux":
+            pipe.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+
     def __init__(self, pipe: socket.socket) -> None:
         self._clock = time.CLOCK_MONOTONIC
         if sys.platform == "linux":
             pipe.settimeout(CONTROL_SECONDS)
-            pipe.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
             with contextlib.suppress(OSError):
                 size = socket.CMSG_SPACE(self._WHO.size)
                 for _, kind, data in pipe.recvmsg(1, size, socket.MSG_PEEK)[1]:
-                    if kind == socket.SCM_CREDENTIALS:
-                        pid, _, _ = self._WHO.unpack(data)
+                    named = kind == socket.SCM_CREDENTIALS
+                    if named and (pid := self._WHO.unpack(data)[0]) > 0:  # (0 is this process)
                         self._clock = ~pid << 3 | 2  # (as clock_getcpuclockid(3) makes it)
             pipe.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
 

@@ -1,6 +1,8 @@
 """A learner's process: runs cells, answers calls, keeps its limits, dies alone."""
 
 import contextlib
+import math
+import socket
 import subprocess
 import sys
 import time
@@ -9,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.jail.sandbox import Budget, JailError, Limits, Template
+from autograder.jail.sandbox import Budget, Clock, JailError, Limits, Template
 from autograder.jail.sound import outcomes_from_body
 from utils.engine.calling import Call, Failure
 from utils.engine.plain import ModelData, Result, Rng, Source
@@ -513,3 +515,13 @@ def test_a_name_of_what_was_refused_is_a_name():
     sent = [[None, None, [], [], ["scipy.special.softmax", "\x1b[2J<script>\nscores: 100"]]]
     [outcome] = outcomes_from_body(sent, 1)
     assert outcome.forbidden == ["scipy.special.softmax", "something"]
+
+
+def test_a_clock_is_that_of_who_was_ready_early():
+    """Is a process timed that has said it is ready before anybody asked, and not the marker?"""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        Clock.expect(ours)
+        early = [sys.executable, "-c", f"import os; os.write({theirs.fileno()}, b'ready')"]
+        subprocess.run(early, pass_fds=[theirs.fileno()], check=True)
+        assert Clock(ours).seconds() == math.inf  # it is gone
