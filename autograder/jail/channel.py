@@ -9,10 +9,10 @@ anything of that size is made, and a frame that is not sound raises `ProtocolErr
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import math
+import re
 import socket
 import struct
 import time
@@ -30,7 +30,11 @@ MAX_ARRAYS = 64 << 20
 MAX_TOTAL = 1 << 29  # of all frames of one submission; JSON counts 32 times, as objects do
 _LENGTHS = struct.Struct(">IQ")
 _DTYPES = {dtype.newbyteorder("<").str: dtype for dtype in map(np.dtype, "?bhiqBHIQefd")}
-_UNSOUND = (ValueError, TypeError, LookupError, AttributeError, SyntaxError, RecursionError)
+# The header of an `.npy` file, letter by letter: NumPy's reader takes ten times as long.
+_ABOUT = re.compile(
+    rb"\{'descr': '([<|]\w\d)', 'fortran_order': (True|False), 'shape': \(((\d+, )*\d*,?)\), \} *\n"
+)
+_UNSOUND = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 class ProtocolError(Exception):
@@ -178,13 +182,13 @@ def array_from_npy(data: memoryview) -> np.ndarray:
     if bytes(data[:8]) != b"\x93NUMPY\x01\x00" or len(data) < 10:
         raise ValueError("not an .npy file")
     start = 10 + int.from_bytes(data[8:10], "little")
-    if not 10 < start <= min(len(data), 1024):
+    if not 10 < start <= min(len(data), 1024) or not (about := _ABOUT.fullmatch(data[10:start])):
         raise ValueError("a strange .npy header")
-    about = ast.literal_eval(bytes(data[10:start]).decode("latin1").strip())
-    dtype, shape, fortran = _DTYPES[about["descr"]], about["shape"], about["fortran_order"]
-    if type(shape) is not tuple or type(fortran) is not bool or not walkable(shape):
+    dtype, order = _DTYPES[about[1].decode()], "F" if about[2] == b"True" else "C"
+    shape = tuple(map(int, re.findall(rb"\d+", about[3])))
+    if not walkable(shape):
         raise ValueError("a strange shape")
     if math.prod(shape) * dtype.itemsize != len(data) - start:
         raise ValueError("shape and length differ")
     flat = np.frombuffer(data, dtype=dtype, offset=start)
-    return flat.reshape(shape, order="F" if fortran else "C").copy(order="K")
+    return flat.reshape(shape, order=order).copy(order="K")

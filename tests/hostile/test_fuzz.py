@@ -123,12 +123,12 @@ npy = st.tuples(
 def test_any_array_is_of_the_bytes_that_came(about):
     """Is an array with any header refused, or as large as what arrived and easy to walk?"""
     kind, fortran, shape, data = about
-    text = repr({"descr": kind, "fortran_order": fortran, "shape": tuple(shape)}) + "\n"
+    text = f"{{'descr': {kind!r}, 'fortran_order': {fortran}, 'shape': {tuple(shape)}, }}\n"
     head = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode()
     with budget():
         try:
             found = channel.array_from_npy(memoryview(head + data))
-        except (ValueError, TypeError, LookupError, SyntaxError):
+        except (ValueError, TypeError, LookupError):
             return
         assert found.nbytes <= len(data)
         assert sum(1 for _ in found.reshape(-1)) <= 64
