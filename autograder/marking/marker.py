@@ -17,7 +17,7 @@ from autograder.authoring.declaration import Exercise, Lab, generator, load
 from autograder.jail.sandbox import Budget, CellResult, Learner, Template
 from autograder.marking import remarks, text
 from autograder.marking.intake import Cell, Submission, answered_elsewhere
-from autograder.marking.names import bound_again, functions, globals_of
+from autograder.marking.names import bound_again, functions, globals_of, unreadable
 from autograder.marking.scoring import Score, form_matters, score
 from utils.checks.report import wrap
 from utils.engine.absent import UNREAD, explained, roughly_binds
@@ -474,13 +474,16 @@ def needed(submission: Submission) -> list[Cell]:
     """Return the cells to run: answers, own cells, and the released code that those build on.
 
     Released code that binds no name which is used by another cell cannot change an answer. What was
-    released in place of an answer does not run where that is in another cell, above it perhaps.
+    released in place of an answer does not run where that is in another cell, above it perhaps. A
+    syntax error uses nothing.
     """
     blank = answered_elsewhere(submission.cells, submission)
     runs = [cell for cell in submission.cells if cell.runs and cell.name not in blank]
     chosen = {cell.id for cell in runs if cell.kind != "code"}
     about = {cell.id: globals_of(cell.source) for cell in runs}
-    used = set().union(*(about[i][1] for i in chosen))
+    used = set().union(
+        *(about[c.id][1] for c in runs if c.id in chosen and not unreadable(c.source))
+    )
     while True:
         more = {i for i, (binds, _) in about.items() if i not in chosen and binds & used}
         if not more:

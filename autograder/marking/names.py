@@ -18,6 +18,8 @@ LONGEST = 50_000  # characters of a cell that is looked into
 SHORT = 4_000  # characters of a cell of which many are remembered
 # Lines of IPython's, not Python's; and what may bind any name.
 _MAGIC = re.compile(r"^([ \t]*)(?:%|!|\?)[^\n]*|^([ \t]*)[\w.]+\?\??[ \t]*$", re.MULTILINE)
+# What IPython makes Python of, or may.
+_IPYTHON = re.compile(r"\A\s|^\s*(?:>>>|\.\.\.|In \[|[%!?,;/])|=\s*[%!]|\?\s*$", re.MULTILINE)
 _ANYTHING = re.compile(
     r"import[ \t]*\*|^[ \t]*%(?:reset|pylab|run)|\b(?:exec|globals|locals|vars)\(", re.MULTILINE
 )
@@ -165,6 +167,19 @@ def readable(source: str) -> str | None:
                 ast.parse(text)
             return text
     return None
+
+
+def unreadable(source: str) -> bool:
+    """Tell whether a cell is a syntax error for certain, to IPython as well: it will not run."""
+    if readable(source) is not None or len(source) > LONGEST or _IPYTHON.search(source):
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return isinstance(error, SyntaxError)
+    return False
 
 
 def parsed(source: str) -> ast.Module | None:

@@ -10,7 +10,7 @@ from autograder.commands import doctor
 from autograder.jail.sandbox import Limits
 from autograder.marking import feedback, intake
 from autograder.marking.marker import Marks, mark, marked_outputs, needed
-from autograder.marking.names import globals_of
+from autograder.marking.names import globals_of, unreadable
 from autograder.marking.scoring import CheckScore, Score
 from tests import cohort
 from tests.cohort.books import record
@@ -279,9 +279,22 @@ def test_only_code_that_answers_build_on_is_run():
         intake.Cell("f", "code", "unused = np.zeros(9)"),
         intake.Cell("g", "answer", "def f(unused):\n    return half * unused", "f_answer"),
         intake.Cell("h", "demo", "slow()"),
+        intake.Cell("i", "answer", "def g(unused)\n    return unused", "g_answer"),
     ]
     chosen = needed(intake.Submission("lab", cells))
-    assert [cell.id for cell in chosen] == ["a", "b", "c", "e", "g"]
+    assert [cell.id for cell in chosen] == ["a", "b", "c", "e", "g", "i"]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("def f(x)\n    return x", True), ("a = (\n%time", False), ("a = !ls (", False),
+     ("  a = 1\n  b = a", False), (">>> a = 1", False), ("f?", False), ("/f a", False),
+     ("a = 1", False), ("[" * 60_000, False)],
+    ids=range(9),
+)  # fmt: skip
+def test_a_syntax_error_is_one_to_ipython_too(source, expected):
+    """Is what IPython may make Python of, or nobody looked into, never called unreadable?"""
+    assert unreadable(source) is expected
 
 
 @pytest.mark.parametrize(
