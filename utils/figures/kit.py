@@ -58,7 +58,7 @@ from utils.figures import style
 from utils.figures.hand import Handle, put, scales
 from utils.figures.layers import Layers, settle
 from utils.figures.own import Looks, Own
-from utils.figures.picture import Live, Still, png
+from utils.figures.picture import ASLEEP, Live, Still, png
 from utils.figures.style import (
     BLUE,
     COLOURS,
@@ -73,9 +73,10 @@ from utils.figures.style import (
     STYLE,
     VERMILLION,
 )
+from utils.figures.tiles import tiles
 
 __all__ = ["BLUE", "COLOURS", "DASHES", "GREEN", "HATCHES", "INK", "MARKERS", "OCHRE", "PURPLE",
-           "SLATE", "STYLE", "VERMILLION", "Figure", "put"]  # fmt: skip
+           "SLATE", "STYLE", "VERMILLION", "Figure", "put", "tiles"]  # fmt: skip
 
 SHARPNESS = 1.5  # drawn pixels for each pixel of the page, until the page tells its own
 NARROWEST = 0.72  # of its width: on a page with less room what stands in a row is stacked
@@ -278,6 +279,11 @@ class Figure:
         """Draw axes, ticks and titles again too, this time; for an `update` that changed them."""
         self._layers.forget()
 
+    def anew(self):
+        """Forget the live artists, and refresh; for an `update` that makes others."""
+        self._layers.live.clear()
+        self.refresh()
+
     @contextlib.contextmanager
     def hold(self):
         """Set several controls inside this block: one draw follows."""
@@ -441,7 +447,7 @@ class Figure:
         width, height = self.page
         look = {"width": width, "height": height, "alt": words}
         picture = {"image/png": base64.b64encode(paper).decode(), "text/plain": words}
-        caption = {"text/html": _ASLEEP.format(caption=self._caption()), "text/plain": words}
+        caption = {"text/html": ASLEEP.format(caption=self._caption()), "text/plain": words}
         return (picture, {"image/png": look}), (caption, {})
 
     def _ipython_display_(self):
@@ -482,17 +488,3 @@ class Figure:
             self.controls.children = controls
             bar.close()
             self.store()
-
-
-# In JupyterLab and Notebook an awake figure hides the two outputs above it, and one that sleeps
-# (no kernel, another kernel, no saved state) is hidden itself. Elsewhere the style does nothing.
-_ASLEEP = """<style>
-.jp-OutputArea-child:has(.kit-asleep):has(
-  + * .kit-figure:not(.jupyter-widgets-disconnected)),
-.jp-OutputArea-child:has(+ * .kit-asleep):has(
-  + * + * .kit-figure:not(.jupyter-widgets-disconnected)),
-.jp-OutputArea-child:has(.kit-asleep)
-  + .jp-OutputArea-child:not(:has(.kit-figure:not(.jupyter-widgets-disconnected)))
-{{ display: none; }}
-</style><div class="kit-asleep">{caption}
-<div><i>Run this cell to wake the figure.</i></div></div>"""

@@ -20,6 +20,19 @@ except ImportError:  # an older environment: sliders move the PNG, the hand find
 PACKED_ABOVE = 20_000
 BAND, GAP = 16, 48  # rows of a part at most, and columns without a change that end it
 
+# In JupyterLab and Notebook an awake figure hides the two outputs above it, and one that sleeps
+# (no kernel, another kernel, no saved state) is hidden itself. Elsewhere the style does nothing.
+ASLEEP = """<style>
+.jp-OutputArea-child:has(.kit-asleep):has(
+  + * .kit-figure:not(.jupyter-widgets-disconnected)),
+.jp-OutputArea-child:has(+ * .kit-asleep):has(
+  + * + * .kit-figure:not(.jupyter-widgets-disconnected)),
+.jp-OutputArea-child:has(.kit-asleep)
+  + .jp-OutputArea-child:not(:has(.kit-figure:not(.jupyter-widgets-disconnected)))
+{{ display: none; }}
+</style><div class="kit-asleep">{caption}
+<div><i>Run this cell to wake the figure.</i></div></div>"""
+
 
 class Still(widgets.Image):
     """The picture as PNG, for front ends that know no more, until the canvas is there.

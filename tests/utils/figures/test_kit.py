@@ -734,3 +734,17 @@ def test_importing_the_kit_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("size", [(300, 200), (333, 251)])
+def test_tiles_look_like_an_image_of_matplotlib(size):
+    """Is each of the large pixels in its place and of its colour?"""
+    values = np.arange(64.0).reshape(8, 8) / 63
+    seen = []
+    for show in (kit.tiles, lambda ax, v: ax.imshow(v, cmap="gray_r", interpolation="nearest")):
+        with kit.Figure("A scan", *size) as fig:
+            show(fig.axes(xticks=[], yticks=[]), values)
+        seen.append(fig._layers.pixels().copy())
+    differs = (seen[0] != seen[1]).any(axis=2)
+    assert differs.mean() < 0.02  # dots on the very border of two of them
+    assert (seen[0][..., 3] == 255).mean() > 0.4

@@ -24,7 +24,10 @@ def saturation(
     with kit.Figure("Gradient by layer, before training", 660, 340) as fig:
         depth = fig.slider("layers", 2, deepest, 8)
         size = fig.slider("size of the weights", 0.5, 4.0, 1.4, 0.1, ".1f")
-        ax = fig.axes(yscale="log", xlabel="layer", ylabel="size of its gradient")
+        ax = fig.axes(
+            yscale="log", xlabel="layer", ylabel="size of its gradient", xlim=(0.4, deepest + 0.6)
+        )
+        ax.set_xticks(range(1, deepest + 1))
         ax.grid(axis="y", alpha=0.3, linewidth=0.6)
         kinds = [
             ("sigmoid", (sigmoid, reference.sigmoid), (sigmoid_slope, reference.sigmoid_slope)),
@@ -62,12 +65,11 @@ def saturation(
         @fig.on_change
         def update():
             sizes = [gradients(*pair) for pair in zip(activations, slopes, strict=True)]
-            low = 10.0 ** np.floor(np.log10(max(1e-30, min(s.min() for s in sizes))) - 0.3)
-            high = 10.0 ** np.ceil(np.log10(max(s.max() for s in sizes)) + 0.1)
-            if limits != [depth.value, low, high]:
-                limits[:] = [depth.value, low, high]
-                ax.set(ylim=(low, high), xlim=(0.4, depth.value + 0.6))
-                ax.set_xticks(range(1, depth.value + 1))
+            low = _decade(max(1e-30, min(s.min() for s in sizes)), np.floor, -0.3)
+            high = _decade(max(s.max() for s in sizes), np.ceil, 0.1)
+            if limits != [low, high]:
+                limits[:] = [low, high]
+                ax.set_ylim(low, high)
                 fig.refresh()
             for group, heights in zip(bars, sizes, strict=True):
                 for i, bar in enumerate(group):
@@ -85,6 +87,11 @@ def saturation(
             )
 
     return fig
+
+
+def _decade(size, rounded, margin):
+    """An end of the axis: every fourth power of ten, so that it stays for most moves."""
+    return 10.0 ** (4 * rounded((np.log10(size) + margin) / 4))
 
 
 def deep_linear(collapse=None, relu=None, relu_slope=None, steps=240, every=4):

@@ -27,9 +27,9 @@ def window_on_a_digit():
         left.set_title("picture, 8 by 8")
         middle.set_title("ink times weight")
         right.set_title("output, 6 by 6")
-        picture = left.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=1)
-        products = middle.imshow(np.zeros((3, 3)), cmap="PuOr_r", vmin=-2, vmax=2)
-        result = right.imshow(np.zeros((6, 6)), cmap="gray_r", vmin=0, vmax=1)
+        picture = kit.tiles(left, np.zeros((8, 8)))
+        products = kit.tiles(middle, np.zeros((3, 3)), cmap="PuOr_r", vmin=-2, vmax=2)
+        result = kit.tiles(right, np.zeros((6, 6)))
         texts = [middle.text(j, i, "", ha="center", va="center", size=9, color="#202020")
                  for i in range(3) for j in range(3)]  # fmt: skip
         frames = [

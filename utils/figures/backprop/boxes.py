@@ -12,7 +12,7 @@ from utils.figures import kit
 from utils.figures.backprop.graphs import (
     BETWEEN,
     GRAPHS,
-    draw_graph,
+    Shown,
     local_slopes,
     page,
     short,
@@ -188,7 +188,7 @@ class Worksheet(kit.Figure):
             self.graph = self.choice("graph", list(GRAPHS))
             self.button("Next node", self.step)
             self.button("Start again", self.restart)
-            self.ax = page(self)
+            self.shown = Shown(self, page(self))
             self.restart()
             self.graph.observe(lambda _: self.restart(), "value")
             self.on_change(self._show_state)
@@ -270,8 +270,7 @@ class Worksheet(kit.Figure):
                 for number, source in enumerate(inputs):
                     if node in sheet.done and source in sheet.done:
                         handed[source, node, number] = sheet.slopes[node] * local[number]
-        draw_graph(self.ax, sheet.drawn, values, None if forward else sheet.done, current, handed)
-        self.refresh()
+        self.shown.show(sheet.drawn, values, None if forward else sheet.done, current, handed)
         count = f"{len(sheet.done)} of {len(sheet.names)} boxes are right."
         if not current:
             return f"{self.message} All boxes are right: {self._numbers()}."

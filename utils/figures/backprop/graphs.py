@@ -3,6 +3,7 @@
 import functools
 
 import numpy as np
+from matplotlib.transforms import ScaledTranslation
 
 from utils import reference
 from utils.figures import kit
@@ -81,9 +82,10 @@ GRAPHS = {
 
 @functools.cache
 def local_slopes(op, *inputs):
-    """The partial derivatives of one operation, worked out once for each input."""
+    """The partial derivatives of one operation: those of a graph of one node."""
+    leaves = {str(k): float(value) for k, value in enumerate(inputs)}
     with np.errstate(all="ignore"):
-        return reference.local_derivatives(op, inputs)
+        return list(reference.backward({"node": (op, list(leaves))}, leaves, "node").values())
 
 
 def page(fig):
@@ -98,51 +100,88 @@ def short(value):
     return f"{value + 0:.4g}"  # no -0
 
 
-def draw_graph(ax, drawn, values, slopes, current="", handed=None, moved=None):
-    """Draw a graph; names that are missing in `values` or `slopes` show a question mark or nothing.
+class Shown:
+    """A graph on the axes of a figure: arrows and nodes stay, the numbers beside them move."""
 
-    `slopes` is None where slopes play no part. `handed` maps (name, node, which input) to what
-    the node hands back, `moved` a name to how far a nudge has moved it.
-    """
-    ax.clear()
-    ax.set_axis_off()
-    columns, rows = zip(*drawn.places.values(), strict=True)
-    ax.set(xlim=(min(columns) - 0.45, max(columns) + 0.6), ylim=(min(rows) - 1.0, max(rows) + 0.5))
-    for node, (_, inputs) in drawn.graph.items():
-        for number, source in enumerate(inputs):
-            bend = 0.0 if inputs.count(source) == 1 else (0.22, -0.22)[number]
-            _arrow(ax, drawn, source, node, bend, (handed or {}).get((source, node, number)))
-    for name, (x, y) in drawn.places.items():
-        leaf = name not in drawn.graph
-        colour = kit.PURPLE if name == current else kit.INK
-        ax.plot(
-            [x], [y], "s" if leaf else "o", markersize=27 if leaf else 31, markerfacecolor="none",
-            markeredgecolor=colour, markeredgewidth=3 if name == current else 1.4,
-            linestyle="--", zorder=3,
-        )  # fmt: skip
-        sign = name if leaf else _SYMBOLS[drawn.graph[name][0]]
-        ax.annotate(sign, (x, y), ha="center", va="center", size=12 if len(sign) < 3 else 10)
-        if not leaf:
-            _beside(ax, x, y, 21, name, kit.INK, "bottom", "bold")
-        known = short(values[name]) if name in values else "?"
-        _beside(ax, x, y, -20, f"= {known}", kit.BLUE, "top")
-        if slopes is not None:
-            known = short(slopes[name]) if name in slopes else "?"
-            _beside(ax, x, y, -34, f"slope {known}", kit.VERMILLION, "top")
-        if name in (moved or {}):
-            below = -34 if slopes is None else -48
-            _beside(ax, x, y, below, f"{moved[name]:+.4f}", kit.PURPLE, "top")
+    def __init__(self, fig, ax):
+        self.fig, self.ax, self._key = fig, ax, None
+
+    def show(self, drawn, values, slopes, current="", handed=None, moved=None):
+        """Show these numbers; one that is missing in `values` or `slopes` is a question mark.
+
+        `slopes` is None where slopes play no part, and so is `values`. `handed` maps (name, node,
+        which input) to what the node hands back, `moved` a name to how far a nudge has moved it.
+        """
+        key = drawn, values is None, slopes is None, tuple(self.fig.canvas.get_size_inches())
+        if key != self._key:
+            self._key = key
+            self._begin(drawn, slopes is None)
+        for name, mark in self._marks.items():
+            now = name == current
+            mark.set(
+                markeredgecolor=kit.PURPLE if now else kit.INK, markeredgewidth=3 if now else 1.4
+            )
+        for texts, numbers, form in (
+            (self._values, values, "= {}"), (self._slopes, slopes, "slope {}"),
+        ):  # fmt: skip
+            for name, text in texts.items():
+                known = "?" if name not in (numbers or {}) else short(numbers[name])
+                text.set_text("" if numbers is None else form.format(known))
+        for name, text in self._moved.items():
+            text.set_text(f"{moved[name]:+.4f}" if name in (moved or {}) else "")
+        for key, text in self._handed.items():
+            text.set_text(f"\u2190 {short(handed[key])}" if key in (handed or {}) else "")
+
+    def _begin(self, drawn, without):
+        ax, places = self.ax, drawn.places
+        self.fig.anew()
+        ax.clear()
+        ax.set_axis_off()
+        columns, rows = zip(*places.values(), strict=True)
+        ax.set(xlim=(min(columns) - 0.45, max(columns) + 0.6))
+        ax.set(ylim=(min(rows) - 1.0, max(rows) + 0.5))
+        self._handed = {}
+        for node, (_, inputs) in drawn.graph.items():
+            for number, source in enumerate(inputs):
+                bend = 0.0 if inputs.count(source) == 1 else (0.22, -0.22)[number]
+                ends = np.array(places[source]), np.array(places[node])
+                _arrow(ax, *ends, bend)
+                self._handed[source, node, number] = self._on_arrow(*ends, bend)
+        self._marks, self._values, self._slopes, self._moved = {}, {}, {}, {}
+        for name, (x, y) in places.items():
+            leaf = name not in drawn.graph
+            (self._marks[name],) = ax.plot(
+                [x], [y], "s" if leaf else "o", markersize=27 if leaf else 31,
+                markerfacecolor="none", linestyle="--", zorder=3,
+            )  # fmt: skip
+            sign = name if leaf else _SYMBOLS[drawn.graph[name][0]]
+            ax.text(x, y, sign, ha="center", va="center", size=12 if len(sign) < 3 else 10)
+            if not leaf:
+                self._beside(x, y, (0, 21), name, kit.INK, va="bottom", weight="bold")
+            self._values[name] = self._beside(x, y, (0, -20), "", kit.BLUE)
+            self._slopes[name] = self._beside(x, y, (0, -34), "", kit.VERMILLION)
+            below = -34 if without else -48
+            self._moved[name] = self._beside(x, y, (0, below), "", kit.PURPLE)
+        texts = (self._values, self._slopes, self._moved, self._handed)
+        self.fig.live(*self._marks.values(), *(text for some in texts for text in some.values()))
+
+    def _beside(self, x, y, by, text, colour, **looks):
+        """Words at a place, moved by points to the right and up."""
+        right, up = (each / 72 for each in by)
+        place = self.ax.transData + ScaledTranslation(right, up, self.fig.canvas.dpi_scale_trans)
+        looks = {"ha": "center", "va": "top", "size": 10.5} | looks
+        return self.ax.text(x, y, text, color=colour, transform=place, **looks)
+
+    def _on_arrow(self, start, end, bend):
+        """Words beside the middle of an arrow."""
+        along = self.ax.transData.transform(end) - self.ax.transData.transform(start)
+        aside = np.array([-along[1], along[0]]) / max(np.hypot(*along), 1e-9)  # off the arrow
+        middle = (start + end) / 2 + bend / 2 * np.array([(end - start)[1], -(end - start)[0]])
+        by = (-13.0 if bend > 0 else 13.0) * aside
+        return self._beside(*middle, by, "", kit.VERMILLION, va="center", size=9.5)
 
 
-def _beside(ax, x, y, offset, text, colour, va, weight="normal"):
-    ax.annotate(
-        text, (x, y), (0, offset), textcoords="offset points", ha="center", va=va, color=colour,
-        weight=weight, size=10.5,
-    )  # fmt: skip
-
-
-def _arrow(ax, drawn, source, node, bend, handed):
-    start, end = np.array(drawn.places[source]), np.array(drawn.places[node])
+def _arrow(ax, start, end, bend):
     ax.annotate(
         "", end, start, zorder=1,
         arrowprops={
@@ -150,12 +189,3 @@ def _arrow(ax, drawn, source, node, bend, handed):
             "connectionstyle": f"arc3,rad={bend}",
         },
     )  # fmt: skip
-    if handed is not None:
-        middle = (start + end) / 2 + bend / 2 * np.array([(end - start)[1], -(end - start)[0]])
-        along = ax.transData.transform(end) - ax.transData.transform(start)
-        aside = np.array([-along[1], along[0]]) / max(np.hypot(*along), 1e-9)  # off the arrow
-        side = -1.0 if bend > 0 else 1.0
-        ax.annotate(
-            f"← {short(handed)}", middle, 13 * side * aside, textcoords="offset points",
-            ha="center", va="center", color=kit.VERMILLION, size=9.5,
-        )  # fmt: skip

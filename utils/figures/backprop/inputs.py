@@ -6,7 +6,7 @@ import numpy as np
 
 from utils import reference
 from utils.figures import kit
-from utils.figures.backprop.graphs import Drawn, draw_graph, page, short
+from utils.figures.backprop.graphs import Drawn, Shown, page, short
 from utils.figures.backprop.passes import flow
 from utils.figures.own import tried
 
@@ -52,6 +52,7 @@ def ordered(topological_order=None, graph=None):
     order, problem = own(copy.deepcopy(graph)) if own else (drawn.order, "")
     with kit.Figure("In which order are the nodes computed?", 760, 360) as fig:
         ax = page(fig)
+        picture, told = Shown(fig, ax), []
 
         @fig.on_change
         def update():
@@ -60,10 +61,9 @@ def ordered(topological_order=None, graph=None):
                 order_said = []
             else:
                 order_said = [str(name) for name in order]
-            draw_graph(ax, drawn, {}, None)
-            for text in list(ax.texts):  # nothing is computed here
-                if text.get_text() == "= ?":
-                    text.remove()
+            while told:
+                told.pop().remove()
+            picture.show(drawn, None, None)  # nothing is computed here
             early = []
             for name, (x, y) in drawn.places.items():
                 if name not in graph:
@@ -77,10 +77,12 @@ def ordered(topological_order=None, graph=None):
                 ]  # fmt: skip
                 early += [f"{name} uses {source}, which is not there yet" for source in late]
                 wrong = late or len(numbers) != 1
-                ax.annotate(
+                label = ax.annotate(
                     said, (x, y), (0, -26), textcoords="offset points", ha="center", va="top",
                     size=13, weight="bold", color=kit.VERMILLION if wrong else kit.GREEN,
                 )  # fmt: skip
+                told.append(label)
+            fig.refresh()
             found = "; ".join(early) or "no node is used before it is computed"
             return f"Your order: {', '.join(order_said) or 'none'}; {found}."
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from utils import reference
 from utils.figures import kit
-from utils.figures.backprop.graphs import GRAPHS, draw_graph, local_slopes, page, short
+from utils.figures.backprop.graphs import GRAPHS, Shown, local_slopes, page, short
 from utils.figures.own import tried
 
 NUDGE = 0.001
@@ -36,6 +36,7 @@ def flow(forward=None, backward=None, graphs=GRAPHS):
         leaf = fig.slider("first leaf", -4.0, 4.0, 2.0, 0.5)
         nudge = fig.choice("nudge by 0.001", ["none"])
         ax = page(fig)
+        picture, knobs = Shown(fig, ax), _Knobs(fig, ax)
         kept, given = {}, {}
         ahead, back = tried(forward, "forward"), tried(backward, "backward")
 
@@ -81,7 +82,9 @@ def flow(forward=None, backward=None, graphs=GRAPHS):
                     f"{change / NUDGE:.3f} times as far; backward says "
                     f"{short(slopes[nudge.value])}."
                 )
-            return _show_flow(fig, ax, drawn, leaves, values, slopes, step.value, moved) + words
+            words = _show_flow(picture, drawn, leaves, values, slopes, step.value, moved) + words
+            knobs.show(drawn, leaves)
+            return words
 
         def go_to(name):
             """The step that works a node out; from there on the one that hands its slope back."""
@@ -128,7 +131,7 @@ def knob_at(drawn, name, value_of):
     return x - 0.28, y + RAIL * value_of(name)
 
 
-def _show_flow(fig, ax, drawn, leaves, values, slopes, step, moved):
+def _show_flow(picture, drawn, leaves, values, slopes, step, moved):
     nodes = drawn.order
     back = [*nodes[::-1], *leaves]
     known = leaves | {name: values[name] for name in nodes[:step]}
@@ -156,18 +159,27 @@ def _show_flow(fig, ax, drawn, leaves, values, slopes, step, moved):
         text = ", ".join(f"{name} {short(slopes[name])}" for name in leaves)
         words = f"Done. Slopes of {drawn.output} for the leaves: {text}."
     shown = {name: slopes[name] for name in received}
-    draw_graph(
-        ax,
-        drawn,
-        known,
-        shown if received else None,
-        current,
-        handed,
-        {name: by for name, by in moved.items() if name in known},
-    )
-    for name in leaves:
-        x, y = drawn.places[name]
-        ax.plot([x - 0.28] * 2, [y - 4 * RAIL, y + 4 * RAIL], color=kit.INK, linewidth=1)
-        ax.plot(*knob_at(drawn, name, leaves.get), "o", color=kit.PURPLE, markersize=8)
-    fig.refresh()
+    moved = {name: by for name, by in moved.items() if name in known}
+    picture.show(drawn, known, shown if received else None, current, handed, moved)
     return words
+
+
+class _Knobs:
+    """A rail beside each leaf of a graph, and on it a knob for the hand."""
+
+    def __init__(self, fig, ax):
+        self.fig, self.ax, self._first = fig, ax, None
+
+    def show(self, drawn, leaves):
+        if self._first is None or self._first.axes is None:  # none, or of a graph that is gone
+            self._knobs = {}
+            for name in leaves:
+                x, y = drawn.places[name]
+                rail = [y - 4 * RAIL, y + 4 * RAIL]
+                self._first = self.ax.plot([x - 0.28] * 2, rail, color=kit.INK, linewidth=1)[0]
+                (knob,) = self.ax.plot([], [], "o", color=kit.PURPLE, markersize=8)
+                self._knobs[name] = knob
+            self.fig.live(*self._knobs.values())
+            self.fig.refresh()
+        for name, knob in self._knobs.items():
+            knob.set_data(*np.array([knob_at(drawn, name, leaves.get)]).T)

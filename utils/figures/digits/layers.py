@@ -23,20 +23,20 @@ def first_layer(training):
         small = [fig.canvas.add_subplot(grid[k // 5, k % 5]) for k in range(min(units, 25))]
         colours = {"cmap": "PuOr_r", "vmin": -top, "vmax": top}
         for k, ax in enumerate(small):
-            ax.imshow(W[:, k].reshape(8, 8), **colours)
-            ax.imshow(blank, cmap="gray", vmin=0, vmax=2)
+            kit.tiles(ax, W[:, k].reshape(8, 8), **colours)
+            kit.tiles(ax, blank, cmap="gray", vmin=0, vmax=2)
             ax.set(xticks=[], yticks=[])
             for spine in ax.spines.values():
                 spine.set_visible(False)
         large = fig.canvas.add_subplot(grid[:3, 6:10])
         large.set(xticks=[], yticks=[])
-        picture = large.imshow(W[:, 0].reshape(8, 8), **colours)
-        grey = large.imshow(blank, cmap="gray", vmin=0, vmax=2)
+        picture = kit.tiles(large, W[:, 0].reshape(8, 8), **colours)
+        grey = kit.tiles(large, blank, cmap="gray", vmin=0, vmax=2)
         fig.canvas.colorbar(picture, ax=large, label="weight")
         beside = fig.canvas.add_subplot(grid[:3, 11:15])
         beside.set(xticks=[], yticks=[])
         beside.set_title("ink times weight", size=9.5)
-        product = beside.imshow(np.zeros((8, 8)), **colours)
+        product = kit.tiles(beside, np.zeros((8, 8)), **colours)
         below = [fig.canvas.add_subplot(grid[3:, 6 + 2 * k : 8 + 2 * k]) for k in range(4)]
         pictures = [ink_axes(ax) for ax in below]
         names = [ax.text(3.5, 8.2, "", ha="center", va="top") for ax in below]

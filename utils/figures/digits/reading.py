@@ -15,7 +15,7 @@ def an(digit):
 def ink_axes(ax):
     """Dark ink on white paper, as it was scanned, whatever the page around it."""
     ax.set_axis_off()
-    return ax.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=1)
+    return kit.tiles(ax, np.zeros((8, 8)))
 
 
 def readings(training, read_digits=None):

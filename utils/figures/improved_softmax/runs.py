@@ -197,7 +197,7 @@ def read_digits(model=None, class_probabilities=None):
         mistakes = fig.toggle("only mistakes")
         picture, left, right = fig.axes(1, 3, ratios=(1, 1.6, 1.6))
         picture.set_axis_off()
-        image = picture.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=1)
+        image = kit.tiles(picture, np.zeros((8, 8)))
 
         def outputs(X):
             return np.zeros((len(X), 10)) if model is None else np.asarray(model(X), dtype=float)

@@ -49,7 +49,7 @@ def named(row):
 def scene_axes(ax):
     """Dark ink on white paper, whatever the page around it."""
     ax.set_axis_off()
-    return ax.imshow(np.zeros((16, 16)), cmap="gray_r", vmin=0, vmax=1)
+    return kit.tiles(ax, np.zeros((16, 16)))
 
 
 def some_scenes():

@@ -36,7 +36,7 @@ def some_digits():
 def _digit(ax):
     """Dark ink on white paper, as it was scanned, whatever the page around it."""
     ax.set_axis_off()
-    return ax.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=1)
+    return kit.tiles(ax, np.zeros((8, 8)))
 
 
 def ten_sigmoids(predict_proba=None):

@@ -20,11 +20,13 @@ def pixels():
         left.set(xticks=range(8), yticks=range(8), xlabel="column", ylabel="row")
         right.set(xlim=(-1, 64), ylim=(0, 1.12), xlabel="pixel = 8 * row + column", ylabel="ink")
         right.set_xticks(range(0, 64, 8))
-        image = left.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=1)
+        image = kit.tiles(left, np.zeros((8, 8)))
         (frame,) = left.plot([], [], color=kit.VERMILLION)
-        bars = right.bar(range(64), np.zeros(64), width=0.8, color=kit.BLUE)
+        ends = np.ravel(np.arange(64)[:, None] + (-0.4, 0.4))
+        heights = np.zeros(len(ends) - 1)  # of bars, and of the gaps between them
+        bars = right.stairs(heights, ends, fill=True, color=kit.BLUE)
         (mark,) = right.plot([], [], "v", color=kit.VERMILLION, markersize=9)
-        fig.live(image, frame, *bars, mark)
+        fig.live(image, frame, bars, mark)
 
         @fig.on_change
         def update():
@@ -32,8 +34,8 @@ def pixels():
             row, column = divmod(k, 8)
             image.set_data(x.reshape(8, 8))
             frame.set_data(column + _SQUARE[0], row + _SQUARE[1])
-            for bar, ink in zip(bars, x, strict=True):
-                bar.set_height(ink)
+            heights[::2] = x
+            bars.set_data(heights.copy())
             mark.set_data([k], [x[k] + 0.05])
             return (
                 f"Picture {picture.value} is a {y[picture.value]}. Pixel {k} (row {row}, column "

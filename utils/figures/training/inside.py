@@ -30,8 +30,8 @@ def look_inside(trained=None):
         right.set(xticks=[], yticks=[])
         title = right.text(0.5, 1.04, "", ha="center", transform=right.transAxes, size=11)
         below = right.text(0.5, -0.06, "", ha="center", va="top", transform=right.transAxes)
-        ink = left.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=1)
-        seen = right.imshow(np.zeros((8, 8)), cmap="PuOr", vmin=-1, vmax=1)
+        ink = kit.tiles(left, np.zeros((8, 8)))
+        seen = kit.tiles(right, np.zeros((8, 8)), cmap="PuOr", vmin=-1, vmax=1)
         middle.set(xlim=(-0.4, len(layers) - 0.6), ylim=(-1.12, 1.16), xticks=[], yticks=[])
         for ax in (left, middle, right):
             for spine in ax.spines.values():

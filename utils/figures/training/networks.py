@@ -245,7 +245,7 @@ def zero_or_one(trained=None):
         for ax in cells:
             for spine in ax.spines.values():
                 spine.set(visible=True, alpha=0.4)
-        images = [ax.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=1) for ax in cells]
+        images = [kit.tiles(ax, np.zeros((8, 8))) for ax in cells]
         # (Room for them is kept by the empty labels: they must not make the pictures smaller.)
         names = [
             ax.text(3.5, 7.9, "", ha="center", va="top", size=10, in_layout=False) for ax in cells
