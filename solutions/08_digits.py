@@ -497,7 +497,7 @@ figures.first_layer(training)
 #
 # **Try it.**
 #
-# 1. Draw a 7, then give it a bar. Does the answer change? (Many writers of these digits cross their 7.)
+# 1. Draw a 7, then give it a bar. Does the answer change?
 # 2. Move your digit one column to the side. Clear the page: what does it read then, and how surely?
 # 3. Can you draw something that is no digit at all, and is read with a confidence above 0.99?
 # 4. Choose a digit under *what would make it a*: the colours show where ink would help (orange) and where it is in the way (purple).
@@ -507,7 +507,7 @@ figures.first_layer(training)
 figures.draw(training, read_digits)
 
 # %% [markdown]
-# **What it showed.** Softmax shares out 1 among ten digits, whatever it is shown. "No digit at all" is not among the answers, and
+# **What it showed.** A bar seldom changes a 7: about half of these writers cross theirs, so the network knows both. Softmax shares out 1 among ten digits, whatever it is shown. "No digit at all" is not among the answers, and
 # a high confidence says only "rather this than the other nine". And scanned digits have grey edges and stand in the middle; what was never
 # in the training data (another position, another pen) the network has no reason to read well: of digits moved by a single pixel it reads about half. An
 # empty page is read as some digit too, if with a confidence of 0.15 to 0.25 only. And a few strokes, well chosen with the network's own slopes, make it say what you like: lab 07 gives the slope of an answer
