@@ -43,7 +43,7 @@ check = Check("08_digits")
 # from 0 (paper) to 1 (ink); the label is the digit that the writer meant.
 #
 # **Think first.** Which digits do *you* hesitate over? Go through a few pages and count how many you would
-# get wrong in a hundred. A good network should not be far from you.
+# get wrong in a hundred. Keep that number: your network will get about four in a hundred wrong.
 
 # %% tags=["demo"]
 figures.some_digits()
