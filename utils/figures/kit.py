@@ -373,7 +373,8 @@ class Figure:
 
         A page with too little room even for a drawing scaled down gets one of another form.
         """
-        size = (int(np.clip(room, NARROWEST * self.width, self.width)), self.height)
+        lowest = NARROWEST * self.width if self.least == LEAST else self.least
+        size = (int(np.clip(room, lowest, self.width)), self.height)
         narrow = room < READABLE * size[0]
         if narrow:
             size = self._narrow(min(max(room / READABLE, self.least), self.width))

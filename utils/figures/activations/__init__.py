@@ -1,5 +1,6 @@
 """Figures of lab 02_activations: each takes the learner's functions, or shows the reference."""
 
+from utils.figures import ahead
 from utils.figures.activations.depth import deep_linear, saturation
 from utils.figures.activations.racing import race
 from utils.figures.activations.shapes import dead_unit, quiz_line, three_activations, zoo
@@ -19,3 +20,5 @@ __all__ = [
     "three_activations",
     "zoo",
 ]
+
+ahead.libraries("scipy.special", "scipy.interpolate")

@@ -19,7 +19,7 @@ def three_activations(sigmoid=None, relu=None, linear=None, sigmoid_slope=None, 
         left.set(xlim=(-8, 8), ylim=(-4.4, 4.4), aspect="equal", xlabel="score z")
         left.set_ylabel("activation a")
         right.set(xlim=(-0.6, 2.6), ylim=(0, 1.15), title="slope at z", ylabel="slope")
-        right.set_xticks(range(3), titles)
+        right.set_xticks(range(3), titles, size=9)
         for draw in (left.axhline, left.axvline):
             draw(0, color=kit.INK, linewidth=0.8, alpha=0.4)
         given = (sigmoid, relu, linear)

@@ -74,7 +74,7 @@ def relu_workshop(relu_network=None):
         left.legend(loc="lower left")
         (wanted,) = right.plot([], [], color=kit.INK, linewidth=7, alpha=0.35, label="target")
         (total,) = right.plot([], [], color=kit.PURPLE, label="network")
-        (tried,) = right.plot([], [], "--", color=kit.GREEN, label="gradient descent")
+        (tried,) = right.plot([], [], "--", color=kit.GREEN, label="descent")
         right.legend(loc="lower left")
         error = right.text(5.9, -3.9, "", ha="right", va="bottom", size=12)
         fig.live(*adds, *corners, *tips, wanted, total, tried, error)

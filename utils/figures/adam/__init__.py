@@ -1,5 +1,6 @@
 """Figures of lab 06_adam. Each takes the learner's functions and shows the reference without."""
 
+from utils.figures import ahead
 from utils.figures.adam.in_keras import keras_differs, train_digits
 from utils.figures.adam.landscapes import one_rate, paths, with_momentum
 from utils.figures.adam.layers import (
@@ -38,3 +39,5 @@ __all__ = [
     "window_on_a_digit",
     "with_momentum",
 ]
+
+ahead.libraries("scipy.linalg", "scipy.signal", *ahead.SKLEARN)

@@ -1,5 +1,6 @@
 """Figures of lab 07_backprop, with the learner's functions or, without them, the reference."""
 
+from utils.figures import ahead
 from utils.figures.backprop.boxes import worksheet
 from utils.figures.backprop.derivative import secant
 from utils.figures.backprop.gradients import broken_gradients, entry_by_entry, witnesses
@@ -21,3 +22,5 @@ __all__ = [
     "witnesses",
     "worksheet",
 ]
+
+ahead.libraries(*ahead.SKLEARN)

@@ -168,7 +168,7 @@ def entry_by_entry(forward=None, backward=None):
     m, h = _HIDDEN.shape
     C = _OUTER.shape[1]
     kinds = {"dW, like W": (h, C), "dA, like A": (m, h)}
-    with kit.Figure("A product of arrays, entry by entry", 760, 300, least=600) as fig:
+    with kit.Figure("A product of arrays, entry by entry", 760, 300, least=660) as fig:
         kind = fig.choice("slopes", list(kinds))
         row, column = fig.slider("row", 0, 2, 0), fig.slider("column", 0, 2, 0)
         ax = fig.axes()

@@ -1,5 +1,6 @@
 """Figures of lab 08_digits. Each takes the learner's functions and shows the reference without."""
 
+from utils.figures import ahead
 from utils.figures.digits.drawing import draw
 from utils.figures.digits.experiments import changes, initialisation, winners_curse
 from utils.figures.digits.in_numpy import numpy_and_keras, numpy_weights_in_keras
@@ -27,3 +28,5 @@ __all__ = [
     "train",
     "winners_curse",
 ]
+
+ahead.libraries(*ahead.SKLEARN)

@@ -9,6 +9,14 @@ from utils.figures import kit
 from utils.figures.digits.reading import an, ink_axes
 
 
+def _side_by_side(pictures):
+    """Up to 25 pictures of 8 by 8 as one, five a row, with a gap after each."""
+    whole = np.full((5, 9, 5, 9), np.nan)
+    for k, picture in enumerate(pictures):
+        whole[k // 5, :8, k % 5, :8] = picture
+    return whole.reshape(45, 45)
+
+
 def first_layer(training):
     """The weights of each hidden unit of the first layer as an image, and what excites it."""
     X, y = training.X_val, training.y_val
@@ -20,14 +28,15 @@ def first_layer(training):
     with kit.Figure("What the first layer looks for", 820, 340, least=680) as fig:
         unit = fig.slider("unit", 0, units - 1, 0)
         grid = fig.canvas.add_gridspec(5, 15)
-        small = [fig.canvas.add_subplot(grid[k // 5, k % 5]) for k in range(min(units, 25))]
+        cover = fig.canvas.add_subplot(grid[:, :5], xticks=[], yticks=[])
         colours = {"cmap": "PuOr_r", "vmin": -top, "vmax": top}
-        for k, ax in enumerate(small):
-            kit.tiles(ax, W[:, k].reshape(8, 8), **colours)
-            kit.tiles(ax, blank, cmap="gray", vmin=0, vmax=2)
-            ax.set(xticks=[], yticks=[])
-            for spine in ax.spines.values():
-                spine.set_visible(False)
+        shown = min(units, 25)
+        for pictures, looks in (
+            (W[:, :shown].T.reshape(-1, 8, 8), colours),
+            ([blank] * shown, {"cmap": "gray", "vmin": 0, "vmax": 2}),
+        ):
+            kit.tiles(cover, _side_by_side(pictures), **looks).set_extent((0, 5, 5, 0))
+        cover.set_axis_off()
         large = fig.canvas.add_subplot(grid[:3, 6:10])
         large.set(xticks=[], yticks=[])
         picture = kit.tiles(large, W[:, 0].reshape(8, 8), **colours)
@@ -40,13 +49,9 @@ def first_layer(training):
         below = [fig.canvas.add_subplot(grid[3:, 6 + 2 * k : 8 + 2 * k]) for k in range(4)]
         pictures = [ink_axes(ax) for ax in below]
         names = [ax.text(3.5, 8.2, "", ha="center", va="top") for ax in below]
-        frames = [
-            ax.add_patch(Rectangle((-0.5, -0.5), 8, 8, fill=False, edgecolor=kit.BLUE, linewidth=4))
-            for ax in small
-        ]
-        fig.live(picture, grey, product, *pictures, *names, *frames)
-        cover = fig.canvas.add_subplot(grid[:, :5], xlim=(0, 5), ylim=(5, 0))
-        cover.set_axis_off()
+        frame = Rectangle((0, 0), 8 / 9, 8 / 9, fill=False, edgecolor=kit.BLUE, linewidth=4)
+        cover.add_patch(frame).set_clip_on(False)
+        fig.live(picture, grey, product, *pictures, *names, frame)
 
         def choose(column, row):
             kit.put(unit, 5 * min(int(row), 4) + min(int(column), 4))
@@ -60,8 +65,7 @@ def first_layer(training):
         @fig.on_change
         def update():
             k = unit.value
-            for number, frame in enumerate(frames):
-                frame.set_visible(number == k)
+            frame.set(x=k % 5, y=k // 5, visible=k < shown)
             picture.set_data(W[:, k].reshape(8, 8))
             score = X @ W[:, k] + b[k]
             first = np.argsort(-score)[:4]

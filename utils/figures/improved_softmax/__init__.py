@@ -1,5 +1,6 @@
 """Figures of lab 04_improved_softmax: what floats can hold, and where a formula leaves them."""
 
+from utils.figures import ahead
 from utils.figures.guess import guess
 from utils.figures.improved_softmax.floats import break_it, number_line
 from utils.figures.improved_softmax.maps import cost_map, gradient_map, probability_map
@@ -24,3 +25,5 @@ __all__ = [
     "train_digits",
     "train_regression",
 ]
+
+ahead.libraries("scipy.special", "scipy.sparse", "scipy.ndimage")

@@ -255,7 +255,7 @@ def _paint(ax, verdicts):
                 ax.text(column, row, letter, ha="center", va="center", size=11, **_OVER)
     ticks = (-10000, -1000, -100, 0, 100, 1000, 10000)
     ax.set_xticks(np.interp(ticks, _SCALES, range(len(_SCALES))))
-    ax.set_xticklabels([f"{t:g}" if abs(t) < 1000 else f"{t / 1000:g}k" for t in ticks])
+    ax.set_xticklabels([f"{t:g}" if abs(t) < 1000 else f"{t / 1000:g}k" for t in ticks], size=9)
     decades = 10.0 ** np.arange(5)
     ax.set_yticks(np.interp(np.log(decades), np.log(_SPREADS), range(len(_SPREADS))))
     ax.set_yticklabels([f"{d:g}" for d in decades])

@@ -211,7 +211,7 @@ def read_digits(model=None, class_probabilities=None):
         left.set(title="logits", xlabel="class", xticks=range(10), ylim=(1.08 * low, 1.08 * high))
         left.axhline(0, color=kit.INK, linewidth=1)
         right.set(
-            title="probabilities, ▼ true class",
+            title="probabilities, ▼ true",
             xlabel="class",
             xticks=range(10),
             ylim=(0, 1.08),

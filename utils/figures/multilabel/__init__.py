@@ -3,6 +3,7 @@
 Where no trained network is given, a small one of scikit-learn stands in for it.
 """
 
+from utils.figures import ahead
 from utils.figures.guess import guess
 from utils.figures.multilabel.scenes import loss_curves, some_scenes, two_heads
 from utils.figures.multilabel.thresholds import (
@@ -27,3 +28,5 @@ __all__ = [
     "two_heads",
     "unseen",
 ]
+
+ahead.libraries(*ahead.SKLEARN)

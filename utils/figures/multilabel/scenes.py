@@ -80,7 +80,7 @@ def some_scenes():
 def shape_bars(ax):
     """A bar for each shape, its value above it, and a mark where the shape is there."""
     ax.set(xticks=range(3), ylim=(0, 1.24), yticks=[0, 0.25, 0.5, 0.75, 1])
-    ax.set_xticklabels(SHAPES)
+    ax.set_xticklabels(SHAPES, size=9)
     ax.axhline(0.5, color=kit.INK, linestyle=":", linewidth=1)
     bars = ax.bar(range(3), np.zeros(3), color="none", width=0.7)
     for bar, colour, hatch in zip(bars, kit.COLOURS, kit.HATCHES, strict=False):

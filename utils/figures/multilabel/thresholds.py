@@ -14,7 +14,7 @@ def scene_thresholds(predict_labels=None, label_accuracy=None, exact_match=None,
     seen = training or stand_in_training()
     P, Y = seen.P, seen.Y
     columns = ("found", "missed", "false\nalarm", "rightly\nabsent", "preci-\nsion", "recall")
-    with kit.Figure("Thresholds and their mistakes", 800, 300, least=680) as fig:
+    with kit.Figure("Thresholds and their mistakes", 800, 300, least=760) as fig:
         index = fig.slider("scene", 0, len(P) - 1, 0)
         sliders = [fig.slider(f"{name} from", 0.0, 1.0, 0.5) for name in SHAPES]
         left, middle, right = fig.axes(1, 3, ratios=(1, 1.35, 2.4))

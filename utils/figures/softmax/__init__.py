@@ -1,5 +1,6 @@
 """Figures of lab 03_softmax. Each takes the learner's functions and shows the reference without."""
 
+from utils.figures import ahead
 from utils.figures.guess import guess
 from utils.figures.softmax.belief import logit_pull, loss_curve, probability_triangle, softmax_bars
 from utils.figures.softmax.digits import (
@@ -25,3 +26,5 @@ __all__ = [
     "ten_sigmoids",
     "train_digits",
 ]
+
+ahead.libraries("scipy.special", "scipy.sparse")

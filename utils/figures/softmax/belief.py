@@ -224,7 +224,7 @@ def logit_pull(softmax=None):
         true = fig.choice("true class", {"0": 0, "1": 1, "2": 2}, 1)
         logits = [fig.slider(f"logit {k}", -4.0, 4.0, start[k], 0.01) for k in range(3)]
         left, right = fig.axes(1, 2, xlabel="class", xticks=range(3), xlim=(-0.6, 2.6))
-        left.set(title="logits, and where a step moves them", ylim=(-3.2, 3.2))
+        left.set(title="logits and their next step", ylim=(-3.2, 3.2))
         left.axhline(0, color=kit.INK, linewidth=0.8)
         right.set(title="probabilities, \u25bc true class", ylim=(0, 1.18))
         right.set_yticks([0, 0.25, 0.5, 0.75, 1])

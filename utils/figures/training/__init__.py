@@ -1,5 +1,6 @@
 """Figures of lab 01_training. Each takes the learner's functions, or shows the reference."""
 
+from utils.figures import ahead
 from utils.figures.guess import guess
 from utils.figures.training.descent import batch_paths, descent, quiz_curves
 from utils.figures.training.first import beside, loss_terms, pixels
@@ -30,3 +31,5 @@ __all__ = [
     "train_on_plane",
     "zero_or_one",
 ]
+
+ahead.libraries(*ahead.SKLEARN)

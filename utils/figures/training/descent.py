@@ -125,7 +125,7 @@ def batch_paths(cost_gradient=None, minibatches=None):
         lowest, _ = _map(left, (-4, 8), (-3, 4.5))
         right.set(xlim=(0, last * m), ylim=(1e-6, 6), yscale="log")
         right.set(xlabel="examples read", ylabel="cost above the lowest possible")
-        right.set_xticks(range(0, last * m + 1, 4 * m))
+        right.set_xticks(range(0, last * m + 1, 8 * m))
         right.grid(axis="y", alpha=0.3, linewidth=0.6)
         (path,) = left.plot([], [], "-", color=kit.BLUE, linewidth=1)
         (stops,) = left.plot([], [], "o", color=kit.BLUE, markersize=5)
@@ -137,8 +137,8 @@ def batch_paths(cost_gradient=None, minibatches=None):
             for name, dash, mark in zip(sizes, kit.DASHES, kit.MARKERS, strict=False)
         ]
         right.legend(
-            title="batch size", loc="lower left", bbox_to_anchor=(-0.1, 1), ncols=4,
-            columnspacing=1, handlelength=1.6, borderaxespad=0.1,
+            title="batch size", loc="lower right", bbox_to_anchor=(1, 1), ncols=4,
+            columnspacing=0.8, handlelength=1.3, borderaxespad=0.1,
         )  # fmt: skip
         fig.live(path, stops, here, lowest, *curves)
         own = fig.own(cost_gradient, "cost_gradient", reference.cost_gradient)
