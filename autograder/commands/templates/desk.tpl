@@ -16,6 +16,7 @@
   dialog { background: light-dark(#fff, #1c1c1c); color: inherit; border: 1px solid #888;
     border-radius: 4px; padding: 1.2em; width: min(36em, 94vw); }
   dialog::backdrop { background: #0008; }
+  dialog label { font-weight: normal; display: block; }
   dialog input[type=text], dialog input[type=file] { width: 100%; }
   @media (max-width: 60em) {
     .scroll { overflow-x: auto; } .jupyter-logo, .row:first-child .col-md-2 { display: none; }
