@@ -12,9 +12,9 @@ import linecache
 import re
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 import numpy as np
@@ -128,7 +128,7 @@ def run_calls(
 
 
 class _NoResult(Exception):
-    """The result that an argument refers to does not exist, since that call failed."""
+    """What an argument refers to does not exist, since an earlier call failed or changed it."""
 
 
 def _build(arg: Any, built: dict[Any, Any], raw: list, build_model: Callable) -> Any:
@@ -179,7 +179,10 @@ def _filled(old: Any, new: Any) -> Any:
         old.clear()
         old.update(new)
     else:
-        old.set_weights(new.get_weights())
+        try:
+            old.set_weights(new.get_weights())
+        except ValueError:  # an answer has changed its layers
+            raise _NoResult from None
     return old
 
 
@@ -194,7 +197,7 @@ def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[A
         return target, _finish(target, [], [])
     if not callable(target):
         return None, Outcome(error=Failure("NotCallable", type(target).__name__))
-    printed = _Printed()
+    printed, layers = _Printed(), [_layers(arg) for arg in args]
     with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as stack:
         warnings.simplefilter("always")
         stack.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"))
@@ -203,11 +206,11 @@ def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[A
         try:
             with guard():
                 value = _drawn(target(*args))
-            outcome = _finish(value, args, _texts(caught))
+            outcome = _finish(value, args, _texts(caught), layers)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            value, outcome = None, Outcome(error=failure(error), args_after=_after(args))
+            value, outcome = None, Outcome(error=failure(error), args_after=_after(args, layers))
     return value, replace(outcome, printed=printed.getvalue())
 
 
@@ -220,11 +223,16 @@ def _drawn(value: Any) -> Any:
     return value
 
 
-def _finish(value: Any, args: list, texts: list[str]) -> Outcome:
+def _finish(value: Any, args: list, texts: list[str], layers: Sequence = ()) -> Outcome:
     try:
-        return Outcome(to_plain(value), warnings=texts, args_after=_after(args))
+        return Outcome(to_plain(value), warnings=texts, args_after=_after(args, layers))
     except NotPlain as error:
-        return Outcome(error=Failure("NotPlain", str(error)), args_after=_after(args))
+        return Outcome(error=Failure("NotPlain", str(error)), args_after=_after(args, layers))
+
+
+def _layers(arg: Any) -> int | None:
+    """Return how many layers a model has, also those that do nothing; None of anything else."""
+    return len(arg.layers) if hasattr(arg, "layers") and hasattr(arg, "predict") else None
 
 
 def _texts(caught: list) -> list[str]:
@@ -232,15 +240,21 @@ def _texts(caught: list) -> list[str]:
     return sorted({str(w.message)[:200] for w in caught if issubclass(w.category, RuntimeWarning)})
 
 
-def _after(args: list) -> list:
-    """Return the arguments as plain data after a call; None for what does not change."""
+def _after(args: list, layers: Sequence) -> list:
+    """Return the arguments as plain data after a call; None for what does not change.
+
+    A model that has more or fewer than the `layers` of before is told by one more of no kind.
+    """
     out = []
-    for arg in args:
+    for arg, before in zip_longest(args, layers):
         if isinstance(arg, _Counted):
             out.append({"calls": arg.calls})
             continue
         try:
-            out.append(None if isinstance(arg, np.random.Generator) else to_plain(arg))
+            after = None if isinstance(arg, np.random.Generator) else to_plain(arg)
+            if isinstance(after, ModelData) and _layers(arg) != before:
+                after = replace(after, layers=[*after.layers, {"kind": "changed"}])
+            out.append(after)
         except NotPlain:
             out.append(None)
     return out

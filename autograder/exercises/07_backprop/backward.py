@@ -76,7 +76,9 @@ ex.check(
         _back(listed(_UNEVEN, rng), "out", x=float(rng.normal()), y=float(rng.normal())),
         _back_drawn(rng, 8, 2),
         _back_drawn(rng, 12, 3),
-        _back_drawn(rng, 12, 2),
+        *(
+            _back(graph_of(f"out = {op} x x"), "out", x=2.0) for op in ("add", "mul")
+        ),  # of one value
     ],
     weight=3,
 )

@@ -35,6 +35,7 @@ ex.check(
     "every op",
     [case("forward", *_LINE), case("forward", *_OPS)],
     lambda rng: [
+        case("forward", graph_of("a = square x, b = relu x, f = mul x y"), _OPS[1]),
         case(
             "forward", _OPS[0], {"x": float(rng.uniform(0.1, 3)), "y": float(rng.uniform(-4, -1))}
         ),

@@ -38,6 +38,7 @@ ex.check(
     lambda rng: [
         _order(random_graph(rng, 6)[0]),
         _order(random_graph(rng, 9)[0]),
+        *(_order(graph_of(text)) for text in ("b = relu a, a = log x", "b = relu x, a = log b")),
         _order(listed(chain(30), rng)),
     ],
     weight=2,

@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 
 from utils.engine import models
-from utils.engine.calling import Call, Outcome
+from utils.engine.calling import Call, Outcome, run_calls
 from utils.engine.judging import Case, verdict
+from utils.engine.plain import Same
 
 L = keras.layers
 CE = keras.losses.SparseCategoricalCrossentropy
@@ -157,3 +158,22 @@ def test_a_model_inside_a_model_is_read():
     inputs = keras.Input((4,))
     body = keras.Model(inputs, L.Dense(3, "relu")(inputs))
     assert judged(network(body, L.Dense(2, "softmax"))) is None
+
+
+@pytest.mark.parametrize("layer", [L.Activation("linear"), L.Dense(5), None])
+def test_a_layer_added_to_a_model_that_was_given_is_told(layer):
+    """Does it cost points, also where it changes no result, and no filling anew ends the run?"""
+
+    def size(model):
+        if layer is not None:
+            model.add(layer)
+        return 2.0
+
+    given = models.dense(2, [(2, "linear")], seed=1)
+    other = models.dense(2, [(2, "linear")], seed=2)
+    calls = [Call("size", [Same(0, given)]), Call("size", [Same(0, other)])]
+    first, second = run_calls({"size": size}, calls)
+    case = Case(calls[:1], "close", {}, [2.0])
+    finding = verdict(case, [first])
+    assert (finding.code if finding else None) == ("model-changed" if layer else None)
+    assert second.value == 2.0 or isinstance(layer, L.Dense)

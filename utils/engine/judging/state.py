@@ -39,10 +39,10 @@ def probe(cases: list[Case], stepped: Collection[str] = ()) -> list[Case]:
         valued = [case for case in own if case.judge == "close"]
         pairs = [(a, b) for a, b in combinations(valued, 2) if not same(a.expect[0], b.expect[0])]
         refillable = [pair for pair in pairs if _refillable(*pair)]
-        refilled = next((pair for pair in refillable if _alike_beside(*pair)), None)
-        refilled = refilled or (refillable or [None])[0]
+        beside = next((pair for pair in refillable if _alike_beside(*pair)), None)
+        refilled = beside or (refillable or [None])[0]
         if refilled:
-            out.append(_again(*refilled))
+            out += [_again(*pair) for pair in (_by_place(refillable) or [refilled])]
         elif len(pair := (pairs or [own])[0]) > 1 and not _immutable(pair[0].expect[0]):
             out.append(_kept(*pair[:2]))
         asked = refilled or (pairs or [own])[0][:2]
@@ -51,6 +51,17 @@ def probe(cases: list[Case], stepped: Collection[str] = ()) -> list[Case]:
         if other and not _immutable(other[0].expect[0]) and not _one_shape(asked):
             out.append(_kept(*other))  # a buffer for each shape is found by one shape twice
     return out
+
+
+def _by_place(refillable: list[tuple[Case, Case]]) -> list[tuple[Case, Case]]:
+    """Return, for each argument, two cases that differ in it alone, where there are such."""
+    found: dict[int, tuple[Case, Case]] = {}
+    for one, other in refillable:
+        pairs = zip(one.calls[0].args, other.calls[0].args, strict=True)
+        places = [place for place, pair in enumerate(pairs) if not _alike(*pair)]
+        if len(places) == 1 and _fits(*(c.calls[0].args[places[0]] for c in (one, other))):
+            found.setdefault(places[0], (one, other))
+    return list(found.values())
 
 
 def _built_twice(cases: list[Case]) -> list[Case]:
@@ -74,7 +85,7 @@ def _by_other_judges(cases: list[Case]) -> list[Case]:
     pairs = (pair for pair in combinations(own, 2) if _differ(*pair))
     out = [renewed(*pair) for pair in islice(pairs, 1)]
     several = next((case for case in own if case.calls[0] is not case.calls[-1]), None)
-    if several and not any(map(_plain, cases)):
+    if several and not any(_plain(case) and case.judge == "close" for case in cases):
         calls = [several.calls[0], several.calls[-1], Call(KEPT, [Result(0)])]
         out.append(replace(several, calls=calls, judge="state.kept", params={}, expect=[None] * 3))
     return out

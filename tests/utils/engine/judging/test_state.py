@@ -135,6 +135,22 @@ def by_one_of_two():
     return lambda z, w: kept.setdefault((id(w), z.tobytes()), (w, 2 * z + w))[1]
 
 
+def test_results_remembered_by_a_graph_alone_are_found():
+    """Are two cases taken, where there are such, that differ in the one argument alone?"""
+    kept = {}
+
+    def remembered(graph, leaves):
+        return kept.setdefault((id(graph), str(leaves)), (graph, [*graph, *leaves]))[1]
+
+    one, two, leaves = {"a": 1.0}, {"b": 1.0}, {"x": 2.0}
+    cases = [
+        Case([Call("f", [graph, values])], "close", {}, [[*graph, *values]])
+        for graph, values in ((one, {"y": 2.0}), (two, leaves), (one, leaves))
+    ]
+    assert "remembered" in found(remembered, *cases)
+    assert set(found(lambda graph, values: [*graph, *values], *cases)) == {None}
+
+
 def stepped(function, *args):
     """Return what is found where the arguments change one at a time, in the same objects."""
     one, other = turned([Case([Call("f", list(args))], "close", {}, [args[0]])])[0][0]
