@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from tests.bench import exercises, isolation, marking, slider
+from tests.bench import exercises, isolation, marking, slider, writer
 
 
 def importing():
@@ -55,6 +55,7 @@ def main():
     within &= bool(slider.main())
     isolation.main()
     exercises.main([])
+    writer.main([])
     return marking.main(sys.argv[1:]) and within
 
 

@@ -3,6 +3,7 @@
 One cohort of 03_softmax (right, wrong, unfinished) is marked by stock nbgrader, by `grade` with one
 worker and with all cores, and by the floor (see `floor`); their scores must be equal. Then cohorts
 of 10, 100 and 1000 are marked, with memory. `--kill` ends a run of 100 ten times with SIGKILL.
+Before that, a dozen of every lab are marked, three of each by stock nbgrader too (`--labs`).
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from autograder.authoring import declaration
 from autograder.course import keys
 from autograder.jail.sandbox import Template
 from tests import cohort
@@ -29,9 +31,10 @@ import sys, time
 from pathlib import Path
 from nbgrader.converters import Autograde
 from tests.cohort.books import nbgrader
-nbgrader(Path(sys.argv[1]), stock=True)
+folder, lab = Path(sys.argv[1]), sys.argv[2]
+nbgrader(folder, stock=True, lab=lab)
 started = time.perf_counter()
-nbgrader(Path(sys.argv[1]), Autograde, stock=True)
+nbgrader(folder, Autograde, stock=True, lab=lab)
 print(time.perf_counter() - started)
 """
 MB = 2**20
@@ -66,10 +69,10 @@ class Memory(threading.Thread):
         return "template" if "template.main" in line else "other"
 
 
-def ours(folder, workers, *options):
+def ours(folder, workers, *options, lab=LAB):
     """Run `grade` on a course folder; return its summary, and the memory by role."""
     target = folder / "summary.json"
-    command = [sys.executable, "-m", "autograder", "grade", LAB, "--course", str(folder)]
+    command = [sys.executable, "-m", "autograder", "grade", lab, "--course", str(folder)]
     command += ["--workers", str(workers), "--json", str(target), "--force", *options]
     process = subprocess.Popen(
         command, cwd=keys.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -80,6 +83,17 @@ def ours(folder, workers, *options):
     if process.returncode:
         raise RuntimeError(said)
     return json.loads(target.read_text()), memory.most
+
+
+def by_stock(folder, lab=LAB):
+    """Mark a course folder by stock nbgrader; return seconds, and points as `scores` does."""
+    done = subprocess.run(
+        [sys.executable, "-c", STOCK, str(folder), lab],
+        capture_output=True, text=True, check=True, cwd=keys.ROOT,
+        env={**os.environ, "PYTHONPATH": str(keys.ROOT)},
+    )  # fmt: skip
+    held = {who: {n: s for n, s, _ in row[4]} for who, row in rows(folder, lab).items()}
+    return float(done.stdout.split()[-1]), held
 
 
 def template_start():
@@ -114,13 +128,8 @@ def side_by_side(count, stock_count):
         stock = None
         if stock_count:
             place = lay_out(folder / "stock", files[:stock_count]).folder
-            done = subprocess.run(
-                [sys.executable, "-c", STOCK, str(place)],
-                capture_output=True, text=True, check=True, cwd=keys.ROOT,
-                env={**os.environ, "PYTHONPATH": str(keys.ROOT)},
-            )  # fmt: skip
-            stock = float(done.stdout.split()[-1]) / stock_count
-            held = {who: {n: s for n, s, _ in row[4]} for who, row in rows(place).items()}
+            seconds, held = by_stock(place)
+            stock = seconds / stock_count
             equal.append(all(held[who] == scores(one)[who] for who in held))
         lines = [
             ("stock nbgrader autograde", stock),
@@ -137,6 +146,22 @@ def side_by_side(count, stock_count):
         print(f"  scores equal: {'yes' if all(equal) else 'NO'}", flush=True)
         good = all(equal) and one["seconds_each"] <= 3 * floor["each"]
         return good and (stock is None or stock / many["seconds_each"] >= 40)
+
+
+def lab_by_lab(count, stock_count=3):
+    """Mark submissions of every lab, the first ones by stock nbgrader too; print the table."""
+    cores = len(os.sched_getaffinity(0))
+    print(f"\n  seconds a submission     stock   {cores} workers    times   points")
+    for lab in declaration.names():
+        with tempfile.TemporaryDirectory() as name:
+            files = list(cohort.many(lab, count))
+            done, _ = ours(lay_out(Path(name, "ours"), files, lab).folder, cores, lab=lab)
+            place = lay_out(Path(name, "stock"), files[:stock_count], lab).folder
+            seconds, held = by_stock(place, lab)
+            got = scores(done)
+            equal = "equal" if all(held[who] == got[who] for who in held) else "OTHERS"
+            each, stock = done["seconds_each"], seconds / stock_count
+            print(f"  {lab:<22}{stock:8.2f}{each:12.3f}{stock / each:9.0f}   {equal}", flush=True)
 
 
 def growing(sizes):
@@ -192,11 +217,14 @@ def main(arguments=None):
     parser.add_argument("--count", type=int, default=24, help="submissions marked in four ways")
     parser.add_argument("--stock", type=int, default=24, help="how many of them by stock nbgrader")
     parser.add_argument("--sizes", default="10,100,1000", help="sizes of growing cohorts")
+    parser.add_argument("--labs", type=int, default=12, help="submissions of every lab")
     parser.add_argument("--kill", action="store_true", help="kill a run ten times as well")
     options = parser.parse_args(arguments)
     good = True
     if options.count:
         good = side_by_side(options.count, min(options.stock, options.count))
+    if options.labs:
+        lab_by_lab(options.labs)
     if options.sizes:
         growing([int(size) for size in options.sizes.split(",")])
     if options.kill:
