@@ -31,7 +31,7 @@ def _training(rows, epochs, seed):
 
 def _few_steps(rng):
     """Return the cases of one training: its rows are one batch, each epoch is one step."""
-    rows, epochs = int(rng.integers(12, 33)), int(rng.choice([2, 4, 5]))
+    rows, epochs = int(rng.integers(12, 33)), int(rng.choice([1, 3]))
     run = _training(rows, epochs, int(rng.integers(1000)))
     return [
         case_of(run, judge="training.epochs", mutates=True),
@@ -39,7 +39,7 @@ def _few_steps(rng):
     ]
 
 
-_RUN = _training(40, 3, 3)  # three checks judge this one run
+_RUN = _training(40, 2, 3)  # three checks judge this one run
 _hidden = Shared(_few_steps)
 _PAIR = {
     "argument": 0,
