@@ -298,7 +298,7 @@ figures.loss_terms(binary_cross_entropy)
 # **What it showed**
 #
 # 1. 0.12 and 0.69. Being a little unsure is cheap, being confidently wrong is expensive.
-# 2. $\ln 2 \approx 0.693$: the cost of knowing nothing. An untrained model starts near it.
+# 2. $\ln 2 \approx 0.693$: the cost of knowing nothing. An untrained model starts near it, or a little above.
 # 3. At 0.5. The two curves are one and the same, read from the other side.
 
 # %% [markdown]
@@ -317,7 +317,7 @@ figures.beside("yours", lambda: binary_cross_entropy(y, predict(X, w, b)), keras
 #
 # Now be the training yourself. Each picture is reduced to two features: the ink in its two middle columns,
 # and the ink on both sides of them. Both are **standardised**: 0 stands for the average picture and 1 for a standard deviation
-# more ink than that, which is why a feature called ink can be negative here. The colours show what *your* unit says about
+# (a usual distance from the average) more ink than that, which is why a feature called ink can be negative here. The colours show what *your* unit says about
 # every point of the plane. The **border** runs where it says 0.5.
 #
 # **Try it.** Move $w_0$, $w_1$ and $b$ until the cost is as low as you can get it. Can you get below 0.2?
@@ -511,8 +511,8 @@ figures.descent(gradient_descent)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Long where the ground is steep, short where it is flat: a step is $\alpha$ times the slope. The
-#    path crosses the lines at right angles, because that is the steepest way down.
+# 1. Long where the ground is steep, short where it is flat: a step is $\alpha$ times the slope. Each step
+#    sets out at a right angle to the line that it stands on, because that is the steepest way down.
 # 2. The direction is right, but 40 steps do not get it there. Too small costs time and nothing else.
 # 3. At 10, four steps are enough. Up to 24 the cost falls with every step. At 32 the path leaps across the valley and out of the
 #    map, comes back, and leaps again. A cost that jumps up and down is the sign of a rate that is too large.
@@ -528,7 +528,7 @@ figures.beside(
 )
 
 # %% [markdown]
-# This is a good place for a break. All three steps stand; what follows makes them practical.
+# The same three costs. All three steps stand now; what follows makes them practical. This is a good place for a break.
 #
 # ## Training details: epochs, batches, the learning curve
 #
@@ -750,8 +750,8 @@ figures.zero_or_one(trained)
 # %% [markdown]
 # One of these pictures on its way through *your* network: each circle is a unit, dark where its output is near 1.
 #
-# **Try it.** Layer 1 looks at pixels, so the weights of its units are pictures. Which of them search for the
-# hole of a 0, which for the stroke of a 1? Then choose layer 2 and layer 3: wires show what each unit listens to.
+# **Try it.** Click a unit to open it. Layer 1 looks at pixels, so the weights of its units are pictures. Which of them search
+# for the hole of a 0, which for the stroke of a 1? Then open units of layers 2 and 3: wires show what each listens to.
 
 # %% tags=["demo"]
 figures.look_inside(trained)

@@ -61,7 +61,7 @@ figures.some_digits()
 # Two remarks before we build it.
 #
 # - Class numbers are **names**, not amounts. A 7 that is read as an 8 is not "nearly right", so
-#   predicting the number itself, as in a regression, would measure the wrong thing.
+#   predicting the number itself, as one predicts a price, would measure the wrong thing.
 # - Softmax suits questions with **exactly one** right answer. If a photograph may show a cat and a
 #   dog, the classes do not compete; that is another lab (`05_multilabel`).
 
@@ -471,7 +471,8 @@ for k in range(3):
     print(f"logit {k}: slope {(losses[1] - losses[0]) / (2 * nudge):6.3f}")
 
 # %% [markdown]
-# **What it showed.** Each slope is the probability, minus 1 for the true class. With one-hot $Y$,
+# **What it showed.** Each slope is the probability, minus 1 for the true class. With one-hot $Y$ (and $\partial$ for the slope when
+# that logit alone changes),
 #
 # $$\frac{\partial (-\ln p_y)}{\partial z_k} = p_k - Y_k :
 #   \qquad \text{what the model said, minus what it should have said.}$$
@@ -706,6 +707,12 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 # You have met that number: it is the worked example of `cross_entropy`. **Try it.** Give each
 # loss the other's target. What does the message say? Reading it once on purpose saves
 # hours later: *sparse* wants class numbers `(m,)`, *categorical* wants rows `(m, C)`.
+#
+# <details><summary>One answer</summary>
+#
+# A `ValueError` both times, about the *rank*, the number of axes: class numbers have one axis, probabilities have two.
+# *Categorical* wants a target with as many axes as the probabilities, *sparse* one with an axis less.
+# </details>
 
 # %% [markdown]
 # ## Summary

@@ -55,8 +55,8 @@ print("ln(1 + e)       ", np.log(1 + e))
 print("log1p(e)        ", np.log1p(e))
 
 # %% [markdown]
-# Only the third is right. The other two say that the cost is 0, as if there were nothing left to learn. Where
-# did the number go? Here is the place in the simplest form:
+# Only the third is right. The other two say that the cost is 0, as if there were nothing left to learn. With a score of 15
+# they are off by 17%, and with 10 in the fourth digit. Where did the number go? Here is the place in the simplest form:
 #
 # $$h = \frac{1}{3000}, \qquad (1 + h) - 1 .$$
 #
@@ -193,7 +193,7 @@ figures.train_regression(plain_softmax)
 # %% [markdown]
 # **What it showed.** With pixels up to 1 all is well. Up to 16 the cost is `nan` after three steps, up
 # to 255 after one: larger pixels make larger logits and larger steps. One `nan` in the probabilities
-# makes the gradient `nan`, then every weight, and there is no way back from there.
+# makes the gradient `nan`, then every weight. From then on no digit is read, and there is no way back.
 #
 # Scaling the data would hide it here. In a deep network nobody promises how large the logits get. So let
 # us repair the formula.
@@ -273,9 +273,11 @@ mark("04_improved_softmax", "log_sum_exp", log_sum_exp)
 #
 # ### Exercise: log_softmax (16 points)
 #
-# The logarithm of a quotient is a difference of logarithms, and $\ln e^{z_k}$ needs no work at all:
+# The logarithm of a quotient is a difference of logarithms:
 #
-# $$\ln \operatorname{softmax}(z)_k = \ln \frac{e^{z_k}}{\sum_j e^{z_j}} = z_k - \operatorname{lse}(z) .$$
+# $$\ln \operatorname{softmax}(z)_k = \ln \frac{e^{z_k}}{\sum_j e^{z_j}} = \ln e^{z_k} - \ln \sum_j e^{z_j} .$$
+#
+# One of the two terms needs no work at all, and the other you have just written.
 #
 # Write `log_softmax(Z)` along the last axis, for `(C,)` and for `(m, C)`; the result has the shape of `Z`. It must be
 # right however unlikely a class is: logits go up to 10000, and `-inf` in `Z` stays `-inf`.
@@ -289,7 +291,7 @@ mark("04_improved_softmax", "log_sum_exp", log_sum_exp)
 
 # %% nbgrader={"grade": false, "grade_id": "log_softmax_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def log_softmax(Z):
-    """z_k - lse(z) along the last axis: the logarithm of softmax.
+    """The logarithm of softmax along the last axis.
 
     Z: logits, (C,) or (m, C), up to 1e4; some entries may be -inf. Returns the shape of Z.
     """
@@ -395,9 +397,9 @@ with np.errstate(all="ignore"):
 #
 # Write `cross_entropy_from_logits(Z, y)`, the mean cost of $m$ examples, one number, straight from the logits `Z` `(m, C)`:
 #
-# $$J = \frac1m \sum_i \left( \operatorname{lse}(Z_i) - Z_{i,\,y_i} \right), \qquad y_i \text{ an integer from } 0 \text{ to } C - 1 .$$
+# $$J = -\frac1m \sum_i \ln \operatorname{softmax}(Z_i)_{y_i}, \qquad y_i \text{ an integer from } 0 \text{ to } C - 1 ,$$
 #
-# It must be right to the usual 6 digits where the probability rounds to 0, and where the plain formula overflows.
+# but without ever forming the softmax. It must be right to the usual 6 digits where the probability rounds to 0, and where the plain formula overflows.
 #
 # **Example.** Logits `[[0, ln 3], [1000, 0]]` with true classes 1 and 1: the losses are $-\ln \frac34 = 0.2877$ and
 # 1000, and their mean is 500.1438.
@@ -409,7 +411,7 @@ with np.errstate(all="ignore"):
 
 # %% nbgrader={"grade": false, "grade_id": "cross_entropy_from_logits_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def cross_entropy_from_logits(Z, y):
-    """Mean of lse(z) - z_y over the examples.
+    """Mean of -ln softmax(z)_y over the examples, without forming the softmax.
 
     Z: logits, (m, C), up to 1e4. y: true classes, (m,) integers. Returns a number.
     """
@@ -437,9 +439,9 @@ figures.cost_map(stable_softmax, cross_entropy_from_logits)
 
 # %% [markdown]
 # **What it showed.** In two steps the cost is infinite as soon as the spread exceeds 103 in float32: no
-# exotic number, one confident mistake is enough. From the logits it is right everywhere. (You may find a speck of B in float32,
-# at scale 10000 and spread 1: there the two large numbers of $\operatorname{lse}(z) - z_y$ are only stored to 3 decimals.
-# The last section has an idea for that.)
+# exotic number, one confident mistake is enough. From the logits it is right everywhere, as $\operatorname{lse}(z) - z_y$. (You may find specks of
+# B in float32, at spread 1 and the largest scales: there these two large numbers are only stored to 3 decimals. The last
+# section has an idea for that.)
 
 # %% [markdown]
 # ## from_logits=True
@@ -474,7 +476,7 @@ print("C", float(from_probabilities(y, Z)))
 # Costs are for looking at. What trains a network is the **gradient**, so that is what counts in the end.
 #
 # **Think first.** The logits are $(1000, 0, 3)$, the true class is 1. The gradient should be $p - Y$, that is $(1, -1, 0)$. What
-# will automatic differentiation make of the logarithm of a softmax, whose $p$ has rounded to 0? And of one
+# will automatic differentiation (the `GradientTape` of `01_training`) make of the logarithm of a softmax, whose $p$ has rounded to 0? And of one
 # that is cut off at $10^{-7}$?
 
 # %%
@@ -517,9 +519,9 @@ my_guess
 both = figures.train_both_ways(my_guess)
 
 # %% [markdown]
-# **What it showed.** The run that was told the truth reads most digits after a few epochs. The other one learns little, and its
-# cost stays near that of equal shares. Wherever a logit lies outside 0 to 1 its slope is 0, so
-# much of what the digits could teach never reaches the weights. This is the quietest of all mistakes with `from_logits`.
+# **What it showed.** The run that was told the truth reads most digits after a few epochs. The other one learns little: its
+# cost stays between 2.0 and 2.3, and whether it reads a fifth of the digits or a half depends on its luck with the first
+# weights. Wherever a logit lies outside 0 to 1 its slope is 0, so much of what the digits could teach never reaches the weights. This is the quietest of all mistakes with `from_logits`.
 #
 # Keras does notice the opposite mismatch, a softmax output with `from_logits=True`: it repairs that, with a warning. Other
 # libraries apply softmax twice. In short: **softmax lives in exactly one place**, and the loss has to know where.
@@ -588,7 +590,7 @@ trained = figures.train_digits(build_logits_model)
 # ## What the outputs mean now
 #
 # The network learns as in `03_softmax`, from near $\ln 10 \approx 2.303$ on. But ask it about a digit, and it answers with
-# numbers like $-7.3$ or $12.1$. They are **logits**: not probabilities, without a scale of their own, and only
+# numbers like $-7.3$ or $9.1$. They are **logits**: not probabilities, without a scale of their own, and only
 # their differences mean something. To get back what we are used to:
 #
 # - **probabilities** are the softmax of each row;
@@ -647,7 +649,7 @@ figures.read_digits(trained.model, class_probabilities)
 # **What it showed**
 #
 # 1. A gap of 2.2 makes one class $e^{2.2} \approx 9$ times as likely as the other, a gap of 7 about 1100 times.
-# 2. They exist: a large logit says nothing alone. All ten may be large.
+# 2. They exist: a large logit says nothing alone. Another one may be as large.
 # 3. Often, but not always. Probabilities are what the network believes, and it can be wrong with conviction.
 
 # %% [markdown]
@@ -801,8 +803,8 @@ check.explain()
 # %% [markdown]
 # ## What to try next
 #
-# - The speck of B in the map of the cost: write the cost so that the maximum is taken off *before* anything is
-#   subtracted from the logits. Does it disappear?
+# - The specks of B in the map of the cost: write the cost so that the maximum is taken off *before* anything is
+#   subtracted from the logits. Do they disappear?
 # - Logits 40 and 0, true class 0: the cost is $\ln(1 + e^{-40}) \approx e^{-40}$. What does your function say? `np.log1p` knows why.
 # - The sigmoid has the same trouble, and the same cure: $\ln(1 + e^{z})$ is a log-sum-exp of 0 and $z$. You need it in the
 #   next lab, `05_multilabel`.

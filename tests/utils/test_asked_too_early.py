@@ -66,6 +66,14 @@ def test_a_quiz_whose_cell_cannot_be_read_says_which_cell_to_mend(kernel):
     assert "1 of 1 visible checks pass" in kernel('check("training_1", answer_training_1)')
 
 
+def test_a_name_that_is_there_nearly_is_named(kernel):
+    """Is a misspelt definition told, where the right name stands for nothing?"""
+    kernel('from utils.checks import Check\ncheck = Check("03_softmax")')
+    kernel("def sofmax(z):\n    return z")
+    told = kernel('check("softmax", softmax)')
+    assert told.startswith("softmax is not there, but sofmax is. Is that the name you meant?")
+
+
 def test_the_newest_cell_decides():
     """Is a syntax error that was mended, or was in another cell, no reason any more?"""
     broken, whole = "def f(:\n    pass", "def f():\n    pass"

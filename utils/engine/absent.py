@@ -108,9 +108,7 @@ def present(wanted: list[str], answers: Iterable[Any], others: Iterable[str]) ->
     if shell is None:
         return list(answers)
     unread = unread_cells(shell.user_ns.get("In", ()), wanted)
-    spaces = shell.user_ns.items()
-    own = {name for name, each in spaces if getattr(each, "__module__", "") == "__main__"}
-    spare = sorted(own - set(others))
+    spare = sorted(_own(shell) - set(others))
     for name, answer in zip(wanted, answers, strict=True):
         if name in unread and not callable(answer):
             raise Syntax(_unread_cell(name, unread[name]))
@@ -121,6 +119,12 @@ def present(wanted: list[str], answers: Iterable[Any], others: Iterable[str]) ->
         else answer
         for name, answer in zip(wanted, answers, strict=True)
     ]  # fmt: skip
+
+
+def _own(shell: Any) -> set[str]:
+    """Return the names of what was defined in the notebook itself."""
+    spaces = shell.user_ns.items()
+    return {name for name, each in spaces if getattr(each, "__module__", "") == "__main__"}
 
 
 def _shell() -> Any:
@@ -169,15 +173,24 @@ def _answered(
         trace = trace.tb_next
     in_cell = trace is not None and trace.tb_frame.f_code.co_name.startswith("<")
     if cells and in_cell and error.name and _OF_A_LAB.search(cells[-1]):
-        shell._showtraceback(kind, error, [why_absent(error.name, cells[:-1])])
+        told = why_absent(error.name, cells[:-1], _own(shell))
+        shell._showtraceback(kind, error, [told])
     else:
         shell.showtraceback((kind, error, error.__traceback__), tb_offset=tb_offset)
 
 
-def why_absent(name: str, cells: list[str]) -> str:
-    """Say why a name is not there, by the cells that have run, and what to run."""
+def why_absent(name: str, cells: list[str], defined: Iterable[str] = ()) -> str:
+    """Say why a name is not there, by the cells that have run, and what to run.
+
+    `defined` are the names of the learner's own functions.
+    """
     if why := unread_cells(cells, [name]).get(name):
         return _unread_cell(name, why)
+    if near := difflib.get_close_matches(name, list(defined), 1, 0.8):
+        return (
+            f"{name} is not there, but {near[0]} is. Is that the name you meant? Write it as the "
+            "statement does, run that cell again, then this one."
+        )
     if not any("Check(" in cell for cell in cells):
         why = "is not known: after a restart Python has forgotten every cell. To go on,"
     else:

@@ -283,7 +283,7 @@ def _guesses(wrong: list[Part]) -> Iterator[Guess]:
         "it with negative numbers set to 0": lambda x: np.maximum(x, 0),
         "its sign": np.sign,
         "it divided by its sum": lambda x: x / x.sum(),
-        "it less its mean": lambda x: x - x.mean(),
+        "it minus its mean": lambda x: x - x.mean(),
         "it sorted": np.sort,
         "its running sum": lambda x: np.cumsum(x, axis=0),
     }.items():

@@ -80,6 +80,8 @@ ex.mistake("scores clipped at 10", "Clipping changed a correct small value. Can 
     (SIGMOID, "1 / (1 + np.exp(-np.clip(z, -10, 10)))"))
 ex.mistake("scores clipped at 15", "Clipping so early changes values: exp(-18) is a real number.",
     (SIGMOID, "1 / (1 + np.exp(-np.clip(z, -15, 15)))"))
+ex.mistake("scores clipped at 20", "Clipping changes values: exp(-30) is a real number, too.",
+    (SIGMOID, "1 / (1 + np.exp(-np.clip(z, -20, 20)))"))
 ex.mistake("result clipped", "Return the sigmoid as it is: nothing asks for a smallest value.",
     (SIGMOID, "np.clip(np.where(z >= 0, 1.0, small) / (1.0 + small), 1e-7, 1 - 1e-7)"))
 ex.mistake("abs without the two signs",

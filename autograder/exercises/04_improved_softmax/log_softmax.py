@@ -9,7 +9,7 @@ from ._data import rows
 
 ex = exercise(__name__, points=16, forbids=["logsumexp"])
 ex.hints = [
-    "Write log(e^z / S) as a difference of two logarithms. Which of them needs no work?",
+    "What is ln(e^5)? So what is the first of the two terms, for every entry of Z?",
     "You have written the other one already.",
     "Z has the shape (m, C), the log-sum-exp (m,). Which shape must it have to be subtracted "
     "row by row?",

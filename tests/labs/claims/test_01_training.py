@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from tests.labs.claims.text import says
 from tests.utils.figures import controls
 from utils import data, reference
 from utils.figures import training
@@ -28,6 +29,7 @@ def train_network(seed, optimizer, epochs):
 
 def test_the_three_steps_of_keras_give_the_numbers_of_the_unit():
     """Same weights, same pictures: are prediction, cost and three costs equal to five digits?"""
+    says("01_training", "The same numbers.", "The same cost, again.", "The same three costs.")
     import keras
 
     X, y = data.digits_binary()
@@ -45,6 +47,7 @@ def test_the_three_steps_of_keras_give_the_numbers_of_the_unit():
 
 def test_the_best_pixel_is_right_about_98_9_percent():
     """Is "any ink in pixel 36 means 1" the best that a single pixel can do, and how good is it?"""
+    says("01_training", 'number 36: "any ink there means 1" is right about 98.9%')
     X, y = data.digits_binary()
     found = np.mean((X[:, 36] > 0) == (y == 1))
     assert found == pytest.approx(0.989, abs=5e-4)
@@ -55,6 +58,10 @@ def test_the_best_pixel_is_right_about_98_9_percent():
 
 def test_the_lowest_cost_of_the_unit_set_by_hand_is_0_18():
     """Is it 0.18 at weights 2.1 and -3.5 and a bias of 1.5, so that "below 0.2" can be done?"""
+    says(
+        "01_training",
+        "About 0.18 is the lowest cost, at weights near 2.1 and $-3.5$ and a bias near 1.5",
+    )
     X, y = data.digits_two_features()
     w, b, costs = reference.gradient_descent(X, y, np.zeros(2), 0.0, 2.0, 3000)
     assert [*w.round(1), round(b, 1)] == [2.1, -3.5, 1.5]
@@ -75,6 +82,11 @@ def walked(fig, rate, step):
 
 def test_the_rates_on_the_map_do_what_the_lab_says():
     """Is 0.1 not there in 40 steps, 10 there in four; does 24 fall, and 32 leave the map?"""
+    says(
+        "01_training",
+        "40 steps do not get it there",
+        "At 10, four steps are enough. Up to 24 the cost falls with every step. At 32",
+    )
     fig = training.descent()
     lowest = walked(fig, 10, 40)[0]
     assert walked(fig, 0.1, 40)[0] > 3 * lowest
@@ -99,6 +111,11 @@ def test_the_jumping_quiz_curve_never_rests():
 
 def test_small_batches_are_ahead_after_one_epoch_and_do_not_rest():
     """Is the order of the costs after an epoch that of the batch sizes, and who still moves?"""
+    says(
+        "01_training",
+        "after one epoch, batches of 8 are far ahead",
+        "They do not: there, the batches disagree",
+    )
     fig = training.batch_paths()
     at = controls(fig)
     after, above = [], []
@@ -116,6 +133,7 @@ def test_small_batches_are_ahead_after_one_epoch_and_do_not_rest():
 
 def test_the_unit_improves_at_once_and_the_network_waits():
     """Does the network need more than ten epochs for what the unit reaches in one?"""
+    says("01_training", "The network needs more than ten epochs for what the unit reaches in one")
     from utils.figures.training.networks import _Unit
 
     X, _, y, _ = data.digits_binary_split()
@@ -126,26 +144,57 @@ def test_the_unit_improves_at_once_and_the_network_waits():
         assert min(train_network(seed, "adam", 10)[1]) > reached
 
 
-def test_the_network_in_the_plane_starts_slowly():
-    """From the seed of the figure: is the start near ln 2, and the fall later twice as fast?"""
+@pytest.fixture(scope="module")
+def in_the_plane():
+    """The costs of the network in the plane, from the seed of its figure, and the model itself."""
     import keras
 
     X, y = data.digits_two_features()
     keras.utils.set_random_seed(3)
     model = reference.build_model(2)
     model.compile(keras.optimizers.SGD(0.2), "binary_crossentropy")
-    costs = [model.evaluate(X, y, verbose=0)]
-    each = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda *_: costs.append(model.evaluate(X, y, verbose=0))
+
+    def cost(*_):
+        p = np.asarray(model(X), dtype=float).ravel()
+        costs.append(reference.binary_cross_entropy(y, p))
+
+    costs = []
+    cost()
+    each = keras.callbacks.LambdaCallback(on_epoch_end=cost)
+    model.fit(X, y, epochs=40, verbose=0, callbacks=[each])
+    return costs, model
+
+
+def test_the_network_in_the_plane_starts_slowly(in_the_plane):
+    """Is the start near ln 2, and the fall later twice as fast?"""
+    says(
+        "01_training",
+        r"The start is near $\ln 2$",
+        "the cost falls slowly, while the units become different, and then twice as fast",
     )
-    model.fit(X, y, epochs=12, verbose=0, callbacks=[each])
+    costs, _ = in_the_plane
     assert costs[0] == pytest.approx(np.log(2), abs=0.05)
     falls = -np.diff(costs)
     assert falls[6:9].mean() == pytest.approx(2 * falls[:4].mean(), rel=0.25)
 
 
+def test_the_border_of_the_network_hardly_bends(in_the_plane):
+    """Is it within a tenth of a straight line after the figure's 40 epochs?"""
+    says("01_training", "but nothing in these points calls for it, so it hardly does")
+    from contourpy import contour_generator
+
+    from utils.figures.training.plane import HIGH, LOW, SIDE, Plane
+
+    side = np.linspace(LOW, HIGH, SIDE)
+    p = np.asarray(in_the_plane[1](Plane.grid().astype("float32"))).reshape(SIDE, SIDE)
+    (border,) = contour_generator(side, side, p).lines(0.5)
+    line = np.polyfit(*border.T, 1)
+    assert np.abs(np.polyval(line, border[:, 0]) - border[:, 1]).max() < 0.1
+
+
 def test_the_history_lies_above_the_cost_after_the_epoch():
     """Is the mean over the moving weights higher than the cost of the weights at its end?"""
+    says("01_training", "it lies a little above the cost after the epoch")
     import keras
 
     X, _, y, _ = data.digits_binary_split()
@@ -159,6 +208,11 @@ def test_the_history_lies_above_the_cost_after_the_epoch():
 
 def test_two_epochs_of_small_batches_beat_sixty_full_steps():
     """Where do 60 steps on all pictures end, and batches of 8 after one epoch and after two?"""
+    says(
+        "01_training",
+        "Two epochs: 90 small steps",
+        "The 60 steps end at 0.034, the second epoch at 0.024.",
+    )
     X, y = data.digits_binary()
     full = reference.gradient_descent(X, y, np.zeros(64), 0.0, 0.5, 61)[2][-1]
     assert full == pytest.approx(0.034, abs=5e-4)
@@ -175,6 +229,10 @@ def test_two_epochs_of_small_batches_beat_sixty_full_steps():
 @pytest.mark.slow
 def test_the_slow_start_takes_longer_without_adam():
     """After how many epochs does the cost pass 0.5 with Adam, and with SGD(0.1)?"""
+    says(
+        "01_training",
+        "With Adam the cost passes 0.5 after 9 to 14 epochs, with `SGD(0.1)` after about 20.",
+    )
     import keras
 
     with_adam = [first_epoch_below(train_network(s, "adam", 18)[1], 0.5) for s in (1, 2, 3)]
@@ -189,6 +247,11 @@ def test_the_slow_start_takes_longer_without_adam():
 @pytest.mark.slow
 def test_unit_and_network_read_nearly_every_kept_picture():
     """Do both read at least 78 of 80 held-back pictures, with a cost near that of training?"""
+    says(
+        "01_training",
+        "both tell nearly every held-back picture right",
+        "the curves of the held-back pictures lie close to the others",
+    )
     _, X_kept, _, y_kept = data.digits_binary_split()
     model, costs = train_network(2, "adam", 60)
     p = np.asarray(model(X_kept)).ravel()
@@ -199,6 +262,11 @@ def test_unit_and_network_read_nearly_every_kept_picture():
 @pytest.mark.slow
 def test_first_layers_weigh_the_middle_against_the_ring():
     """Do nearly all units learn that contrast, some in each sense, and are few answers in doubt?"""
+    says(
+        "01_training",
+        "Many units of layer 1 weigh the middle columns against the ring around them",
+        "most of them are not in doubt",
+    )
     middle, ring = np.zeros((2, 8, 8), bool)
     middle[:, 3:5], ring[1:7, [1, 2, 5, 6]] = True, True
     X_kept = data.digits_binary_split()[1]
@@ -214,6 +282,7 @@ def test_first_layers_weigh_the_middle_against_the_ring():
 
 def test_the_reader_makes_no_mistake_on_pictures_100_to_109():
     """Is the answer to "count its mistakes" none?"""
+    says("01_training", "There are none: it has seen these pictures")
     import keras
 
     X, y = data.digits_binary()
@@ -224,3 +293,72 @@ def test_the_reader_makes_no_mistake_on_pictures_100_to_109():
         reader.fit(X, y, epochs=20, batch_size=32, verbose=0)
         p = reader.predict(X[100:110], verbose=0).ravel()
         assert np.sum((p >= 0.5) != y[100:110]) == 0
+
+
+def test_scores_of_3_and_6_give_0_953_and_0_998():
+    """Are the probabilities those of the text?"""
+    says("01_training", "From 3 to 6 the probability only climbs from 0.953 to 0.998")
+    assert np.round(reference.sigmoid(np.array([3.0, 6.0])), 3).tolist() == [0.953, 0.998]
+
+
+def test_an_untrained_network_has_2031_parameters_and_guesses():
+    """Is each layer's number right, does it tell all pictures the same, at a cost near ln 2?"""
+    import keras
+
+    says("01_training", "= 1625$", "= 390$", "= 16$", "2031 numbers", "nearly the same probability",
+         "An untrained model starts near it, or a little above")  # fmt: skip
+    X, y = data.digits_binary()
+    for seed in (1, 2, 3):
+        keras.utils.set_random_seed(seed)
+        model = reference.build_model(64)
+        p = np.asarray(model(X)).ravel()
+        assert np.ptp(p) < 0.05
+        assert np.log(2) - 0.01 < reference.binary_cross_entropy(y, p) < np.log(2) + 0.15
+    assert [layer.count_params() for layer in model.layers] == [1625, 390, 16]
+
+
+def test_right_borders_with_small_weights_are_expensive():
+    """Does a tenth of the best weights, with the same border, read as many and cost over 0.5?"""
+    says("01_training", "A border in the right place with small weights is still expensive")
+    at, told = controls(fig := training.by_hand()), []
+    for share in (1, 0.1):
+        for name, value in (("w0", 2.1), ("w1", -3.5), ("b", 1.5)):
+            at[name].value = share * value
+        told.append(re.search(r"cost ([\d.]+\d), (\d+)%", fig.text).groups())
+    assert told[0][1] == told[1][1]
+    assert float(told[0][0]) < 0.2 < 0.5 < float(told[1][0])
+
+
+def test_measured_slopes_meet_the_formula_and_vanish_downhill():
+    """Do nudges of 1, 0.1 and 0.001 come closer, and do steps downhill bring the slopes down?"""
+    says("01_training", "1. They come together.", "At the lowest point all slopes are 0")
+    at, off = controls(fig := training.nudge()), []
+
+    def slopes():
+        pairs = re.findall(r"(-?\d\.\d{3}) and (-?\d\.\d{3})", fig.text)
+        return np.array(pairs, dtype=float)
+
+    for at["size of the nudge"].value in (1.0, 0.1, 0.001):
+        off.append(np.abs(np.diff(slopes())).max())
+    assert off[0] > off[1] > off[2] == pytest.approx(0, abs=1e-3)
+    before = np.abs(slopes()).max()
+    step = next(c for c in fig.controls.children if c.description == "One step downhill")
+    for _ in range(20):
+        step.click()
+    assert np.abs(slopes()).max() < 0.3 * before
+
+
+def test_the_worked_examples_of_lab_01_are_right():
+    """Are the numbers in the statements those of the functions?"""
+    says("01_training", r"$(0.5,\; 0.98201)$", "The cost is 0.4581", "16.118", "-0.27698",
+         "-0.25899", "(0.7227), `b` = 0.3614 and the costs (0.6931, 0.2519)")  # fmt: skip
+    X, w, b = np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([1.0, -1.0]), 1.0
+    assert reference.logistic_unit(X, w, b) == pytest.approx([0.5, 0.98201], abs=5e-6)
+    cost = reference.binary_cross_entropy
+    assert cost(np.array([1, 0]), np.array([0.5, 0.2])) == pytest.approx(0.4581, abs=5e-5)
+    assert cost(np.array([1]), np.array([0.0])) == pytest.approx(16.118, abs=5e-4)
+    dw, db = reference.cost_gradient(X, np.ones(2), w, b)
+    assert [*dw, db] == pytest.approx([-0.27698, -0.5, -0.25899], abs=5e-6)
+    start = np.array([[2.0]]), np.array([1]), np.zeros(1), 0.0
+    w, b, costs = reference.gradient_descent(*start, 0.5, 2)
+    assert [*w, b, *costs] == pytest.approx([0.7227, 0.3614, 0.6931, 0.2519], abs=5e-5)

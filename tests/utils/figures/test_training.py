@@ -194,6 +194,12 @@ def test_looking_inside_shows_the_sum_of_the_chosen_unit():
     W, b = model.layers[0].get_weights()
     z = float(X[4] @ W[:, 3] + b[3])
     assert f"gets the score {z:.2f}, so its output is {reference.sigmoid(z):.3f}" in fig.text
+    with fig.hold():  # the hand opens the unit next to it, arrow keys go from there
+        fig._handles["unit"].moved(1.1, -0.5)
+    assert "Unit 11 of layer 2" in fig.text
+    with fig.hold():
+        fig._handles["unit"].keys(1, 0)
+    assert "Unit 0 of layer 3" in fig.text
     controls(fig)["layer"].value = 2
     p = np.asarray(model(X[4:5])).item()
     assert "Unit 0 of layer 3 weighs 15 numbers" in fig.text

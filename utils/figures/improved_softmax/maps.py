@@ -5,7 +5,6 @@ import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
-from utils import reference
 from utils.figures import kit
 
 _SCALES = np.concatenate([-np.geomspace(1e4, 10, 22), [0.0], np.geomspace(10, 1e4, 22)])
@@ -36,7 +35,7 @@ def probability_map(naive, stable_softmax=None, compare=False):
     def smallest(softmax):
         return lambda Z: softmax(Z)[:, -1]
 
-    right = smallest(reference.stable_softmax)
+    right = smallest(_softmax)
     plain = None if naive is None else smallest(naive)
     rows = [("plain", plain, "plain_softmax", right)]
     if compare:
@@ -59,8 +58,8 @@ def cost_map(stable_softmax=None, cross_entropy_from_logits=None):
     cost = None if cross_entropy_from_logits is None else from_logits(cross_entropy_from_logits)
     name = "cross_entropy_from_logits"
     rows = [
-        ("in two steps", stable, "stable_softmax", two_steps(reference.stable_softmax)),
-        ("from logits", cost, name, lambda Z: -reference.log_softmax(Z)[:, -1]),
+        ("in two steps", stable, "stable_softmax", two_steps(_softmax)),
+        ("from logits", cost, name, lambda Z: _log_sum_exp(Z) - Z[:, -1]),
     ]
     return _maps("The cost of the least likely of three classes", rows, lambda Z: -_true_log(Z))
 
@@ -98,6 +97,12 @@ def _softmax(Z):
     """Softmax in the precision of `Z`, the largest logit taken off first."""
     grown = np.exp(Z - Z.max(axis=1, keepdims=True))
     return grown / grown.sum(axis=1, keepdims=True)
+
+
+def _log_sum_exp(Z):
+    """The logarithm of the sum of exponentials in the precision of `Z`."""
+    largest = Z.max(axis=1)
+    return largest + np.log(np.exp(Z - largest[:, None]).sum(axis=1))
 
 
 def _logits(scale, spread, precision):

@@ -52,11 +52,30 @@ def look_inside(trained=None):
         )  # fmt: skip
         fig.live(ink, seen, title, below, wires, *circles, ring)
 
+        def opened():
+            """The layer and the unit that are open."""
+            k = chosen.value
+            return k, min(unit.value, len(places[k]) - 1)
+
+        def take(k, j):
+            chosen.value = int(np.clip(k, 0, len(places) - 1))
+            unit.value = int(np.clip(j, 0, len(places[chosen.value]) - 1))
+
+        def nearest(x, y):
+            k = int(np.clip(round(x), 0, len(places) - 1))
+            take(k, np.argmin(np.abs(places[k][:, 1] - y)))
+
+        fig.handle(
+            "unit", middle, lambda: places[opened()[0]][opened()[1]], nearest, anywhere=True,
+            keys=lambda right, up: take(opened()[0] + right, opened()[1] - up),
+            says=lambda *_: f"unit {opened()[1]} of layer {opened()[0] + 1}",
+        )  # fmt: skip
+
         @fig.on_change
         def update():
             x = X[picture.value]
-            k, (W, b) = chosen.value, weights[chosen.value]
-            j = min(unit.value, len(b) - 1)
+            k, j = opened()
+            W, b = weights[k]
             outputs, scores = [x], []
             for layer, (kernel, bias) in zip(layers, weights, strict=True):
                 scores.append(outputs[-1] @ kernel + bias)
