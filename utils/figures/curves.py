@@ -94,7 +94,8 @@ class LiveCurve:
         self.values.append(point)
         self.extra = extra
         self._done(len(self.values) - 1)
-        self.figure.draw()
+        last = len(self.values) > self._epochs
+        self.figure.draw() if last else self.figure.follow()
 
     def finish(self):
         """Take the progress bar away and keep the last picture in the notebook."""

@@ -45,6 +45,7 @@ import base64
 import contextlib
 import html
 import threading
+import time
 import uuid
 
 import ipywidgets as widgets
@@ -82,6 +83,7 @@ SHARPNESS = 1.5  # drawn pixels for each pixel of the page, until the page tells
 NARROWEST = 0.72  # of its width: on a page with less room what stands in a row is stacked
 READABLE = 0.75  # how far a picture may be scaled down: text of 14 pixels to 10.5
 LEAST = 240  # pixels that a drawing is wide at least
+SHARE = 12  # times as long as it was drawn a training goes on before it is drawn again
 REST = 0.5  # seconds after the last move until the still picture is stored again
 
 # Cells run in one thread, controls in another, and Matplotlib's settings belong to both.
@@ -112,6 +114,7 @@ class Figure:
         self.title, self.text, self.notes = title, "", []
         self._update, self._scales = None, None
         self._busy = self._settled = self._answers = False
+        self._followed, self._took = 0.0, 0.0  # when training was last drawn, and how long it took
         self._owns, self._asked, self._looks, self._handles = [], set(), Looks(), {}
         self._style, self._stills, self._rest = contextlib.ExitStack(), [], None
         self.width, self.height, self.least = width, height, least
@@ -157,11 +160,8 @@ class Figure:
         """One Matplotlib axes, or a flat list of them; `properties` as in `Axes.set`."""
         with matplotlib.rc_context(STYLE):
             grid = {"width_ratios": ratios} if ratios else None
-            made = (
-                self.canvas.subplots(rows, columns, squeeze=False, gridspec_kw=grid)
-                .ravel()
-                .tolist()
-            )
+            made = self.canvas.subplots(rows, columns, squeeze=False, gridspec_kw=grid)
+            made = made.ravel().tolist()
         for ax in made:
             ax.set(**properties)
         if rows == 1 and columns > 1:
@@ -310,6 +310,14 @@ class Figure:
                 self._present(self._render())
             finally:
                 self._busy = False
+
+    def follow(self):
+        """Draw what a training, which waits meanwhile, has reached, unless it just was drawn."""
+        start = time.perf_counter()
+        if start - self._followed >= SHARE * self._took:
+            self.draw()
+            self._followed = time.perf_counter()
+            self._took = self._followed - start
 
     def _dash(self):
         """Let what the reference drew be seen as that."""
@@ -486,6 +494,7 @@ class Figure:
         try:
             yield lambda done: setattr(bar, "value", done)
         finally:
+            self.draw()
             self.controls.children = controls
             bar.close()
             self.store()

@@ -748,3 +748,16 @@ def test_tiles_look_like_an_image_of_matplotlib(size):
     differs = (seen[0] != seen[1]).any(axis=2)
     assert differs.mean() < 0.02  # dots on the very border of two of them
     assert (seen[0][..., 3] == 255).mean() > 0.4
+
+
+def test_a_training_is_not_held_up_by_its_figure(monkeypatch, capsys):
+    """Is a picture left out that came too soon after a slow one, and the last one always drawn?"""
+    fig, slider, _ = line_figure()
+    seen = []
+    monkeypatch.setattr(fig, "draw", lambda: seen.append(slider.value))
+    with fig.training(3) as tell:
+        for step in range(3):
+            tell(step)
+            fig.follow()
+            fig._took = 60.0  # as if that had taken a minute
+    assert len(seen) == 2

@@ -80,7 +80,7 @@ def race(*activations, hidden_layers=5, epochs=15, optimizer="sgd", seed=0):
                     model.fit(X, y, initial_epoch=epoch - 1, epochs=epoch, verbose=0)
             losses.append([reference.cross_entropy(np.asarray(model(X)), y) for model in models])
             tell(epoch)
-            fig.draw()
+            fig.follow()
 
 
 def _weights(model):

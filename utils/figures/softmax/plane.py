@@ -164,7 +164,7 @@ def spiral(build_softmax_model=None, epochs=60, every=4, seed=1):
             ]
             frames.append(([reference.predict_proba(grid, W, b), np.asarray(model(grid))], shares))
             tell(done)
-            fig.draw()
+            fig.follow()
         frame.value = epochs // every
 
 

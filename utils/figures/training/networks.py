@@ -92,7 +92,7 @@ def train_on_plane(build_model=None, guessed=None, epochs=40, seed=3):
         p = np.asarray(model(X.astype(np.float32))).ravel()
         everywhere = np.asarray(model(grid)).ravel()
         frames.append((everywhere, reference.binary_cross_entropy(y, p), np.mean((p >= 0.5) == y)))
-        fig.draw()
+        fig.follow()
 
     model.compile(optimizer=keras.optimizers.SGD(0.2), loss="binary_crossentropy")
     with fig.training(epochs) as tell:
