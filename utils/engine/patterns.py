@@ -628,7 +628,7 @@ def _got(read: Callable, part: Part) -> Any:
 
 def _one_part(parts: list[Part], first: Part) -> Pattern | None:
     """One part of the result is wrong in some cases, all others are right in all."""
-    others = [p for p in parts if p.label != first.label]
+    others = [p for p in parts if p.label not in ("", first.label)]
     if not others or any(p.wrong for p in others):
         return None
     names = list(dict.fromkeys(p.label for p in others))
@@ -715,6 +715,7 @@ def _features_of_array(name: str, arg: Any, value: np.ndarray) -> list[str]:
         "has a single entry": value.ndim == 1 and rows == 1,
         "has more than one row": value.ndim == 2 and rows > 1,
         "has two columns": value.ndim == 2 and value.shape[1] == 2,
+        "has more than one column": value.ndim == 2 and value.shape[1] > 1,
         "has a single column": value.ndim == 2 and value.shape[1] == 1,
         "has as many rows as columns": value.ndim == 2 and rows == value.shape[1],
         "has not as many rows as columns": value.ndim == 2 and rows != value.shape[1],

@@ -295,3 +295,32 @@ def test_a_fact_about_hidden_inputs_holds_no_number_of_theirs():
 def test_a_wrong_shape_is_told_by_what_has_it(answer, name):
     """Is a shape that no pattern explains compared with the arguments and the right one?"""
     assert of_facts(answer, lambda X, c: X @ np.ones((3, 2)), [(TABLES[0], 2.0)]).name == name
+
+
+def test_the_one_part_that_is_wrong_is_told_beside_results_without_parts():
+    """Do cases that judge a whole path say nothing of the parts of single steps?"""
+    steps = [
+        Case([Call("f", [X, 2.0])], "close", {}, [[right(X, 2.0), row_sums(X, 2.0)]], NAMES)
+        for X in TABLES
+    ]
+    path = Case([Call("g", [TABLES[0]])], "close", {}, [TABLES[0] + 1], NAMES)
+    path = Case([Call("f", [1.0, 2.0]), *path.calls], "close", {}, [None, *path.expect], NAMES)
+    answers = {
+        "f": lambda X, c: (right(X, c) ** 1.01, row_sums(X, c) if np.ndim(X) else X),
+        "g": lambda X: X**3,
+    }
+    cases = [*steps, path]
+    outcomes = [run_calls(answers, case.calls) for case in cases]
+    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
+    assert patterns.find(cases, outcomes, findings).name == "one part"
+
+
+def test_more_than_one_column_is_a_kind_of_input():
+    """Is an answer told that is right for one column alone?"""
+    inputs = [(TABLES[0][:, :n], 2.0) for n in (1, 1, 2, 3)]
+    noise = np.random.default_rng(3).normal(size=(4, 3))
+
+    def one_alone(X, c):
+        return right(X, c) + (X.shape[1] > 1) * noise[:, : X.shape[1]]
+
+    assert told(one_alone, inputs=inputs) == "one kind of input"
