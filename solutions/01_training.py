@@ -748,6 +748,9 @@ trained = figures.train_digits(build_model, compile_and_fit, gradient_descent, m
 figures.zero_or_one(trained)
 
 # %% [markdown]
+# **What it showed.** The unit doubts most at narrow zeros with a small hole, which have ink in the middle, and at ones that stand
+# beside the middle. You hardly hesitate: you see strokes, and it adds up pixels.
+#
 # One of these pictures on its way through *your* network: each circle is a unit, dark where its output is near 1.
 #
 # **Try it.** Click a unit to open it. Layer 1 looks at pixels, so the weights of its units are pictures. Which of them search

@@ -362,3 +362,21 @@ def test_the_worked_examples_of_lab_01_are_right():
     start = np.array([[2.0]]), np.array([1]), np.zeros(1), 0.0
     w, b, costs = reference.gradient_descent(*start, 0.5, 2)
     assert [*w, b, *costs] == pytest.approx([0.7227, 0.3614, 0.6931, 0.2519], abs=5e-5)
+
+
+def test_the_unit_doubts_at_zeros_with_ink_in_the_middle_and_ones_beside_it():
+    """Of the four it doubts most: more ink there than most zeros, less than most ones?"""
+    says("01_training", "narrow zeros with a small hole, which have ink in the middle",
+         "ones that stand beside the middle")  # fmt: skip
+    from utils.figures.training.networks import _Unit
+
+    X, X_kept, y, y_kept = data.digits_binary_split()
+    unit = _Unit(None, None, X, y, None)
+    for _ in range(60):
+        unit.epoch()
+    p = reference.logistic_unit(X_kept, unit.w, unit.b)
+    middle = X_kept.reshape(-1, 8, 8)[:, :, 3:5].mean(axis=(1, 2))
+    for k in np.argsort(np.abs(p - 0.5))[:4]:
+        alike = middle[y_kept == y_kept[k]]
+        share = np.mean(alike < middle[k])
+        assert (share > 0.6) if y_kept[k] == 0 else (share < 0.4)
