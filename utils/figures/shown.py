@@ -2,9 +2,8 @@
 
 A row names what a function of a lab is shown by: the figure, the functions it is given, and how the
 arguments, the expected and the returned value become settings of its controls, by label. `None`
-says that this input does not fit; the next row is asked then. After the last one, what was returned
-is shown in tables beside what is right (`compared`); where that does not fit either, no button
-stands below the check.
+says that this input does not fit: the next row is asked. After the last one, tables show what was
+returned beside what is right (`compared`); where these do not fit either, there is no button.
 """
 
 from __future__ import annotations
