@@ -116,7 +116,7 @@ ex.mistake("second moment not corrected", "v starts at 0 as well: it needs its o
     (" / (1 - beta2**t)", ""))
 ex.mistake("first moment not corrected", "m starts at 0 as well: it needs its own correction.",
     (" / (1 - beta1**t)", ""))
-ex.mistake("brackets missing", "`m / 1 - beta1**t` divides by 1, then subtracts: brackets.",
+ex.mistake("brackets missing", "The correction divides by 1, then subtracts a power: mind brackets.",
     ("/ (1 - beta1**t)", "/ 1 - beta1**t"))
 ex.mistake("t counted from 0", "t is 1 on the first step, and 1 - beta**0 would be 0.",
     ("m_hat = m", "t = t - 1\n    m_hat = m"))
@@ -136,7 +136,7 @@ ex.mistake("beta1 in both corrections", "v is averaged with beta2, so it is corr
     ("beta2**t", "beta1**t"))
 ex.mistake("corrected after the root", "Correct v first, then take the root.",
     ("np.sqrt(v_hat)", "np.sqrt(v) / (1 - beta2**t)"))
-ex.mistake("eps inside the root", "sqrt(v_hat) + eps: eps is added outside the root.",
+ex.mistake("eps inside the root", "Look at where the root ends: epsilon is added after it.",
     ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)"))
 ex.mistake("epsilon hat", "eps is added to the root of the corrected v, not of v itself.",
     ("(np.sqrt(v_hat) + eps)", "((np.sqrt(v) + eps) / np.sqrt(1 - beta2**t))"))
@@ -159,9 +159,9 @@ ex.mistake("v over all parameters", "Each parameter has its own v: no mean over 
     ("grad**2", "np.mean(grad**2)"))
 ex.mistake("squared length of the gradient", "Each parameter has its own v: square entry by entry.",
     ("grad**2", "np.sum(grad**2)"))
-ex.mistake("1 - beta1 missing", "m is a weighted average: the gradient's weight is 1 - beta1.",
+ex.mistake("1 - beta1 missing", "m is a weighted average: its two weights add up to 1.",
     ("(1 - beta1) * ", ""))
-ex.mistake("1 - beta2 missing", "v is a weighted average: the square's weight is 1 - beta2.",
+ex.mistake("1 - beta2 missing", "v is a weighted average: its two weights add up to 1, too.",
     ("(1 - beta2) * ", ""))
 ex.mistake("both weights missing", "m and v are weighted averages: the new weighs 1 - beta.",
     ("(1 - beta1) * ", ""), ("(1 - beta2) * ", ""))

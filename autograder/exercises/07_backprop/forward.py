@@ -100,7 +100,7 @@ ex.mistake("sigmoid with the sign flipped", "A large input should give a sigmoid
     ("np.exp(-a)", "np.exp(a)"))
 ex.mistake("tanh for sigmoid", "The sigmoid lies between 0 and 1.",
     ("1 / (1 + np.exp(-a))", "np.tanh(a)"))
-ex.mistake("exp for sigmoid", "The sigmoid is 1 / (1 + exp(-a)).",
+ex.mistake("exp for sigmoid", "The sigmoid lies between 0 and 1: e^a alone grows without bound.",
     ("1 / (1 + np.exp(-a))", "np.exp(a)"))
 ex.mistake("log in base 10", "log is natural: np.log.", ("np.log(", "np.log10("))
 ex.mistake("log in base 2", "log is natural: np.log.", ("np.log(", "np.log2("))

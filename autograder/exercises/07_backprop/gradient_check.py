@@ -105,7 +105,7 @@ NUDGE = (
 ex.mistake("forward difference", "Central differences: nudge theta up and down.",
     ("(f(theta + step) - f(theta - step)) / (2 * eps)", "(f(theta + step) - f(theta)) / eps"))
 ex.mistake("divided by one step", "The two points are two steps apart.", ("(2 * eps)", "eps"))
-ex.mistake("brackets missing", "`/ 2 * eps` divides by 2 and then multiplies by eps.",
+ex.mistake("brackets missing", "A division by 2, then a product with the step: mind brackets.",
     ("(2 * eps)", "2 * eps"))
 ex.mistake("sign flipped", "A rising function has a positive slope.",
     ("f(theta + step) - f(theta - step)", "f(theta - step) - f(theta + step)"))

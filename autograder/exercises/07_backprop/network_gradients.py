@@ -200,7 +200,7 @@ ex.mistake("biases keep an axis", "The gradient of a bias has the shape of the b
 ex.mistake("biases are means", "The 1/m is in the error already: sum the rows.",
     ("dZ1.sum(axis=0)", "dZ1.mean(axis=0)"), ("dZ2.sum(axis=0)", "dZ2.mean(axis=0)"))
 ex.mistake("b1 forgotten", "The hidden scores are X @ W1 + b1.", (" + b1", ""))
-ex.mistake("b2 forgotten", "The logits are A1 @ W2 + b2.", (" + b2", ""))
+ex.mistake("b2 forgotten", "The logits have a bias of their own, as the hidden scores have.", (" + b2", ""))
 ex.mistake("order swapped", "Return dW1, db1, dW2, db2 in this order.",
     ("X.T @ dZ1, dZ1.sum(axis=0), A1.T @ dZ2, dZ2.sum(axis=0)",
      "A1.T @ dZ2, dZ2.sum(axis=0), X.T @ dZ1, dZ1.sum(axis=0)"))

@@ -77,12 +77,12 @@ ex.check(
 SLOPE = "(f(x + eps) - f(x - eps)) / (2 * eps)"
 
 # fmt: off
-ex.mistake("forward difference", "Look to both sides of x: the statement's formula has f(x - eps).",
+ex.mistake("forward difference", "Look to both sides of x: where is the step to the left?",
     (SLOPE, "(f(x + eps) - f(x)) / eps"))
-ex.mistake("backward difference", "Look to both sides of x: the statement's formula has f(x + eps).",
+ex.mistake("backward difference", "Look to both sides of x: where is the step to the right?",
     (SLOPE, "(f(x) - f(x - eps)) / eps"))
 ex.mistake("divided by one step", "The two points are two steps apart.", ("(2 * eps)", "eps"))
-ex.mistake("brackets missing", "`/ 2 * eps` divides by 2 and then multiplies by eps.",
+ex.mistake("brackets missing", "A division by 2, then a product with the step: mind brackets.",
     ("(2 * eps)", "2 * eps"))
 ex.mistake("not divided", "This is the change of f. The slope is the change for each unit of x.",
     (SLOPE, "f(x + eps) - f(x - eps)"))
