@@ -471,8 +471,8 @@ for k in range(3):
     print(f"logit {k}: slope {(losses[1] - losses[0]) / (2 * nudge):6.3f}")
 
 # %% [markdown]
-# **What it showed.** Each slope is the probability, minus 1 for the true class. With one-hot $Y$ (and $\partial$ for the slope when
-# that logit alone changes),
+# **What it showed.** Each slope is the probability, minus 1 for the true class. With one-hot $Y$
+# (and $\partial$ for the slope when that logit alone changes),
 #
 # $$\frac{\partial (-\ln p_y)}{\partial z_k} = p_k - Y_k :
 #   \qquad \text{what the model said, minus what it should have said.}$$
@@ -481,9 +481,9 @@ for k in range(3):
 # the three changes add up to 0. (To derive it, differentiate
 # $-\ln p_y = \ln \sum_j e^{z_j} - z_y$.)
 #
-# The **chain rule** (in a chain of functions, slopes multiply) carries this error back to the weights. Logit $k$ of example $i$ is
-# $\sum_j X_{ij} W_{jk} + b_k$, so its slope with respect to $W_{jk}$ is $X_{ij}$, and to $b_k$ it is 1.
-# What remains is to take the mean over the examples.
+# The **chain rule** (in a chain of functions, slopes multiply) carries this error back to the
+# weights. Logit $k$ of example $i$ is $\sum_j X_{ij} W_{jk} + b_k$, so its slope with respect to
+# $W_{jk}$ is $X_{ij}$, and to $b_k$ it is 1. What remains is to take the mean over the examples.
 #
 # ### Exercise: softmax_gradient (20 points)
 #

@@ -2,10 +2,11 @@
 
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CHROMIUM = {
@@ -43,6 +44,14 @@ def wait_until_it_answers(url: str, runs: Callable[[], bool], log: Path, seconds
             if not runs() or time.monotonic() > deadline:
                 raise RuntimeError(log.read_text()) from None
             time.sleep(0.1)
+
+
+def write(cells: Iterable[str], path: Path) -> None:
+    """Write a notebook of code cells, for kernels that start warm."""
+    path.parent.mkdir(exist_ok=True)
+    kernel = {"name": "warm", "display_name": "warm"}
+    made = [nbformat.v4.new_code_cell(source) for source in cells]
+    nbformat.write(nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=made), path)
 
 
 class Lab:

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from autograder.authoring import declaration, release
-from tests.browser.driving import Lab
+from tests.browser.driving import Lab, write
 
 PICTURES = Path(__file__).parent / "pictures"
 # By lab: how the cells of its figures begin, that which stands for the lab first; and of each its
@@ -70,14 +70,6 @@ def solved(name):
         and ("demo" not in cell.metadata.get("tags", []) or " = figures." in cell.source)
     ]
     return [*kept, code[last].source, *others]
-
-
-def write(cells, path):
-    """Write a notebook of code cells, for kernels that start warm."""
-    path.parent.mkdir(exist_ok=True)
-    kernel = {"name": "warm", "display_name": "warm"}
-    cells = [nbformat.v4.new_code_cell(source) for source in cells]
-    nbformat.write(nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=cells), path)
 
 
 @pytest.fixture(scope="module")

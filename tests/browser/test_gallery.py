@@ -7,14 +7,13 @@ import importlib
 import io
 import os
 
-import nbformat
 import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from autograder.authoring import release
 from tests.bench.slider import FIGURES
-from tests.browser.test_drags import notebook
+from tests.browser.driving import write
 
 DOCS = release.ROOT / "docs"
 PAGE = DOCS / "gallery.md"
@@ -89,8 +88,11 @@ def pictures_of_every_figure(lab, page, jupyter, name):
     """Does every figure of a lab awake, in the light theme and in the dark one?"""
     module, before, _ = FIGURES[name]
     calls = {call: figure for figure, call, _ in figures(name)}
-    (jupyter.root / "gallery").mkdir(exist_ok=True)
-    nbformat.write(notebook(module, before, calls), jupyter.root / f"gallery/{name}.ipynb")
+    first = (
+        f"import numpy as np\nfrom utils import data\nfrom utils.figures import {module} as figures"
+    )
+    cells = [f"{first}\n{before}", *(f"figures.{call}" for call in calls)]
+    write(cells, jupyter.root / f"gallery/{name}.ipynb")
     lab.open(f"gallery/{name}.ipynb")
     lab.command("notebook:run-all-cells")
     lab.wait_idle(240_000)
