@@ -80,8 +80,8 @@ def saturation(
                 told.append(draw_guess(ax, guessed, at=lambda power: last[0] * 10.0**power))
             ratio = [f / e for f, e in zip(first, last, strict=True)]
             return (
-                f"{depth.value} layers. Layer 1 has a gradient of {first[0]:.1e} with sigmoid, "
-                f"{first[1]:.1e} with ReLU. Compared with the last layer that is "
+                f"{depth.value} layers. Layer 1 has a gradient of {first[0]:.2g} with sigmoid, "
+                f"{first[1]:.2g} with ReLU. Compared with the last layer that is "
                 f"{ratio[0]:.2g} times as much with sigmoid, {ratio[1]:.2g} times with ReLU."
                 f"{told[0]}"
             )
