@@ -180,7 +180,7 @@ def _later(stride: int, rows: int) -> list[str]:
 
 
 def _clip(power: int) -> list[str]:
-    return [f"1e-{power}", f"10^{{-{power}}}", f"{power * math.log(10):.3f}"]
+    return [*_floor(power), f"{power * math.log(10):.3f}"]
 
 
 def _kinds(one: str, several: str) -> list[str]:
@@ -268,12 +268,10 @@ VARIANTS = (
             ("03_softmax", "softmax", "2.0, 1.0, -1.0", "1.0, 2.5, -0.5", "-1.0, 0.5, 2.0"),
             ("03_softmax", "cross_entropy", "[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]",
              "[0.6, 0.3, 0.1], [0.2, 0.3, 0.5]", "[0.5, 0.4, 0.1], [0.1, 0.2, 0.7]"),
-            ("04_improved_softmax", "log_sum_exp", "1.0, 2.0, 0.5", "0.5, 1.5, 2.5",
-             "2.0, -0.5, 1.0"),
-            ("04_improved_softmax", "log_softmax", "1.0, 2.0, 0.5", "0.5, 1.5, 2.5",
-             "2.0, -0.5, 1.0"),
-            ("04_improved_softmax", "stable_softmax", "1.0, 2.0, 0.5", "0.5, 1.5, 2.5",
-             "2.0, -0.5, 1.0"),
+            *(
+                ("04_improved_softmax", name, "1.0, 2.0, 0.5", "0.5, 1.5, 2.5", "2.0, -0.5, 1.0")
+                for name in ("log_sum_exp", "log_softmax", "stable_softmax")
+            ),
             ("04_improved_softmax", "cross_entropy_from_logits", "[2.0, 1.0, -1.0]",
              "[1.0, 2.5, -0.5]", "[1.5, 2.0, -2.0]"),
             ("05_multilabel", "multilabel_loss", "[2.0, -1.0, 0.5], [-0.3, 1.2, -2.5]",

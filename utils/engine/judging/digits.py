@@ -14,6 +14,7 @@ from utils.engine.calling import Outcome
 from utils.engine.judging import Case, Finding, show
 from utils.engine.plain import Layout, ModelData, bare
 
+ALLOWED = 60  # images that a training may use, for each that is given
 PARTS = ("X_train", "X_test", "y_train", "y_test")
 
 # --- shuffle_split --------------------------------------------------------------------------------
@@ -193,7 +194,7 @@ def trained(case: Case, outcomes: list[Outcome]) -> Finding | None:
 
 
 def rules(case: Case, outcomes: list[Outcome]) -> Finding | None:
-    """Judge that the model given was trained, on at most 60 images for each that was given."""
+    """Judge that the model given was trained, within its allowance of images."""
     before, X, *_ = case.calls[-1].args
     after, index, name = outcomes[-1].args_after[0], len(outcomes) - 1, case.calls[-1].function
 
@@ -226,7 +227,7 @@ def rules(case: Case, outcomes: list[Outcome]) -> Finding | None:
         return finding("set-from-elsewhere", "the weights changed without training", "training",
                        "no gradient passed through a Keras model",
                        "Train by `fit`, or by gradients of the model.")  # fmt: skip
-    allowed = 60 * len(X)
+    allowed = ALLOWED * len(X)
     if seen > allowed:
         code = "far-too-many-images" if seen > 1.9 * allowed else "too-many-images"
         return finding(code, "the training used too many images", f"at most {allowed:,}",

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from utils import reference
-from utils.engine.judging.digits import cost, logits, share
+from utils.engine.judging.digits import ALLOWED, cost, logits, share
 from utils.figures import kit
 from utils.figures.digits.reading import an, ink_axes
 from utils.figures.own import TRAINING, Tried, tried
@@ -192,7 +192,7 @@ def practised(before=None, after=None, X=None, y=None, used=0):
     told = [logits(weights, X[first]).argmax(axis=1) for weights in (before, after)]
     shares = [share(weights, X, y) for weights in (before, after)]
     costs = [cost(weights, X, y) for weights in (before, after)]
-    allowed = 60 * len(X)
+    allowed = ALLOWED * len(X)
     with kit.Figure("What your training did", 720, 300, least=540) as fig:
         grid = fig.canvas.add_gridspec(2, 8)
         for k, i in enumerate(first):

@@ -5,6 +5,7 @@ from matplotlib.patches import Rectangle
 
 from utils import reference
 from utils.figures import kit
+from utils.figures.multilabel.thresholds import total_cost
 
 
 def summed(targets=((0, 1), (1, 0)), got=None):
@@ -85,8 +86,10 @@ def priced(P=((0.5,),), Y=((1,),), miss_cost=1, false_alarm_cost=1, got=None):
         ax = fig.axes(xlabel="threshold", ylabel="total cost", xlim=(-0.03, 1.06))
         if mine is None:
             fig.note("choose_thresholds did not return a threshold for each label")
-        curves = [_cost_of_each(P[:, k], Y[:, k], miss_cost, false_alarm_cost)
-                  for k in range(P.shape[1])]  # fmt: skip
+        curves = []
+        for p, y in zip(P.T, Y.T, strict=True):
+            candidates, misses, alarms = reference.threshold_mistakes(p, y)
+            curves.append((candidates, miss_cost * misses + false_alarm_cost * alarms))
         ax.set_ylim(-0.5, 1.12 * max(costs.max() for _, costs in curves) + 0.5)
         (dots,) = ax.plot([], [], "o", color=kit.INK, label="candidates")
         (best,) = ax.plot([], [], "s", color=kit.GREEN, fillstyle="none", markersize=14,
@@ -106,21 +109,11 @@ def priced(P=((0.5,),), Y=((1,),), miss_cost=1, false_alarm_cost=1, got=None):
             if mine is None or not np.isfinite(mine[k]):
                 chosen.set_data([], [])
                 return told
-            own = _cost_of(mine[k], P[:, k], Y[:, k], miss_cost, false_alarm_cost)
+            own = total_cost(P[:, k], Y[:, k], mine[k], miss_cost, false_alarm_cost)
             chosen.set_data([mine[k]], [own])
             return f"{told} Yours is {mine[k]:.4g}, which costs {own:g}."
 
     return fig
-
-
-def _cost_of(threshold, p, y, miss_cost, false_alarm_cost):
-    said = p >= threshold
-    return miss_cost * np.sum(~said & (y == 1)) + false_alarm_cost * np.sum(said & (y == 0))
-
-
-def _cost_of_each(p, y, *costs):
-    candidates = np.append(np.unique(p), 1.01)
-    return candidates, np.array([_cost_of(t, p, y, *costs) for t in candidates])
 
 
 def _like(got, right):

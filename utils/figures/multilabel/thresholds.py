@@ -86,7 +86,7 @@ def _share(part, whole):
     return f"{part / whole:.2f}" if whole else "-"
 
 
-def _total(P, Y, thresholds, miss, alarm):
+def total_cost(P, Y, thresholds, miss, alarm):
     """Total cost of thresholds, one number for each label."""
     said = thresholds <= P
     missed = np.sum(~said & (Y == 1), axis=0)
@@ -149,7 +149,7 @@ def threshold_costs(choose_thresholds=None, training=None, guessed=None):
         @fig.on_change
         def update():
             c_miss, c_alarm = float(miss.value), float(alarm.value)
-            at_half = _total(P, Y, 0.5, c_miss, c_alarm)
+            at_half = total_cost(P, Y, 0.5, c_miss, c_alarm)
             limit = next(v for v in _ROUND if v >= 2.5 * at_half.max())
             if limit != top[0]:
                 top[0] = limit
@@ -159,13 +159,15 @@ def threshold_costs(choose_thresholds=None, training=None, guessed=None):
                 cost = c_miss * missed + c_alarm * alarms
                 line.set_data(_place(np.append(0, at)), np.append(cost[0], cost))
             chosen = np.asarray(choose(P, Y, c_miss, c_alarm), dtype=float)
-            here = _total(P, Y, chosen, c_miss, c_alarm)
+            here = total_cost(P, Y, chosen, c_miss, c_alarm)
             for k in range(3):
                 points[k].set_data([_place(chosen[k])], [here[k]])
                 halves[k].set_data([0], [at_half[k]])
             share = c_alarm / (c_alarm + c_miss)
             ideal.set_data([_place(share)] * 2, [0, limit])
-            new = [_total(seen.P_new, seen.Y_new, t, c_miss, c_alarm).sum() for t in (chosen, 0.5)]
+            new = [
+                total_cost(seen.P_new, seen.Y_new, t, c_miss, c_alarm).sum() for t in (chosen, 0.5)
+            ]
             costs = (here.sum(), at_half.sum(), *new)
             for bar, value, cost in zip(bars, values, costs, strict=True):
                 bar.set_width(cost / max(costs))
