@@ -26,7 +26,7 @@ from autograder.course.jobs import Done
 from autograder.course.pool import Pool
 from autograder.course.term import lab_named
 from autograder.jail.sandbox import JailError, Limits
-from autograder.marking import intake, text
+from autograder.marking import intake, marker, text
 from autograder.marking.record import Part, Record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,7 +185,8 @@ def _grade(
         args = (wish.jailed, wish.scheduler, wish.in_the_open, progress)
         pool = cluster.Cluster(course, word, *args)
     else:
-        pool = Pool(workers if plan.jobs else 1, course, word, wish.jailed)
+        light = not any(marker.needs_full(lab) for lab in {job.lab for job in plan.jobs})
+        pool = Pool(workers if plan.jobs else 1, course, word, wish.jailed, light)
     with pool:
         # nbgrader takes seconds to import: meanwhile the templates start. In a thread that
         # Ctrl-C need not wait for.

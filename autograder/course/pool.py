@@ -41,17 +41,20 @@ Order = Job | tuple[Job, intake.Submission | None, str]
 class Pool:
     """Processes that mark, each with a template of its own; one worker is this process itself.
 
-    The order of what `results` yields is the order in which submissions are finished.
+    The order of what `results` yields is the order in which submissions are finished. `light` says
+    that hardly any will need a full template: it is started for those that do.
     """
 
-    def __init__(self, workers: int, course: Course, secret: bytes, jailed: bool) -> None:
-        self.course, self.secret, self.jailed = course, secret, jailed
+    def __init__(
+        self, workers: int, course: Course, secret: bytes, jailed: bool, light: bool = False
+    ) -> None:
+        self.course, self.secret, self.jailed, self.light = course, secret, jailed, light
         self.limits = Limits()
         self.skeletons: dict[str, intake.Skeleton] = {}
         self.workers: list[_Worker] = []
         self.here: Template | None = None
         if workers > 1:
-            self.workers = [_Worker(jailed) for _ in range(workers)]
+            self.workers = [_Worker(jailed, light) for _ in range(workers)]
 
     def __enter__(self) -> Pool:
         return self
@@ -68,7 +71,7 @@ class Pool:
     def start(self) -> None:
         """Start the template of a pool of one worker; the others have started by themselves."""
         if not self.workers:
-            self._template().begin()
+            self._template().begin(self.light)
 
     def results(self, jobs: Iterable[Job]) -> Iterator[Done]:
         """Mark jobs and yield what comes of them. Raises `JailError`."""
@@ -126,7 +129,7 @@ class Pool:
     def _replace(self, worker: _Worker) -> _Worker:
         worker.stop()
         self.workers.remove(worker)
-        self.workers.append(_Worker(self.jailed))
+        self.workers.append(_Worker(self.jailed, self.light))
         return self.workers[-1]
 
 
@@ -195,13 +198,13 @@ class Shared:
 class _Worker:
     """A process that marks one submission after the other."""
 
-    def __init__(self, jailed: bool) -> None:
+    def __init__(self, jailed: bool, light: bool = False) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.jobs: deque[Job] = deque()
         self.setup: Setup | None = None
         self.since = 0.0
-        self.process = context.Process(target=_work, args=(theirs, jailed), daemon=True)
+        self.process = context.Process(target=_work, args=(theirs, jailed, light), daemon=True)
         self.process.start()
         theirs.close()
 
@@ -235,12 +238,12 @@ class _Worker:
             self.process.join()
 
 
-def _work(pipe: Connection, jailed: bool) -> None:
+def _work(pipe: Connection, jailed: bool, light: bool) -> None:
     """Be a worker: answer each order with what came of it, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
-            with contextlib.closing(Template(Limits(), jailed).begin()) as template:
+            with contextlib.closing(Template(Limits(), jailed).begin(light)) as template:
                 while True:
                     order = pipe.recv()
                     if isinstance(order, Setup):

@@ -135,10 +135,13 @@ class Template:
         self.jailed = jailed
         self._servers: dict[bool, _Server] = {}
 
-    def begin(self) -> Template:
-        """Start both, and wait for neither: who needs the light one only is not kept waiting."""
+    def begin(self, light: bool = False) -> Template:
+        """Start both, or the `light` one only, and wait for neither.
+
+        Who needs the light one only is not kept waiting; the full one starts when it is needed.
+        """
         try:
-            self._begun(light=False)
+            self._begun(light)
         except BaseException:
             self.close()
             raise

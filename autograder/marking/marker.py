@@ -455,6 +455,14 @@ def _heavy(ex: Exercise) -> bool:
     )
 
 
+def needs_full(lab: str) -> bool:
+    """Tell whether an exercise of a lab has to be asked in a full process."""
+    try:
+        return any(map(_heavy, load(lab).exercises))
+    except Exception:  # a declaration at fault: marking tells whose
+        return True
+
+
 def _joins(forbids: Forbids) -> bool:
     """Tell whether an exercise may be tried where other things are forbidden as well."""
     return bool(forbids) and not any(FAMILIES[family].without for family in forbids)

@@ -23,7 +23,7 @@ def lent(template):
         def limits(self, limits):
             template.limits = limits
 
-        def begin(self):
+        def begin(self, light=False):
             return self
 
         def learner(self, *args):

@@ -295,6 +295,28 @@ def test_two_runs_at_a_time_are_refused(tmp_path, capsys):
     assert "another run is marking" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("lab", "light"), [("06_adam", True), ("03_softmax", False)])
+def test_tensorflow_is_loaded_only_where_an_exercise_needs_it(tmp_path, monkeypatch, lab, light):
+    """Does a run whose exercises need no TensorFlow start a light template alone?"""
+    begun = []
+
+    class Refusing:
+        def __init__(self, limits, jailed):
+            pass
+
+        def begin(self, light=False):
+            begun.append(light)
+            raise JailError("enough")
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(pool, "Template", Refusing)
+    course(tmp_path, ["amal"], lab)
+    grade.main([lab, "--course", str(tmp_path), "--workers", "1"])
+    assert begun == [light]
+
+
 def test_without_a_jail_marking_is_refused(tmp_path, monkeypatch, capsys):
     """Is nothing run where a layer is missing, and the way round named?"""
 
@@ -302,7 +324,7 @@ def test_without_a_jail_marking_is_refused(tmp_path, monkeypatch, capsys):
         def __init__(self, limits, jailed):
             assert jailed
 
-        def begin(self):
+        def begin(self, light=False):
             raise JailError("bubblewrap (bwrap) is not installed")
 
         def close(self):

@@ -47,7 +47,7 @@ def marked(tmp_path, monkeypatch):
 
 
 class _NoTemplate:
-    def begin(self):
+    def begin(self, light=False):
         return self
 
     def close(self):
