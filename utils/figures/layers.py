@@ -5,12 +5,15 @@ the rest of the picture keeps its pixels.
 """
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Annotation, Text
 
+from utils.figures.glyphs import Paper
+
+KEPT = 1000  # texts at most, of which it is known what they are written as
 MARGIN = 4  # pixels that anti-aliasing and the ends of lines may reach beyond an extent
 
 
@@ -18,10 +21,11 @@ class Layers:
     """The drawing of a Matplotlib figure whose artists in `live` move."""
 
     def __init__(self, canvas):
-        self.canvas, self.agg, self.live = canvas, FigureCanvasAgg(canvas), []
+        self.canvas, self.agg, self.live = canvas, Paper(canvas), []
         self._ground = None  # pixels of the background
         self._boxes = {}  # where each live artist was drawn: left, top, right, bottom
         self._looks = {}  # and what it was then
+        self._texts = {}  # what texts are written as: pieces, and their places from its own
 
     @property
     def kept(self):
@@ -75,7 +79,10 @@ class Layers:
 
     def _paint(self, artists):
         for artist in artists:
-            self.canvas.draw_artist(artist)
+            if _plain(artist):
+                self._write(artist)
+            else:
+                self.canvas.draw_artist(artist)
         for artist in self.live:
             artist.stale = False  # also what is invisible or empty, which says nothing itself
 
@@ -98,9 +105,52 @@ class Layers:
             return None
         return int(left), int(top), int(np.ceil(right)), int(np.ceil(bottom))
 
+    def _written(self, artist):
+        """The place of a text, y downwards, and what it is written as."""
+        agg = self.agg.get_renderer()
+        x, y = artist.get_transform().transform(artist.get_unitless_position()).tolist()
+        y = agg.height - y
+        if not (np.isfinite(x) and np.isfinite(y)):
+            return (x, y), []
+        text = artist.get_text()
+        key = (
+            text, "\n" in text and artist, hash(artist.get_fontproperties()), artist.get_ha(),
+            artist.get_va(), artist.get_rotation(), artist.get_rotation_mode(), self.canvas.dpi,
+        )  # fmt: skip
+        if key not in self._texts:
+            if len(self._texts) == KEPT:
+                self._texts.clear()
+            agg.wrote, agg.dry = [], True
+            artist.draw(agg)
+            self._texts[key] = [(sprite, left - x, low - y) for sprite, left, low in agg.wrote]
+            agg.dry = False
+        return (x, y), self._texts[key]
+
+    def _write(self, artist):
+        """Draw a text."""
+        if not artist.get_visible() or not artist.get_text():
+            return
+        agg = self.agg.get_renderer()
+        gc = agg.new_gc()
+        gc.set_foreground(to_rgba(artist.get_color()), isRGBA=True)
+        gc.set_alpha(artist.get_alpha())
+        (x, y), written = self._written(artist)
+        for sprite, dx, dy in written:
+            agg.put(gc, sprite, x + dx, y + dy)
+
     def _extents(self, artist):
         """Left, bottom, right and top of what an artist draws; None where only its axes tell."""
         dot = self.canvas.dpi / 72
+        if _plain(artist):
+            (x, y), written = self._written(artist)
+            boxes = [(x + dx + left, y + dy + bottom, *shades.shape)
+                     for (shades, left, bottom), dx, dy in written if shades.size]  # fmt: skip
+            if not boxes:
+                return np.full(4, np.nan)
+            x0, y0, tall, wide = np.transpose(boxes)
+            height = self._ground.shape[0]
+            return np.array([x0.min(), height - y0.max(), (x0 + wide).max(),
+                             height - (y0 - tall).min()])  # fmt: skip
         if isinstance(artist, Text) and not isinstance(artist, Annotation):
             if not artist.get_text():
                 return np.full(4, np.nan)
@@ -132,6 +182,14 @@ def settle(canvas, engine):
         engine.execute(canvas)
     canvas.set_layout_engine("none")
     canvas.set_dpi(dpi)
+
+
+def _plain(artist):
+    """Whether an artist is a text and no more: no arrow, no box behind it, nothing cuts it."""
+    return (
+        type(artist) is Text and artist.get_bbox_patch() is None and not artist.get_clip_on()
+        and not artist.get_path_effects() and not artist.get_usetex() and not artist.get_wrap()
+    )  # fmt: skip
 
 
 def _look(artist):

@@ -13,10 +13,12 @@ import zlib
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 from tests.utils.figures import picture
-from utils.figures import kit, own, style
+from utils.figures import glyphs, kit, own, style
 
 
 def line_figure(function=None, reference=np.square):
@@ -432,6 +434,24 @@ def test_what_is_drawn_again_alone_looks_as_if_all_were():
         fig.refresh()
         fig.draw()
         assert np.array_equal(alone, fig._layers.pixels()), value
+
+
+@pytest.mark.parametrize(
+    "words", ["cost 0.693, 120 steps", r"$\hat y = 2$", "fi 1.1\n17/AV", "10⁻³"]
+)
+@pytest.mark.parametrize("turn", [0, 90])
+def test_texts_of_kept_pieces_look_as_matplotlib_draws_them(words, turn):
+    """Is their ink where that of whole texts is, and as much of it?"""
+    inks = []
+    for kind in (FigureCanvasAgg, glyphs.Paper):
+        canvas = kind(Figure((2, 2), dpi=150))
+        canvas.figure.text(0.5, 0.5, words, ha="center", va="center", rotation=turn)
+        canvas.draw()
+        inks.append(255.0 - np.asarray(canvas.buffer_rgba())[..., 0])
+    places = np.indices(inks[0].shape)
+    centres = [(places * ink).sum(axis=(1, 2)) / ink.sum() for ink in inks]
+    assert np.abs(centres[0] - centres[1]).max() < 0.6  # they begin at whole dots
+    assert inks[1].sum() == pytest.approx(inks[0].sum(), rel=0.03)
 
 
 def test_a_picture_that_did_not_change_is_not_sent():
