@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from tests.labs.claims.text import says
 from utils import data, reference
 
 
@@ -20,6 +21,12 @@ def scene_shares():
 @pytest.mark.parametrize("examples", [150, 500, 1500])
 def test_one_large_network_beats_three_small_ones(scene_shares, examples):
     """At equal size, does sharing win for every number of scenes that can be chosen?"""
+    says(
+        "05_multilabel",
+        "At equal size, one network that shares its features (the",
+        "lowest row) reads more scenes rightly than three that do not",
+        "a few scenes in a hundred behind three times its numbers",
+    )
     small, three, large = scene_shares[examples]
     assert large > three > small
     assert three - small < 0.04  # "a few scenes in a hundred behind"
@@ -28,17 +35,25 @@ def test_one_large_network_beats_three_small_ones(scene_shares, examples):
 @pytest.mark.slow
 def test_more_scenes_help_more_than_another_network(scene_shares):
     """Do ten times as many scenes bring over 20 in a hundred, whichever way?"""
+    says("05_multilabel", "from 150 to 1500, over 20 scenes in a hundred")
     assert (scene_shares[1500] - scene_shares[150] > 0.2).all()
 
 
 def test_nearly_all_weights_sit_in_the_first_layer():
     """Are 6425 of 6863 numbers in the first layer of the small network?"""
+    says("05_multilabel", "Nearly all of them, 6425 of 6863, sit in the first layer")
     assert 256 * 25 + 25 == 6425
     assert 6425 + 25 * 15 + 15 + 15 * 3 + 3 == 6863
 
 
 def test_eight_classes_never_read_an_unseen_set_and_three_sigmoids_do():
     """Are 0% and about two in five of the scenes with all shapes right, and the others close?"""
+    says(
+        "05_multilabel",
+        "the softmax reads **none** of these scenes rightly",
+        "in about two scenes of five here",
+        "there the eight classes are even a little ahead",
+    )
     from utils.figures import multilabel
 
     words = multilabel.unseen().text.split("with all three shapes: ")[1]
@@ -51,6 +66,11 @@ def test_eight_classes_never_read_an_unseen_set_and_three_sigmoids_do():
 
 def test_the_loss_by_way_of_a_probability_breaks_at_37():
     """Is it 36.04 at 36, infinite from 37 on, and right from the logit?"""
+    says(
+        "05_multilabel",
+        "800 for the last line. But from 37 on it is infinite",
+        "At 36 the digits are going already: 36.04 instead of 36",
+    )
     with np.errstate(divide="ignore"):
         told = {z: float(-np.log(1 - 1 / (1 + np.exp(-z)))) for z in (36.0, 37.0, 800.0)}
     assert f"{told[36.0]:.2f}" == "36.04"
@@ -60,6 +80,11 @@ def test_the_loss_by_way_of_a_probability_breaks_at_37():
 
 def test_always_absent_is_right_in_sixty_of_a_hundred_labels():
     """Is that the baseline for labels, and every fifth scene empty?"""
+    says(
+        "05_multilabel",
+        '"always absent" gets 60% of the labels right,',
+        "and every fifth scene, the empty ones, wholly right",
+    )
     _, Y = data.scenes()
     assert round(np.mean(Y == 0), 1) == 0.6
     assert round(np.mean(~Y.any(axis=1)), 1) == 0.2
@@ -85,6 +110,11 @@ def scene_network():
 
 def test_the_trained_network_is_too_sure_until_its_logits_are_divided(scene_network):
     """Is it surer than right by about two in a hundred, and the loss lower with smaller logits?"""
+    says(
+        "05_multilabel",
+        "it answers with 95% on average, and 93 of a hundred answers are right",
+        "with the right divisor, between 1 and 2",
+    )
     P, Y, P_new, Y_new, *_ = scene_network
     p, y = np.clip(np.ravel([P, P_new]), 1e-9, 1 - 1e-9), np.ravel([Y, Y_new])
     sure, right = np.mean(np.maximum(p, 1 - p)), np.mean((p >= 0.5) == y)
@@ -97,6 +127,7 @@ def test_the_trained_network_is_too_sure_until_its_logits_are_divided(scene_netw
 
 def test_one_half_is_close_to_the_best_threshold_for_right_labels(scene_network):
     """Does the best one for each label win under a point over 0.5, on the scenes that chose it?"""
+    says("05_multilabel", "For counting right labels, 0.5 is close to the best")
     P, Y, *_ = scene_network
     best = reference.choose_thresholds(P, Y, 1, 1)
     right = [np.mean((t <= P) == Y) for t in (0.5, best)]
@@ -105,6 +136,12 @@ def test_one_half_is_close_to_the_best_threshold_for_right_labels(scene_network)
 
 def test_with_a_hundred_scenes_the_triangle_suffers_least():
     """Are nine in ten triangles read rightly, and about three in four circles and squares?"""
+    says(
+        "05_multilabel",
+        "with 100 scenes nine of ten triangles are still read rightly,",
+        "but only about three of four circles and squares",
+        "to about 0.01 there",
+    )
     from utils.figures.multilabel.scenes import mlp
 
     network = mlp(0).set_params(max_iter=150, learning_rate_init=0.001, n_iter_no_change=999)
@@ -121,6 +158,11 @@ def test_with_a_hundred_scenes_the_triangle_suffers_least():
 @pytest.mark.slow
 def test_three_outputs_seldom_compose_a_pair_that_no_scene_has_shown():
     """Are one in five scenes with circle and square right without any, seven in ten with them?"""
+    says(
+        "05_multilabel",
+        "about one such scene in five is wholly right,",
+        "seven in ten if they were part of the training",
+    )
     from utils.figures.multilabel.scenes import mlp
 
     (X, Y), (X_new, Y_new) = data.scenes(), data.scenes(2000, seed=5)
@@ -141,6 +183,7 @@ def test_three_outputs_seldom_compose_a_pair_that_no_scene_has_shown():
 
 def test_a_miss_of_five_alarms_moves_the_threshold_to_a_sixth():
     """Do yes and no cost the same there on average, and is the dotted line there?"""
+    says("05_multilabel", "1/6, or 0.17, is what your guess should be near")
     from utils.figures import multilabel
 
     p = 1 / 6
@@ -150,6 +193,11 @@ def test_a_miss_of_five_alarms_moves_the_threshold_to_a_sixth():
 
 def test_a_weight_in_the_loss_moves_one_half_to_the_threshold_of_its_cost():
     """Is c p / (c p + 1 - p) one half at p = 1/(1 + c), and what the weighted loss is lowest at?"""
+    says(
+        "05_multilabel",
+        r"learn $c\,p / (c\,p + 1 - p)$ in place of $p$,",
+        "and that is 0.5 where $p$ was $1/(1 + c)$",
+    )
     for c in (2.0, 5.0):
         p = 1 / (1 + c)
         assert c * p / (c * p + 1 - p) == pytest.approx(0.5)
@@ -161,6 +209,7 @@ def test_a_weight_in_the_loss_moves_one_half_to_the_threshold_of_its_cost():
 
 def test_thresholds_keep_most_of_their_gain_on_new_scenes(scene_network):
     """If a miss costs five, does more than half of the gain over 0.5 survive on new scenes?"""
+    says("05_multilabel", "Most of the gain over 0.5 should survive there")
     P, Y, P_new, Y_new, *_ = scene_network
     chosen = reference.choose_thresholds(P, Y, 5, 1)
 
@@ -177,6 +226,7 @@ def test_thresholds_keep_most_of_their_gain_on_new_scenes(scene_network):
 
 def test_one_network_learns_a_third_of_the_numbers_of_three():
     """Are three networks with one output 20,493 numbers, three times the 6863 of one?"""
+    says("05_multilabel", "A third of the numbers")
     three = 3 * (256 * 25 + 25 + 25 * 15 + 15 + 15 * 1 + 1)
     assert three == 20493
     assert 6863 / three == pytest.approx(1 / 3, abs=0.01)
@@ -184,6 +234,7 @@ def test_one_network_learns_a_third_of_the_numbers_of_three():
 
 def test_two_shapes_are_in_the_first_scene_of_the_two_heads():
     """Does the figure open with one, which softmax may give one half at most?"""
+    says("05_multilabel", "Two shapes are in the first scene.")
     from utils.figures import multilabel
     from utils.figures.multilabel.scenes import held_back
 
@@ -193,6 +244,7 @@ def test_two_shapes_are_in_the_first_scene_of_the_two_heads():
 
 def test_an_untrained_network_starts_near_ln_2():
     """Is the loss of the lab's network with random weights about 0.69, from several seeds?"""
+    says("05_multilabel", r"The start is near $\ln 2$, knowing nothing")
     from utils.engine.judging.digits import logits
     from utils.engine.models import dense
 
@@ -205,6 +257,7 @@ def test_an_untrained_network_starts_near_ln_2():
 
 def test_the_held_back_loss_stops_well_above_the_other(scene_network):
     """Is the loss of unseen scenes over three times that of the scenes studied, in the end?"""
+    says("05_multilabel", "the held-back loss stops falling well above it")
     P, Y, *_, P_seen, Y_seen = scene_network
 
     def loss(P, Y):
@@ -217,6 +270,12 @@ def test_the_held_back_loss_stops_well_above_the_other(scene_network):
 @pytest.mark.slow
 def test_keras_clips_a_probability_takes_a_logit_for_one_and_looks_behind_a_sigmoid():
     """Is z = 40 for an absent label 16 by its probability, 40 in a model; 0.6 taken for 0.6?"""
+    says(
+        "05_multilabel",
+        "no mistake can cost more than about 16",
+        r"the logit 0.6 should cost $\ln (1 + e^{0.6}) \approx 1.04$,",
+        "but it was read as the probability 0.6",
+    )
     import keras
 
     loss, absent = keras.losses.BinaryCrossentropy(), np.array([[0.0]])
@@ -232,6 +291,15 @@ def test_keras_clips_a_probability_takes_a_logit_for_one_and_looks_behind_a_sigm
 
 def test_the_examples_of_the_statements_are_right():
     """Do the numbers printed in the statements come from the functions asked for?"""
+    says(
+        "05_multilabel",
+        "the mean is 1.8709",
+        "right, 0.8333, and one of two rows, 0.5",
+        "| both mistakes cost 1 | 2 | 1 | 2 | 3 | 2 | 3 |",
+        "| a miss costs 5 | 2 | 1 | 6 | 11 | 10 | 15 |",
+        "so 0.3 is chosen both times;",
+        "were a false alarm to cost 5 and a miss 1, it would be 0.9",
+    )
     Z, Y = np.array([[0.0, 3.0]]), np.array([[1, 0]])
     assert f"{reference.multilabel_loss(Z, Y):.4f}" == "1.8709"
     Y, Yhat = np.array([[1, 0, 1], [0, 1, 0]]), np.array([[1, 0, 1], [0, 1, 1]])

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from tests.labs.claims.text import says
 from tests.utils.figures import controls
 from utils import data, reference
 
@@ -44,6 +45,7 @@ def ravine():
 
 def test_the_best_single_rate_of_the_ravine_is_2_over_26(ravine):
     """Does 0.077 leave the lowest cost of all rates, and keep 92% of the distance a step?"""
+    says("06_adam", r"$\alpha = 2/(1 + 25) = 0.077$. Even then each step keeps 92% of the distance")
     rates = np.linspace(0.01, 0.079, 139)
     ends = [downhill(ravine, descent(alpha), 60)[0][-1] for alpha in rates]
     assert abs(rates[np.argmin(ends)] - 2 / 26) < 0.002
@@ -52,6 +54,12 @@ def test_the_best_single_rate_of_the_ravine_is_2_over_26(ravine):
 
 def test_the_best_place_of_the_map_keeps_two_thirds():
     """Do rate 0.11 and beta 0.44 keep least of the distance, 67%, against 92% at beta 0?"""
+    says(
+        "06_adam",
+        r"$\alpha \approx 0.11$ and $\beta \approx 0.44$,",
+        "where each step keeps 67% of the distance",
+        "keeps 92% at best",
+    )
     from utils.figures.adam.rates import kept_a_step
 
     rates, betas = np.meshgrid(np.linspace(0.01, 0.2, 191), np.linspace(0, 0.98, 99))
@@ -65,6 +73,7 @@ def test_the_best_place_of_the_map_keeps_two_thirds():
 
 def test_the_map_is_that_of_the_walks(ravine):
     """Does a long walk lose the share of its distance that the map says?"""
+    says("06_adam", "Its shade says which share of the distance each step keeps in the long run")
     from utils.figures.adam.rates import kept_a_step
 
     for alpha, beta in ((0.02, 0.9), (0.11, 0.44), (0.05, 0.3)):
@@ -76,6 +85,7 @@ def test_the_map_is_that_of_the_walks(ravine):
 
 def test_a_wave_found_at_rate_1_is_a_wrong_one():
     """Does it end at frequency 8.2 with an error of 1.38, and at rate 0.1 near 1.6 with 0.05?"""
+    says("06_adam", "frequency 8.2 instead of 1.6, with an error of 1.38 instead of 0.05")
     from utils.figures import adam as figures
 
     fig = figures.fit_wave()
@@ -94,6 +104,11 @@ def test_a_wave_found_at_rate_1_is_a_wrong_one():
 
 def test_rates_from_0_1_on_find_the_wave_within_50_steps():
     """Are 0.1 and 0.3 there at step 50, 0.03 at 100, and 0.01 not even at 150?"""
+    says(
+        "06_adam",
+        "Rates from 0.1 on arrive within 50 steps,",
+        "0.3 with a few swings. At 0.01 even 150 steps are not enough",
+    )
     from utils.figures import adam as figures
 
     at = controls(fig := figures.fit_wave())
@@ -110,6 +125,12 @@ def test_rates_from_0_1_on_find_the_wave_within_50_steps():
 
 def test_the_steps_of_four_parameters_are_as_long_as_the_lab_says():
     """Is it about one alpha and half of one, over six without correction, and below one at 0.9?"""
+    says(
+        "06_adam",
+        r"close to one $\alpha$ a step, from the first one on",
+        r"moves half an $\alpha$ once its gradient comes",
+        "Over six times too long",
+    )
     from utils.figures import adam as figures
 
     at = controls(fig := figures.effective_steps())
@@ -127,6 +148,11 @@ def test_the_steps_of_four_parameters_are_as_long_as_the_lab_says():
 
 def test_keras_lacks_a_quarter_of_the_first_step_at_a_gradient_of_1e_6():
     """Is its step 0.76 of alpha where the paper's is 0.99, as with an epsilon 32 times as large?"""
+    says(
+        "06_adam",
+        r"at $10^{-6}$, far above $\epsilon$, a quarter is missing",
+        r"$1/\sqrt{0.001} \approx 32$ times as large",
+    )
     from utils.figures import adam as figures
 
     fig = figures.keras_differs()
@@ -137,6 +163,7 @@ def test_keras_lacks_a_quarter_of_the_first_step_at_a_gradient_of_1e_6():
 
 def test_strides_leave_59_and_30_windows_and_three_beats_and_none():
     """How many outputs has the beat filter at strides 1, 5 and 10, and which beats does it see?"""
+    says("06_adam", "59 of 292, then 30. At 5 it sees three of the beats, at 10 none")
     from utils.figures.adam import layers
 
     x, beats = data.ecg(300, seed=3)
@@ -151,6 +178,7 @@ def test_strides_leave_59_and_30_windows_and_three_beats_and_none():
 
 def test_weight_decay_helps_a_little_where_the_lowest_point_is_0(ravine):
     """Is the cost at step 40 with the rate 0.3 then 0.26 in place of 0.27?"""
+    says("06_adam", "with the rate 0.3, the cost at step 40 is 0.26 in place of 0.27")
     from utils.figures.adam import landscapes
 
     def adamw(theta, grad, m, v, t, alpha):
@@ -163,6 +191,12 @@ def test_weight_decay_helps_a_little_where_the_lowest_point_is_0(ravine):
 
 def test_the_race_opens_with_momentum_ahead_and_both_can_win(ravine):
     """Is it 0.09 to 0.27 at step 40, 0.04 at Adam's rate 0.56, 5e-8 with momentum tuned?"""
+    says(
+        "06_adam",
+        "Adam's rate 0.56 does it, just: 0.04 against 0.09.",
+        r"Momentum with a rate of 0.07 and $\beta = 0.6$ is at 0.00000005",
+        "momentum wins by a factor of a million",
+    )
     at_40 = [downhill(ravine, move)[0][40] for move in (momentum(), adam(), adam(0.56))]
     assert [round(cost, 2) for cost in at_40] == [0.09, 0.27, 0.04]
     tuned = downhill(ravine, momentum(0.07, 0.6))[0]
@@ -172,6 +206,11 @@ def test_the_race_opens_with_momentum_ahead_and_both_can_win(ravine):
 
 def test_adam_leaves_at_45_degrees_and_the_goal_lies_at_17(ravine):
     """Is Adam's first step diagonal, and the direction to the lowest point another?"""
+    says(
+        "06_adam",
+        "leaves the start at exactly 45 degrees",
+        "The goal lies at 17 degrees",
+    )
     _, points = downhill(ravine, adam(), 1)
     step = np.abs(points[1] - points[0])
     assert step[0] == pytest.approx(step[1])
@@ -180,6 +219,11 @@ def test_adam_leaves_at_45_degrees_and_the_goal_lies_at_17(ravine):
 
 def test_noise_leaves_adam_the_quietest():
     """Are the mean costs of the last 30 noisy steps 0.37, 1.5 and 2.3?"""
+    says(
+        "06_adam",
+        "(a mean cost of 0.37), plain descent has 1.5,",
+        "and momentum, which adds the noise up, 2.3",
+    )
     from utils.figures.adam import landscapes
 
     land = landscapes.valley(4, noise=6.0)
@@ -189,6 +233,11 @@ def test_noise_leaves_adam_the_quietest():
 
 def test_only_adam_suffers_in_a_turned_ravine(ravine):
     """Does Adam's cost at step 40 go from 0.27 to 8.9 at 45 degrees, while the others stay?"""
+    says(
+        "06_adam",
+        "at step 40 its cost goes from 0.27 to 8.9,",
+        "while the other two walk exactly as before",
+    )
     from utils.figures.adam import landscapes
 
     turned = landscapes.valley(25, 45)
@@ -200,6 +249,11 @@ def test_only_adam_suffers_in_a_turned_ravine(ravine):
 
 def test_a_rate_that_falls_makes_the_first_rate_matter_less():
     """Are the ends 0.05, 0.25 and 0.42 at constant rates, and all below 0.05 where it falls?"""
+    says(
+        "06_adam",
+        "the higher: 0.05, 0.25, 0.42 for rates of 0.1, 0.3,",
+        "0.6. With a rate that falls all of them end below 0.05",
+    )
     from utils.figures.adam.rates import noisy_walks
 
     ends = {
@@ -212,6 +266,12 @@ def test_a_rate_that_falls_makes_the_first_rate_matter_less():
 
 def test_optimizers_change_places_with_their_rates():
     """A stand-in of scikit-learn: does ten times the rate help descent, and unsettle momentum?"""
+    says(
+        "06_adam",
+        "Momentum first, Adam close behind, plain descent last by far",
+        "`sgd=0.1`, and it catches up with momentum at 0.01",
+        "its loss goes up and down",
+    )
     from sklearn.neural_network import MLPClassifier
 
     X, _, y, _ = data.digits_split()
@@ -240,12 +300,22 @@ def test_optimizers_change_places_with_their_rates():
 
 def test_longer_pieces_cost_the_dense_network_alone():
     """Does it learn 19,233 numbers of 1200 samples, 1953 of 120, and the other 137 of either?"""
+    says(
+        "06_adam",
+        "the dense network learns 19,233 numbers instead of 1953; the other keeps its 137",
+    )
     assert [(n * 16 + 16) + 17 for n in (120, 1200)] == [1953, 19233]
     assert (15 * 8 + 8) + 9 == 137
 
 
 def test_the_memory_of_a_recurrent_unit_is_its_weight():
     """Does a push fade below one, at once at zero, and stay above one until it is turned round?"""
+    says(
+        "06_adam",
+        "At 0 it forgets at once, at 0.9 slowly",
+        "Above 1 one push is remembered for as long as you like,",
+        "until one the other way is strong enough to turn it round",
+    )
     from utils.figures import adam as figures
 
     fig = figures.recurrence()
@@ -262,6 +332,12 @@ def test_the_memory_of_a_recurrent_unit_is_its_weight():
 
 def test_momentum_is_nearer_after_40_steps_and_swings_with_little_friction(ravine):
     """At rate 0.02: who is ahead, is beta = 0 plain descent, does 0.98 cross the lowest point?"""
+    says(
+        "06_adam",
+        r"Keep $\alpha = 0.02$ and compare the two after 40 steps",
+        r"with $\beta = 0$ the velocity is the gradient",
+        "It overshoots and swings back, again and again",
+    )
     plain, _ = downhill(ravine, descent())
     rolling, _ = downhill(ravine, momentum())
     assert rolling[40] < plain[40] / 10
@@ -272,6 +348,7 @@ def test_momentum_is_nearer_after_40_steps_and_swings_with_little_friction(ravin
 
 def test_a_steady_slope_is_walked_ten_times_as_fast():
     """Does the velocity settle at 1/(1 - 0.9) = 10 for a gradient of 1, and at 20 for 2?"""
+    says("06_adam", "a steady slope is walked ten times as fast as before")
     for gradient in (1.0, 2.0):
         velocity = 0.0
         for _ in range(300):
@@ -281,6 +358,11 @@ def test_a_steady_slope_is_walked_ten_times_as_fast():
 
 def test_other_forms_of_momentum_walk_alike():
     """With 1 - beta before the gradient, and with alpha inside the velocity: the same walk?"""
+    says(
+        "06_adam",
+        r"$\alpha$ has to be $1/(1 - \beta)$ times as large for the same walk",
+        r"means the same $\alpha$ and the same walk",
+    )
     alpha, beta = 0.02, 0.9
     ours = averaged = inside = 1.0
     v = a = k = 0.0
@@ -295,6 +377,7 @@ def test_other_forms_of_momentum_walk_alike():
 
 def test_adam_notices_first_that_the_ridge_falls_away():
     """On the saddle: who is the first to have moved to the side by half a unit?"""
+    says("06_adam", "Adam again. On a ridge the gradient to the side is tiny")
     from utils.figures.adam import landscapes
 
     land, first = landscapes.saddle(), []
@@ -307,6 +390,7 @@ def test_adam_notices_first_that_the_ridge_falls_away():
 
 def test_adam_is_long_after_a_quiet_time_by_up_to_three_alphas():
     """Is the first step after 10,000 gradients of 0 about 3.2 alpha, and never longer?"""
+    says("06_adam", "after a long silence can make it move up to three times as far")
     theta = m = v = 0.0
     for t in range(1, 10_001):
         theta, m, v = reference.adam_step(theta, 0.0, m, v, t, 1.0)
@@ -316,6 +400,11 @@ def test_adam_is_long_after_a_quiet_time_by_up_to_three_alphas():
 
 def test_two_convolutions_see_as_many_samples_as_the_lab_says():
     """Is one output of the second moved by 2k - 1 samples, with a stride s by k + (k - 1) s?"""
+    says(
+        "06_adam",
+        "a stride of 1: $2k - 1$ samples.",
+        r"With a stride $s$ in the first layer: $k + (k - 1)\,s$",
+    )
     k, rng = 5, np.random.default_rng(0)
     w = rng.uniform(0.1, 1, (k, 1))
     for stride in (1, 3):
@@ -331,6 +420,14 @@ def test_two_convolutions_see_as_many_samples_as_the_lab_says():
 
 def test_the_examples_of_the_statements_and_the_quiz_are_right():
     """Do the numbers of both come from the functions asked for?"""
+    says(
+        "06_adam",
+        r"new $\theta$ is $1 - 0.1 \cdot 4/4 = 0.9$",
+        r"$\theta = 0.806782$",
+        "`[[2.0], [1.5], [1.008712]]`",
+        "16 units learns 1936 numbers. A convolution with 8 filters of width 15 on",
+        "one channel learns 128, and 5 filters of width 4 on 3 channels learn 65",
+    )
     theta, m, v = reference.adam_step(1.0, 4.0, 0.0, 0.0, 1, 0.1)
     assert (theta, m, v) == pytest.approx((0.9, 0.4, 0.016))
     assert f"{reference.adam_step(theta, 2.0, m, v, 2, 0.1)[0]:.6f}" == "0.806782"
@@ -350,6 +447,7 @@ def test_the_examples_of_the_statements_and_the_quiz_are_right():
 @pytest.mark.slow
 def test_ten_times_the_rate_takes_descent_from_1_8_to_0_1_and_adam_below_0_05():
     """Are those the training losses of the lab's network in Keras after fifteen epochs?"""
+    says("06_adam", "its loss goes from about 1.8 to 0.1. Adam gains as well, to below 0.05")
     import keras
 
     X, _, y, _ = data.digits_split()

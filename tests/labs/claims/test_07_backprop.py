@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from tests.labs.claims.text import says
 from tests.utils.figures import controls
 from utils import reference
 
@@ -35,6 +36,12 @@ def ends(task, hidden, rate=0.2, starts=range(10), steps=400, beta=0.0):
 
 def test_two_units_find_exclusive_or_from_two_of_ten_starts_and_six_from_all():
     """Are 2 and 10 of ten starts right, one unit never better than three points of four?"""
+    says(
+        "07_backprop",
+        "At most three. One ReLU unit",
+        "From two of ten. The others end with three points right",
+        "with 6 all ten starts arrive",
+    )
     assert np.sum(ends("exclusive or", 2)[:, 1] == 1) == 2
     assert np.sum(ends("exclusive or", 6)[:, 1] == 1) == 10
     assert ends("exclusive or", 1)[:, 1].max() == 0.75
@@ -42,23 +49,31 @@ def test_two_units_find_exclusive_or_from_two_of_ten_starts_and_six_from_all():
 
 def test_exclusive_or_is_right_after_about_fifty_steps():
     """Does the first start with four units read all points rightly at step 50?"""
+    says("07_backprop", "All four points are right after about 50 steps")
     assert ends("exclusive or", 4, starts=[0], steps=50)[0, 1] == 1
 
 
 def test_two_moons_are_separated_with_six_units_and_not_at_rate_one():
     """Are all points right at rate 0.2 from the first start, and the cost high at rate 1?"""
+    says("07_backprop", "The border bends around both moons. At rate 1 the cost jumps")
     assert ends("two moons", 6, starts=[0])[0, 1] == 1
     assert ends("two moons", 6, rate=1.0, starts=[0])[0, 0] > 0.2
 
 
 def test_momentum_finds_exclusive_or_from_no_more_starts():
     """Do two units arrive from one or two of ten starts, with betas and rates of several sizes?"""
+    says("07_backprop", "From one or two of ten, no more than without")
     for beta, rate in ((0.5, 0.1), (0.9, 0.02), (0.9, 0.1)):
         assert 1 <= np.sum(ends("exclusive or", 2, rate, beta=beta)[:, 1] == 1) <= 2
 
 
 def test_the_best_step_in_float32_is_about_0_01():
     """Are four or five digits left there, and fewer at steps ten times as large or as small?"""
+    says(
+        "07_backprop",
+        "About 0.01, a thousand times the step for float64",
+        "Four or five digits of the slopes are left",
+    )
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(6, 4)).astype("float32"), rng.integers(0, 3, 6)
     sizes = [(4, 5), (5,), (5, 3), (3,)]
@@ -89,6 +104,12 @@ def test_the_best_step_in_float32_is_about_0_01():
 
 def test_the_secant_has_its_digits_where_the_lab_says():
     """Is the error least between 1e-6 and 1e-5, and five digits below that of one side there?"""
+    says(
+        "07_backprop",
+        "Between $10^{-6}$ and $10^{-5}$ both are small",
+        "Five digits or so",
+        "One half: the mean of both sides",
+    )
     for f, slope, x in ((np.sin, np.cos, 1.0), (np.exp, np.exp, 0.5), (lambda x: x**3, None, 1.0)):
         right = slope(x) if slope else 3.0
         off = {k: abs(reference.numerical_derivative(f, x, 10.0**-k) - right) for k in range(1, 14)}
@@ -100,6 +121,7 @@ def test_the_secant_has_its_digits_where_the_lab_says():
 
 def test_backward_mode_doubles_where_forward_mode_quadruples():
     """When the parameters double, do the counts grow like N times P, and like N + P?"""
+    says("07_backprop", "Backward mode doubles, forward mode and nudging quadruple")
     from utils.figures import backprop
 
     slider, counts = controls(fig := backprop.cost_of_modes())["size"], {}
@@ -117,6 +139,11 @@ def test_backward_mode_doubles_where_forward_mode_quadruples():
 
 def test_nudging_w_by_a_thousandth_moves_the_loss_by_0_012009():
     """Is the neuron's loss 4 at w = 2, its slope 12, and the change 12.009 times the nudge?"""
+    says(
+        "07_backprop",
+        "Nudging `w` moves the loss by 0.012009: 12.009 times the nudge",
+        "by 0.001 raises the loss by about 0.012",
+    )
     loss = {w: (max(w * 3 - 1, 0) - 3) ** 2 for w in (2.0, 2.001)}
     assert loss[2.0] == 4
     assert round(loss[2.001] - loss[2.0], 6) == 0.012009
@@ -124,6 +151,7 @@ def test_nudging_w_by_a_thousandth_moves_the_loss_by_0_012009():
 
 def test_two_units_leave_the_spiral_at_a_cost_near_0_7():
     """Where do the frames end with 2 hidden units?"""
+    says("07_backprop", "the cost stays near 0.7")
     from utils.figures import backprop
 
     at = controls(fig := backprop.spiral())
@@ -134,6 +162,11 @@ def test_two_units_leave_the_spiral_at_a_cost_near_0_7():
 
 def test_a_broken_gradient_shows_as_far_as_the_lab_says():
     """Is 1% in one entry 0.002 at m = 6 and 0.0008 at 20, and what is right below 1e-6?"""
+    says(
+        "07_backprop",
+        "about 0.002 here, and 0.0008 with 20 examples",
+        "below $10^{-6}$ is right and above $10^{-4}$ is wrong",
+    )
     from utils.figures import backprop
 
     fig = backprop.broken_gradients()
@@ -153,6 +186,12 @@ def test_a_broken_gradient_shows_as_far_as_the_lab_says():
 
 def test_a_check_gives_one_third_to_twice_and_to_half_and_one_to_zero():
     """Are 1/3, 1/3, 1, 1 and 1/2 the results for twice, half, flipped, zero and [0, 3]?"""
+    says(
+        "07_backprop",
+        "A flipped sign gives it, and so does a gradient that is all 0",
+        "Twice too large gives $1/3$, and so does half as large",
+        "For `[0, 3]` it is $4 / (3 + 5) = 0.5$, and for `[-4, -3]` it is 1",
+    )
     theta = np.array([2.0, 1.0])
 
     def f(t):
@@ -165,6 +204,7 @@ def test_a_check_gives_one_third_to_twice_and_to_half_and_one_to_zero():
 
 def test_a_batch_keeps_more_values_than_there_are_parameters():
     """Are 154 values an image kept, against 2,175 parameters?"""
+    says("07_backprop", "With large batches the values outgrow the parameters by far")
     assert 64 + 2 * 25 + 2 * 15 + 10 == 154
     assert 65 * 25 + 26 * 15 + 16 * 10 == 2175
     assert 32 * 154 > 2175
@@ -172,6 +212,12 @@ def test_a_batch_keeps_more_values_than_there_are_parameters():
 
 def test_backward_through_the_drawn_graphs_gives_what_the_lab_says():
     """Is it 12 for w, 12 = 6 + 3 + 3 for the leaf used twice, 3 for x of two layers, 0 if off?"""
+    says(
+        "07_backprop",
+        "| **12** and 8 |",
+        r"hears only of the first: $2 \cdot 1.5 = 3$",
+        "6 from `c = b · a`, and 3 and 3 from the two uses in `b = a + a`: together 12",
+    )
     from utils.figures.backprop.graphs import GRAPHS
 
     slopes = {}
@@ -189,6 +235,7 @@ def test_backward_through_the_drawn_graphs_gives_what_the_lab_says():
 
 def test_the_neuron_turns_round_at_step_6():
     """Do five nodes come forward first, and does the sixth step give the output its slope?"""
+    says("07_backprop", "At step 6: five nodes forward")
     from utils.figures import backprop
 
     at = controls(fig := backprop.flow())
@@ -201,6 +248,7 @@ def test_the_neuron_turns_round_at_step_6():
 
 def test_a_layer_of_two_examples_entry_by_entry_has_27_nodes():
     """Is that the number of nodes of its graph?"""
+    says("07_backprop", "27 nodes in all")
     from utils.figures.backprop.gradients import layer_graph
 
     graph, *_ = layer_graph()
@@ -209,6 +257,7 @@ def test_a_layer_of_two_examples_entry_by_entry_has_27_nodes():
 
 def test_central_differences_agree_to_about_ten_digits():
     """On the problem of the three witnesses: 1e-11 to 1e-9 beside the formulas?"""
+    says("07_backprop", "Finite differences agree with both to about 10")
     from utils.figures.backprop.gradients import cost_of, flat
 
     rng = np.random.default_rng(7)
@@ -221,6 +270,14 @@ def test_central_differences_agree_to_about_ten_digits():
 
 def test_the_examples_of_the_statements_are_right():
     """Do the numbers printed in the statements come from the functions asked for?"""
+    says(
+        "07_backprop",
+        "$(3.375 - 0.125) / 1 = 3.25$",
+        r"-0.1373 & 0 \\ -0.2747 & 0",
+        r"$2 \cdot 11 \cdot 3 = 66$",
+        '`{"a": 4.0, "b": 2.0, "c": 1.0}`;',
+        'the slopes of `b` are `{"a": 2.0, "b": 1.0, "c": 0.0}`',
+    )
     assert reference.numerical_derivative(lambda x: x**3, 1.0, 0.5) == 3.25
     W1 = np.array([[1, -1], [0.5, -1]])
     W2 = np.array([[0, np.log(3) / 2], [4, 0]])
@@ -249,6 +306,10 @@ def test_the_examples_of_the_statements_are_right():
 
 def test_a_slope_written_out_grows_four_times_where_its_formula_doubles():
     """Of products of 8, 16 and 32 sines: are the counts of SymPy doubled, and quadrupled?"""
+    says(
+        "07_backprop",
+        "Twice the factors make the formula twice as long, and its slope four times",
+    )
     x = reference.sympy.Symbol("x")
     products = [
         reference.sympy.prod([reference.sympy.sin(k * x) for k in range(1, n + 1)])

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from tests.labs.claims.text import says
 from utils import data, reference
 
 
@@ -46,12 +47,24 @@ def reading():
 
 def test_the_three_parts_are_1077_360_and_360():
     """Does splitting 360 off twice leave 1,077, and make 34 steps an epoch?"""
+    says(
+        "08_digits",
+        "| training | 1,077 |",
+        "| validation | 360 |",
+        "| test | 360 |",
+        "1,077 images in batches of 32 is 34 steps",
+    )
     assert [len(y) for _, y in parts()] == [1077, 360, 360]
     assert int(np.ceil(1077 / 32)) == 34
 
 
 def test_the_last_360_sorted_digits_are_all_8s_and_9s_and_six_7s():
     """How many can a network that never saw an 8 or a 9 get right: 6 of 360, 1.7%?"""
+    says(
+        "08_digits",
+        "all of the 8s, all of the 9s, and six 7s",
+        "at most 6 of 360 right, 1.7%",
+    )
     counts = np.bincount(np.sort(data.digits()[1])[-360:], minlength=10)
     assert counts[:7].sum() == 0
     assert counts[7] == 6
@@ -61,6 +74,10 @@ def test_the_last_360_sorted_digits_are_all_8s_and_9s_and_six_7s():
 @pytest.mark.slow
 def test_weights_move_as_far_as_the_lab_says(reading):
     """Are the means 0.1 to 0.3 from the start, and the busiest of each layer 0.6 to 1?"""
+    says(
+        "08_digits",
+        "lie 0.1 to 0.3 away from where they began on average, and the busiest 0.6 to 1",
+    )
     model, begin, *_ = reading
     moved = [
         np.abs(layer.get_weights()[0] - W) for layer, W in zip(model.layers, begin, strict=True)
@@ -72,6 +89,10 @@ def test_weights_move_as_far_as_the_lab_says(reading):
 @pytest.mark.slow
 def test_most_of_the_fall_is_over_after_20_epochs_and_validation_flattens_first(reading):
     """Is nine tenths of the fall done by then, and does only the training loss go on falling?"""
+    says(
+        "08_digits",
+        "most of the fall happens within 20 epochs, and the validation curve flattens first",
+    )
     curves = reading[2]
     loss, held = curves["loss"], curves["val_loss"]
     assert loss[0] - loss[19] > 0.9 * (loss[0] - loss[-1])
@@ -81,6 +102,16 @@ def test_most_of_the_fall_is_over_after_20_epochs_and_validation_flattens_first(
 @pytest.mark.slow
 def test_confidence_and_mistakes_are_as_the_lab_says(reading):
     """Is p over 0.99 for seven in ten, under 0.9 for one in ten, and who makes the mistakes?"""
+    says(
+        "08_digits",
+        "About seven digits in ten are read with a confidence above 0.99,",
+        "and about one in ten with less than 0.9",
+        "most mistakes are among the fifty least sure",
+        "your network will get about four in a hundred wrong",
+        "the few mistakes make up more than half of the loss",
+        "About 16% go to the person, and 1 to 3 mistakes in 360 are left",
+        "a 1 may pass for a 6 without a single 6 being read as 1",
+    )
     model, *_, (X, y) = reading
     P = probabilities(model, X)
     confidence, wrong = P.max(axis=1), P.argmax(axis=1) != y
@@ -101,6 +132,7 @@ def test_confidence_and_mistakes_are_as_the_lab_says(reading):
 @pytest.mark.slow
 def test_images_of_one_digit_grow_alike_from_layer_to_layer(reading):
     """Does the lead in likeness of one digit over different digits grow with every layer?"""
+    says("08_digits", "grows from column to column")
     model, *_, (now, y) = reading
     same, leads = (y[:, None] == y) & ~np.eye(len(y), dtype=bool), []
     for layer in model.layers:
@@ -114,6 +146,7 @@ def test_images_of_one_digit_grow_alike_from_layer_to_layer(reading):
 @pytest.mark.slow
 def test_about_three_quarters_of_the_first_layer_are_on_for_a_digit(reading):
     """Is it near 0.75, by up to a tenth?"""
+    says("08_digits", "About three quarters of the first layer")
     model, *_, (X, _) = reading
     assert np.mean(np.asarray(model.layers[0](X)) > 0) == pytest.approx(0.75, abs=0.11)
 
@@ -121,6 +154,7 @@ def test_about_three_quarters_of_the_first_layer_are_on_for_a_digit(reading):
 @pytest.mark.slow
 def test_an_empty_page_is_read_with_a_confidence_of_0_15_to_0_25(reading):
     """Does the network say "rather this than the other nine", and hardly more?"""
+    says("08_digits", "with a confidence of 0.15 to 0.25 only")
     assert 0.15 < probabilities(reading[0], np.zeros((1, 64))).max() < 0.25
 
 
@@ -134,6 +168,12 @@ def moved_by_a_pixel(X):
 @pytest.mark.slow
 def test_moved_copies_cost_a_little_and_teach_a_lot(reading):
     """At one allowance: 92 in place of 96% as they are, 86% in place of half of moved digits?"""
+    says(
+        "08_digits",
+        "(about 92 in place of 96%)",
+        "it reads about 86%, where the other one reads half",
+        "of digits moved by a single pixel it reads about half",
+    )
     (X, y), validation, _ = parts()
     with_copies = trained(np.concatenate([X, moved_by_a_pixel(X)]), np.tile(y, 5), epochs=12)[0]
     moved = moved_by_a_pixel(validation[0]), np.tile(validation[1], 4)
@@ -145,6 +185,11 @@ def test_moved_copies_cost_a_little_and_teach_a_lot(reading):
 
 def test_two_layers_of_8_units_read_about_92_percent_and_two_of_4_far_fewer():
     """A stand-in of scikit-learn, mean of three seeds: is it so, and do 50 and 30 read 96%?"""
+    says(
+        "08_digits",
+        "Twice the units read about as many.",
+        "Two layers of 8 still read about 92%, two of 4 far fewer",
+    )
     from sklearn.neural_network import MLPClassifier
 
     (X, y), validation, _ = parts()
@@ -168,6 +213,11 @@ def test_a_hundred_digits_are_learned_by_heart():
 
     Each epoch holds them twenty times over: as many steps, in a twentieth of the epochs.
     """
+    says(
+        "08_digits",
+        "the training loss goes to 0,",
+        "while the validation loss stays above 0.5. About 86% are read rightly",
+    )
     (X, y), (X_val, y_val), _ = parts()
     model, _, curves = trained(np.tile(X[:100], (20, 1)), np.tile(y[:100], 20), epochs=30)
     assert curves["loss"][-1] < 0.01
@@ -177,6 +227,7 @@ def test_a_hundred_digits_are_learned_by_heart():
 
 def test_97_percent_of_360_has_a_standard_error_of_0_9_points():
     """Is it 0.9?"""
+    says("08_digits", "0.9 points: about two times in three")
     assert round(100 * np.sqrt(0.97 * 0.03 / 360), 1) == 0.9
 
 
@@ -200,6 +251,13 @@ def started():
 @pytest.mark.slow
 def test_the_size_of_the_first_weights_matters_as_the_lab_says(started):
     """Is 0 guessing, small to 0.5 alike after 100 steps, 0.18 best after 10, large ones worse?"""
+    says(
+        "08_digits",
+        "At 0: guessing, for ever. Between 0.01 and 0.5 hardly any difference after 100 steps",
+        "the best start is near 0.1 to 0.2",
+        "From 1 on it gets worse",
+        "More steps help, but not at 20",
+    )
     assert max(started[0.0, steps] for steps in (10, 100, 300)) < 0.15
     middle = [started[size, 100] for size in (0.01, 0.18, 0.5)]
     assert np.ptp(middle) < 0.03
@@ -212,6 +270,11 @@ def test_the_size_of_the_first_weights_matters_as_the_lab_says(started):
 @pytest.mark.slow
 def test_twice_the_digits_stands_out_and_half_the_rate_does_not():
     """Is the gain of 800 digits larger than both spreads, a change of the rate smaller?"""
+    says(
+        "08_digits",
+        "Half the rate, half or twice the units: the means lie about a spread apart at most",
+        "Twice the *digits* stands out clearly",
+    )
     from utils.figures import digits
 
     tried = {
@@ -234,6 +297,11 @@ def test_twice_the_digits_stands_out_and_half_the_rate_does_not():
 @pytest.mark.slow
 def test_the_winner_keeps_a_small_part_of_its_lead():
     """Over four splits: is the lead over a point on validation, and under half of that on test?"""
+    says(
+        "08_digits",
+        "ahead of the mean by over a point on the digits that chose it,",
+        "and on new ones keeps only a small part of that",
+    )
     from utils.figures.digits import experiments
     from utils.figures.digits.in_numpy import read_rightly
 
@@ -253,6 +321,7 @@ def test_the_winner_keeps_a_small_part_of_its_lead():
 
 def test_always_saying_3_reads_one_digit_in_ten():
     """Is no digit rare?"""
+    says("08_digits", 'always answers "3" is right one time in ten')
     counts = np.bincount(data.digits()[1])
     assert counts[3] / counts.sum() == pytest.approx(0.1, abs=0.005)
     assert counts.min() > 0.09 * counts.sum()
@@ -260,6 +329,7 @@ def test_always_saying_3_reads_one_digit_in_ten():
 
 def test_an_untrained_network_starts_near_ln_10():
     """Are three networks with random weights near 2.303 before training?"""
+    says("08_digits", r"Near $\ln 10 \approx 2.303$")
     from utils.engine.judging.digits import cost
     from utils.engine.models import dense
 
@@ -273,12 +343,18 @@ def test_an_untrained_network_starts_near_ln_10():
 
 def test_one_confident_mistake_costs_as_much_as_hundreds_of_sure_digits():
     """How many digits at p = 0.99 cost as much as one at 0.01, and which p costs 0.12?"""
+    says(
+        "08_digits",
+        "each would be read at $p = 0.887$",
+        "costs as much as hundreds of digits that are read at $p = 0.99$",
+    )
     assert 200 < np.log(0.01) / np.log(0.99) < 900
     assert round(float(np.exp(-0.12)), 3) == 0.887
 
 
 def test_a_network_without_hidden_layers_reads_96_percent():
     """Does softmax regression with enough steps read that share of the validation digits?"""
+    says("08_digits", "which reads 96% if it gets enough steps")
     from sklearn.linear_model import LogisticRegression
 
     (X, y), (X_val, y_val), _ = parts()
@@ -288,11 +364,13 @@ def test_a_network_without_hidden_layers_reads_96_percent():
 
 def test_the_example_of_reading_is_right():
     """Is the confidence of the logits 0, 2, 1 about 0.665?"""
+    says("08_digits", r"\approx 0.665$")
     assert f"{reference.softmax(np.array([0.0, 2.0, 1.0])).max():.3f}" == "0.665"
 
 
 def test_about_half_of_the_7s_are_crossed_and_a_bar_seldom_changes_the_answer():
     """A stand-in of scikit-learn: are nine of ten 7s read as such with a bar added or taken off?"""
+    says("08_digits", "A bar seldom changes a 7: about half of these writers cross theirs")
     from sklearn.neural_network import MLPClassifier
 
     (X, y), *held = parts()
@@ -311,6 +389,11 @@ def test_about_half_of_the_7s_are_crossed_and_a_bar_seldom_changes_the_answer():
 @pytest.mark.slow
 def test_what_excites_a_unit_has_ink_on_its_orange_and_little_on_its_purple(reading):
     """Of the four digits that excite a unit most: how much ink lies on its strongest weights?"""
+    says(
+        "08_digits",
+        "have much ink on its orange and little on its purple.",
+        "Often they are the same digit, but not always",
+    )
     model, *_, (X, y) = reading
     W, b = model.layers[0].get_weights()
     W = np.where(X.mean(axis=0)[:, None] > 0.02, W, 0)
