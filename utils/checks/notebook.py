@@ -5,9 +5,13 @@ Everything here reads as text where there are no buttons and no HTML.
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import html
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from utils.checks.asking import Verdict
@@ -15,6 +19,7 @@ from utils.checks.report import wrap
 from utils.engine.judging import ENDLESS, UNWRITTEN
 
 VIEW = "application/vnd.jupyter.widget-view+json"
+SOON = 1.0  # seconds that a check may be silent
 # An output with this metadata stands in the file as its text: buttons do nothing without a kernel.
 PASSING = {"labs": "until saved"}
 
@@ -45,6 +50,35 @@ def say(said: Said) -> None:
         from IPython.display import display
 
         display(said)
+
+
+@contextlib.contextmanager
+def patient(name: str) -> Iterator[None]:
+    """Say that a check is at work where it takes longer than `SOON`, and in the end how long."""
+    if shell() is None:
+        yield
+        return
+    from IPython.display import DisplayHandle
+
+    shown, start, said = DisplayHandle(), time.monotonic(), threading.Event()
+
+    def tell(text: str, show: Callable) -> None:
+        show(Said(wrap(text), card(code(text), GREY)))
+
+    def soon() -> None:
+        said.set()
+        tell(f"`{name}` is at work: its check takes some seconds.", shown.display)
+
+    timer = threading.Timer(SOON, contextvars.copy_context().run, (soon,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if said.is_set():
+            tell(f"The check took {time.monotonic() - start:.0f} seconds.", shown.update)
 
 
 def bar(done: int, total: int) -> str:

@@ -15,8 +15,8 @@ from utils.tables import Table
 WORTH = (
     "What this is worth: these points are counted with the few inputs that you can see. Marking by "
     "an instructor calls your functions with fresh inputs, drawn for you alone, looks more closely "
-    "for what is forbidden, and marks the quiz. Whoever wrote what the statement says keeps the "
-    "points; whoever wrote what these inputs need does not."
+    "for what is forbidden, and marks the quiz. A function that does what the "
+    "statement says keeps its points; one that is right only for these inputs loses them."
 )
 TICK, CROSS = "\u2713", "\u2717"
 AFTER_RESTART = "not checked yet"

@@ -64,3 +64,12 @@ def test_a_pass_is_html_and_text(kernel):
     assert kind == "display_data"
     assert "visible checks pass; marking uses more." in shown["data"]["text/plain"]
     assert "1 of 11 exercises of this lab pass." in shown["data"]["text/html"]
+
+
+def test_a_long_check_says_that_it_is_at_work(kernel):
+    """Is there a word while it works, which in the end tells the time, before the report?"""
+    kernel("import time\nfrom utils.checks import notebook\nnotebook.SOON = 0.2")
+    kernel("def sigmoid_slope(z):\n    time.sleep(0.3)\n    return z")
+    kind, shown = kernel(CHECK)[0]
+    assert kind == "display_data"
+    assert "is at work" in shown["data"]["text/plain"]
