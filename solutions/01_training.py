@@ -9,10 +9,10 @@
 # %% [markdown]
 # # Train a network with TensorFlow
 #
-# Somebody wrote a 0 or a 1 by hand. In this lab a network learns to tell which, from pictures alone.
-# Keras does it in three steps: create a model, say what to lower, lower it. You take each step
-# twice: once with Keras, and once with a single unit that you write yourself, so that nothing in
-# the three lines stays a mystery.
+# Somebody wrote a 0 or a 1 by hand. In this lab a **network**, a function with many adjustable
+# numbers, learns to say which, from the picture alone. Keras, the part of TensorFlow that you will use, does it in three steps:
+# create a model, say which number measures its mistakes, make that number smaller. You take each step twice: once with Keras, and
+# once with a single unit that you write yourself, so that no step stays a mystery.
 #
 # **After this lab you can**
 # - build a network of dense layers in Keras, and say what each of its numbers is for;
@@ -40,10 +40,10 @@ check = Check("01_training")
 # ## The hand-written digit problem
 #
 # Below are 360 real scans of zeros and ones. Each has 8 by 8 pixels, and each pixel is one number:
-# 0 for bare paper, 1 for full ink. A **model** is the function that is going to be trained. It never sees the picture. It sees
-# the 64 numbers in one row.
+# 0 for bare paper, 1 for full ink. A **model** is a function with adjustable
+# numbers in it; **training** finds good values for them. The model never sees the picture. It sees the 64 numbers in one row.
 #
-# **Think first.** Suppose you may look at only one pixel. Which one would tell a 0 from a 1 best?
+# **Think first.** Suppose you may look at only one pixel. Which one would show best whether it is a 0 or a 1?
 #
 # **Try it.** Move both sliders and test your pixel on several pictures. Is it ever wrong?
 
@@ -51,10 +51,10 @@ check = Check("01_training")
 figures.pixels()
 
 # %% [markdown]
-# **What it showed.** The pixels in the middle are good witnesses: a 1 has ink there, a 0 mostly has
-# not. The best single one is number 36: "any ink there means 1" is right about 98.9% of the pictures. So this
+# **What it showed.** The pixels in the middle say most: a 1 has ink there, a 0 mostly has none. The best single one is number
+# 36: "any ink there means 1" is right about 98.9% of the pictures. So this
 # problem is an easy one, chosen because you can look at every number. But no pixel is always
-# right. A better answer weighs many of them, and how to weigh them is what training finds out.
+# right. A better answer combines many of them, and training finds out how.
 #
 # All labs use the same letters. `X` has one row for each picture, an **example**, and one column for each pixel, a
 # **feature**; `y` holds the right answers, the **labels**. Here $m = 360$ examples and $n = 64$ features.
@@ -69,10 +69,10 @@ print("y", y.shape, "with", np.sum(y == 0), "zeros and", np.sum(y == 1), "ones")
 #
 # ### One unit
 #
-# A network is made of **units**. A unit has a **weight** for each feature, the array $w$, and one number
-# more, the **bias** $b$. From a row $x$ it makes a **score** $z$: it weighs the features, adds them up and adds the
-# bias. An **activation** function then turns the score into its output. Here that is the **sigmoid** $\sigma$, whose
-# output lies between 0 and 1, so that it can be read as a probability $p$, here "this is a 1":
+# A network is made of **units**. A unit has a **weight** for each feature, the array $w$, and one number more, the **bias**
+# $b$. From a row $x$ it makes a **score** $z$: it multiplies each feature by its weight, adds up the products and adds the
+# bias. An **activation** function then turns the score into its output. Here that is the **sigmoid** $\sigma$, whose output
+# lies between 0 and 1, so that it can be read as a probability $p$, here "this is a 1":
 #
 # $$z = x_0 w_0 + x_1 w_1 + \dots + x_{n-1} w_{n-1} + b, \qquad p = \sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
@@ -118,15 +118,15 @@ mark("01_training", "sigmoid_unit", predict)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** A score of 0 is an even guess; each side of it, the sigmoid flattens. From 3 to 6 the
-# probability only climbs from 0.953 to 0.998: a score says how far the unit leans, a probability how
-# sure that makes it. And `X @ w` makes all scores at once: a whole layer is the same with a matrix of
-# weights, one column for each unit.
+# **What it showed.** A score of 0 gives a probability of one half; on both sides of it the sigmoid becomes flatter. From 3 to 6 the
+# probability only climbs from 0.953 to 0.998: the score says how strongly the unit prefers one answer, the probability how sure it is.
+# And `X @ w` makes all scores at once.
 
 # %% [markdown]
 # ### From the unit to the network
 #
-# A *dense* **layer** is a row of units, and every unit looks at all numbers that come in. The outputs of one
+# A *dense* **layer** is a row of units, and every unit looks at all numbers that come in. With a matrix of weights, one column
+# for each unit, `X @ W` makes the scores of a whole layer. The outputs of one
 # layer are the inputs of the next, and a network is a chain of layers. All but the last are called **hidden** layers:
 #
 # $$64 \text{ pixels} \;\to\; 25 \text{ units} \;\to\; 15 \text{ units} \;\to\; 1 \text{ unit} \;\to\; p .$$
@@ -160,7 +160,8 @@ figures.beside("predict", lambda: predict(X[:4], w, b), unit.predict(X[:4], verb
 # of shape `(n_features,)`, with three dense layers of 25, 15 and 1 units, all with the sigmoid. (Keras has another way to write a
 # model, the *functional* one. An equal functional model is right as well.) Return it as it is, **not compiled**: that is step 2.
 #
-# **Example.** This is a *different* model, for inputs of 8 numbers, with layers of 4 and 2 units:
+# **Example.** This is a *different* model, for inputs of 8 numbers, with layers of 4 and 2 units and other activations
+# (`02_activations` is about them):
 #
 #     keras.Sequential(
 #         [
@@ -207,7 +208,7 @@ figures.count_parameters(build_model)
 
 # %% [markdown]
 # **What it showed.** $64 \cdot 25 + 25 = 1625$, then $25 \cdot 15 + 15 = 390$, then $15 + 1 = 16$:
-# 2031 numbers, the **parameters** of the network. They begin small and random, so the model already answers, but it guesses:
+# 2031 numbers, the **parameters** of the network. The weights begin small and random, the biases at 0, so the model already answers, but it guesses:
 # every picture, zero or one, gets nearly the same probability.
 
 # %% [markdown]
@@ -216,15 +217,15 @@ figures.count_parameters(build_model)
 # To improve, a model needs to know how badly it does. Two words for that:
 #
 # - the **loss** is what *one* example costs;
-# - the **cost** is the mean loss over all $m$ examples, the number that training lowers.
+# - the **cost** is the mean loss over all $m$ examples, the number that training lowers (makes smaller).
 #
 # **Think first.** Three models look at a 1. They say $p = 0.9$, $p = 0.6$ and $p = 0.01$. Counting
 # mistakes gives 0, 0 and 1. What does that count overlook?
 #
 # <details><summary>One answer</summary>
 #
-# It does not see that 0.9 is better than 0.6. And it is flat: nudge a weight a little, and the count
-# usually stays the same, so it cannot say which way to go.
+# It does not see that 0.9 is better than 0.6. And the count is flat: if you change a weight a little, it usually stays the
+# same, so it does not say in which direction to go.
 # </details>
 
 # %% [markdown]
@@ -236,8 +237,8 @@ figures.count_parameters(build_model)
 #
 # In the form on the right, the label works as a switch: one of the two terms is always multiplied by 0.
 #
-# **The name.** *Binary*: there are two answers. *Entropy* is the mean surprise $-\ln p$ when things happen as
-# often as $p$ says; *cross*, because what happens is $y$, while the surprise is measured with the model's $p$.
+# **The name.** *Binary*: there are two answers. Call $-\ln p$ the *surprise* at something that had the probability $p$: small for what was expected,
+# large for what was not. *Entropy* is a mean surprise; *cross*, because the surprise is the model's, while the labels say what happens.
 
 # %% [markdown]
 # ### Exercise: binary_cross_entropy (14 points)
@@ -245,8 +246,8 @@ figures.count_parameters(build_model)
 # Write `binary_cross_entropy(y, p)`: the **mean** loss, one number. `y` holds labels 0 or 1, `p`
 # probabilities, both `(m,)`.
 #
-# A probability of exactly 0 for the truth would cost infinity, and one such example would drown all
-# others. So first **clip** `p` to $[10^{-7},\; 1 - 10^{-7}]$: whatever is smaller or larger moves to the
+# A probability of exactly 0 for the truth would cost infinity, and beside one such example all others would no longer count. So
+# first **clip** `p` to $[10^{-7},\; 1 - 10^{-7}]$: whatever is smaller or larger moves to the
 # end of that range, and everything inside stays as it is.
 #
 # **Example.** `y` = (1, 0), `p` = (0.5, 0.2):
@@ -302,8 +303,9 @@ figures.loss_terms(binary_cross_entropy)
 # 3. At 0.5. The two curves are one and the same, read from the other side.
 
 # %% [markdown]
-# In Keras the second of the three steps is one line, `compile`. Its `loss` names **what to lower**, `"binary_crossentropy"`
-# is the cost that you have just written; its `optimizer` says how, which is the business of step 3. **Try it**, with the
+# In Keras the second of the three steps is one line, `compile`. Its `loss` names **what to lower**: `"binary_crossentropy"` is
+# the cost that you have just written. Its `optimizer` says how: `SGD` is
+# gradient descent, the subject of step 3. **Try it**, with the
 # unit from above, still with the same weights, and all 360 pictures.
 
 # %% tags=["demo"]
@@ -315,10 +317,10 @@ figures.beside("yours", lambda: binary_cross_entropy(y, predict(X, w, b)), keras
 # The same cost, again. Another target needs another loss: to predict a number, such as a temperature, take the squared
 # error, `"mean_squared_error"`; for one class out of several, see `03_softmax`.
 #
-# Now be the training yourself. Each picture is reduced to two features: the ink in its two middle columns,
-# and the ink on both sides of them. Both are **standardised**: 0 stands for the average picture and 1 for a standard deviation
-# (a usual distance from the average) more ink than that, which is why a feature called ink can be negative here. The colours show what *your* unit says about
-# every point of the plane. The **border** runs where it says 0.5.
+# Now do the training by hand. Each picture is reduced to two features: the ink in its two middle columns, and the ink on both
+# sides of them. Both are **standardised**: 0 means as much ink as in the average picture, 1 means one standard deviation (a
+# usual distance from the average) more. So "ink" can be negative here. The colours show what *your* unit says about every point
+# of the plane. The **border** runs where it says 0.5.
 #
 # **Try it.** Move $w_0$, $w_1$ and $b$ until the cost is as low as you can get it. Can you get below 0.2?
 
@@ -328,29 +330,29 @@ figures.by_hand(predict, binary_cross_entropy)
 # %% [markdown]
 # **What it showed.** The weights turn the border and make the change across it steeper, the bias shifts it. A border in the right
 # place with small weights is still expensive: the unit is right, but not sure. About 0.18 is the lowest cost, at weights near 2.1
-# and $-3.5$ and a bias near 1.5. And three sliders are work enough. The network has 2031 parameters. (*where is downhill?* shows
-# where one step of the method of the next section would put the border: tick it, and follow the arrow.)
+# and $-3.5$ and a bias near 1.5. Even three sliders are a lot of work, and the network has 2031 parameters.
 
 # %% [markdown]
 # ## Step 3: gradient descent
 #
-# You found your way by trying: move a slider a little, see whether the cost falls. The **gradient** tells
-# without trying, for all parameters at once: how fast the cost rises with each of them. Then each takes
-# a small step the other way:
+# You found your way by trying: move a slider a little, see whether the cost falls. The **gradient** says how
+# fast the cost rises with each parameter, for all of them at once and without trying. Then each parameter takes a small step in the other direction:
 #
 # $$w \leftarrow w - \alpha \, \frac{\partial J}{\partial w}, \qquad
 #   b \leftarrow b - \alpha \, \frac{\partial J}{\partial b} .$$
 #
 # $J$ is the cost, and $\alpha$, the **learning rate**, says how far to go. The sign $\partial$ marks a **partial derivative**:
-# $\partial J / \partial w$ is the slope of $J$ when $w$ alone changes and everything else stays. This is *gradient
-# descent*, and it is what `fit` does, over and over.
+# $\partial J / \partial w$ is the slope of $J$ when $w$ alone changes and everything else stays. This is *gradient descent*,
+# and it is what `fit` does, over and over. (Go back to the last figure and tick *where is downhill?*: the arrow shows one such
+# step.)
 #
-# A slope can be measured: nudge one parameter, and divide the change of the cost by the nudge. The figure does that for each
-# of the three, beside a formula that needs no nudge, the mean of $(p - y)\,x$. (For the bias, $x$ is 1.)
+# A slope can be measured: change one parameter by a small amount, a **nudge**, and divide the change of the cost by the nudge.
+# The figure does that for each of the three, beside a formula that needs no nudge, the mean of $(p - y)\,x$. (For the bias, $x$
+# is 1.)
 #
 # **Try these.**
 #
-# 1. Make the nudge smaller. What becomes of the two bars?
+# 1. Make the nudge smaller. What happens to the two bars?
 # 2. A slope is negative. Which way should that slider go?
 # 3. Press *One step downhill* several times ($\alpha = 1$). What happens to the border, and to the bars?
 
@@ -360,10 +362,10 @@ figures.nudge(predict, binary_cross_entropy)
 # %% [markdown]
 # **What it showed**
 #
-# 1. They come together. So the formula is the slope, and it costs one calculation instead of a nudge for each
-#    of 2031 parameters.
+# 1. They come together. So the formula is the slope: one calculation gives all slopes of the unit, without a nudge for each
+#    parameter. (For the 2031 of the network, `07_backprop` finds such a way.)
 # 2. Up: against the slope the cost falls.
-# 3. The border turns to where the clouds part, and the bars shrink. At the lowest point all slopes are 0.
+# 3. The border turns into the gap between the zeros and the ones, and the bars shrink. At the lowest point all slopes are 0.
 #
 # **Think first.** One example with label 1, to which the unit gives $p = 0.8$. Should its score rise or
 # fall? By more or by less than if it had said 0.1?
@@ -375,8 +377,9 @@ figures.nudge(predict, binary_cross_entropy)
 # </details>
 
 # %% [markdown]
-# Where does $p - y$ come from? In a chain of functions the slopes multiply: that is the **chain rule**. From the score to
-# the loss there are two links, the logarithm and the sigmoid:
+# Where does $p - y$ come from? In a chain of functions the slopes multiply: that is the **chain rule**. From the score to the
+# loss there are two links, first the sigmoid, then the logarithm. (The slope of $\ln p$ is $1/p$, that of $\ln (1 - p)$ is
+# $-1/(1 - p)$, and that of the sigmoid is $e^{-z} / (1 + e^{-z})^2$, which is $p\,(1 - p)$.)
 #
 # $$\frac{\partial \,\text{loss}}{\partial p} = -\frac{y}{p} + \frac{1 - y}{1 - p} = \frac{p - y}{p\,(1 - p)}, \qquad
 #   \frac{\partial p}{\partial z} = p\,(1 - p),$$
@@ -394,8 +397,8 @@ figures.nudge(predict, binary_cross_entropy)
 #
 # $$dw_j = \frac{1}{m} \sum_i (p_i - y_i) \, X_{ij}, \qquad db = \frac{1}{m} \sum_i (p_i - y_i) .$$
 #
-# `dw` has the shape of `w`, `(n,)`; `db` is one number. Use $p - y$ throughout: the clipping belongs to the
-# cost and plays no part here.
+# Here $i$ counts the examples and $j$ the features. `dw` has the shape of `w`, `(n,)`; `db` is one number. Use $p - y$
+# throughout: the clipping belongs to the cost and plays no part here.
 #
 # **Example.** The two rows from `sigmoid_unit`, both with label 1, and the same $w = (1, -1)$, $b = 1$.
 #
@@ -440,7 +443,7 @@ mark("01_training", "gradient", cost_gradient)
 #
 # <details><summary>One answer</summary>
 #
-# In the order given. Yes, it could: whoever changes `w` first and only then works out `db` calls the unit with the new `w`.
+# In the order given. Yes, it could: if you change `w` first and compute `db` after that, the unit uses the new `w`.
 # Take both parts of the gradient before either parameter moves.
 # </details>
 
@@ -455,7 +458,7 @@ mark("01_training", "gradient", cost_gradient)
 # - The cost is that of `binary_cross_entropy`, clipping included.
 # - The caller's `w` stays as it was: `w -= ...` writes into the caller's own array, `w = w - ...` makes a new one.
 #
-# **Example.** One feature, one example: $X = (2)$, $y = 1$, from $w = 0$, $b = 0$ with $\alpha = 0.5$, 2 steps.
+# **Example.** One feature, one example: `X` = `[[2]]`, `y` = `[1]`, from `w` = `[0]` and `b` = 0 with $\alpha = 0.5$, 2 steps.
 #
 # | | $p$ | cost | `dw`, `db` | then `w`, `b` |
 # | --- | --- | --- | --- | --- |
@@ -463,7 +466,7 @@ mark("01_training", "gradient", cost_gradient)
 # | step 2 | 0.7773 | 0.2519 | -0.4454, -0.2227 | 0.7227, 0.3614 |
 #
 # So the result is `w` = (0.7227), `b` = 0.3614 and the costs (0.6931, 0.2519). Your functions from above are
-# welcome; should one of them be wrong, this exercise is still marked on its own merits.
+# welcome; if one of them is wrong, this exercise can still earn all its points.
 #
 # Stuck? Run `check.hint("gradient_descent")`.
 
@@ -502,8 +505,8 @@ mark("01_training", "gradient_descent", gradient_descent)
 # **Try these**, and say what you expect before each.
 #
 # 1. Press *Reset*, then *Play*. Where are the steps long, where short, although $\alpha$ never changes?
-# 2. Set $\alpha$ to 0.1. Is it too small, or just patient?
-# 3. Raise $\alpha$ bit by bit. Which one gets there in the fewest steps? From which one on does the cost rise?
+# 2. Set $\alpha$ to 0.1. Is that too small, or only slow?
+# 3. Raise $\alpha$ bit by bit. Which rate reaches the lowest cost in the fewest steps? From which rate on does the cost rise?
 
 # %% tags=["demo"]
 figures.descent(gradient_descent)
@@ -511,14 +514,16 @@ figures.descent(gradient_descent)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Long where the ground is steep, short where it is flat: a step is $\alpha$ times the slope. Each step
-#    sets out at a right angle to the line that it stands on, because that is the steepest way down.
-# 2. The direction is right, but 40 steps do not get it there. Too small costs time and nothing else.
+# 1. Long where the ground is steep, short where it is flat: a step is $\alpha$ times the slope. Each step starts at a right
+#    angle to the line that it stands on (nearly, as drawn: the axes have different scales), because that is the steepest way
+#    down.
+# 2. The direction is right, but 40 steps do not get it there. A rate that is too small costs time and nothing else.
 # 3. At 10, four steps are enough. Up to 24 the cost falls with every step. At 32 the path leaps across the valley and out of the
 #    map, comes back, and leaps again. A cost that jumps up and down is the sign of a rate that is too large.
 #
-# The third step in Keras is `fit`. **Try it**: from the same weights as above, three steps on all 360 pictures, by your
-# function and by Keras. These are the costs before each step.
+# The third step in Keras is `fit`. **Try it**: from the same weights as above, three steps of gradient descent on all 360
+# pictures, by your function and by Keras (`batch_size=360`: a step looks at all of them; `epochs=3`: three times). These are
+# the costs before each step.
 
 # %% tags=["demo"]
 unit.set_weights([w[:, np.newaxis], np.array([b])])
@@ -528,20 +533,20 @@ figures.beside(
 )
 
 # %% [markdown]
-# The same three costs. All three steps stand now; what follows makes them practical. This is a good place for a break.
+# The same three costs. You have now taken the three steps of Keras; what follows makes them practical. This is a good place for a break.
 #
 # ## Training details: epochs, batches, the learning curve
 #
-# So far each step looked at all examples. With 360 that is nothing, with a million it is slow: a
-# whole tour of the data for a single step. But a few dozen examples already show roughly where down is.
+# So far each step looked at all examples. With 360 that is nothing, with a million it is slow: a whole pass over the data for a
+# single step. But a few dozen examples already show roughly where down is.
 # So training cuts the data into **mini-batches** and takes one step for each:
 #
 # - a **batch** is what one step looks at;
-# - an **epoch** is one tour of all batches, so that every example is seen once;
+# - an **epoch** is one pass over all batches, so that every example is seen once;
 # - the batches of the next epoch are drawn anew.
 #
-# **Think first.** The file with our digits might hold all zeros first, then all ones. What would batches cut
-# from it in order do to the bias, step after step?
+# **Think first.** The file with our digits might hold all zeros first, then all ones. Suppose you cut the batches from it in
+# this order. What happens to the bias, step after step?
 #
 # <details><summary>One answer</summary>
 #
@@ -551,7 +556,7 @@ figures.beside(
 
 # %% [markdown]
 # The order is drawn from a random **generator**, `rng = np.random.default_rng(seed)`, created *once* before
-# training. Each draw moves it on, so that every epoch differs, and the same seed repeats the whole training.
+# training. Each draw changes its state, so that every epoch differs, and the same seed repeats the whole training.
 
 # %% [markdown]
 # ### Exercise: minibatches (12 points)
@@ -567,7 +572,7 @@ figures.beside(
 #     [array([7, 0, 4, 3]), array([9, 1, 8, 5]), array([2, 6])]
 #
 # and the next epoch from the same generator something else. Yours may draw in another way and get other numbers: what
-# counts are the properties above. A list, a tuple or a generator of batches are all right.
+# counts are the properties above. A list or a tuple of batches is right, and so is a function with `yield`.
 #
 # With it, `for batch in minibatches(m, 32, rng):` can use `X[batch]` and `y[batch]`, and
 # row and label stay together, because one set of indices serves both.
@@ -601,7 +606,7 @@ mark("01_training", "minibatches", minibatches)
 #
 # **Try these.**
 #
-# 1. One batch of all 360, then 32, then 8: what happens to the path? Which one is furthest after a single epoch?
+# 1. One batch of all 360, then 32, then 8: what happens to the path? Which path is furthest after a single epoch?
 # 2. Let small batches run on with *Play*: do they come to rest at the bottom?
 
 # %% tags=["demo"]
@@ -610,9 +615,9 @@ figures.batch_paths(cost_gradient, minibatches)
 # %% [markdown]
 # **What it showed**
 #
-# 1. A small batch points only roughly downhill, so the path staggers. But it takes many more steps while it reads the data
+# 1. A small batch points only roughly downhill, so the path goes from side to side. But it takes many more steps while it reads the data
 #    once: after one epoch, batches of 8 are far ahead.
-# 2. They do not: there, the batches disagree about which way is down.
+# 2. They do not: near the bottom, the batches disagree about which way is down.
 #
 # Sizes of 16 to 256 are a common compromise. Keras takes 32 if you do not say.
 #
@@ -640,8 +645,8 @@ print("probabilities", p.round(3), "  read as", (p >= 0.5).astype(int), "  truth
 # adapts the learning rate to each parameter; you write it in `06_adam`.
 #
 # `fit` returns a `History`. Its attribute `history` is a dict that holds the cost of each epoch under `"loss"`, and that list
-# drawn as a curve is the **learning curve**. (To be exact, each is the mean over the batches while the weights were moving, so it
-# lies a little above the cost after the epoch.)
+# drawn as a curve is the **learning curve**. (To be exact, each number is the mean over the batches of its epoch, while the
+# weights were moving. So while the cost falls, it lies a little above the cost after the epoch.)
 #
 # **Your turn** (no points). In the cell below, draw the learning curve of `reader` with `curve.plot(...)`. Then let it
 # read the pictures 100 to 109, and count its mistakes.
@@ -670,11 +675,10 @@ _, curve = plt.subplots(figsize=(5, 2.5))
 # Write `compile_and_fit(model, X, y, epochs)`: compile the given model with the binary cross-entropy, fit it
 # on **all** of the data for `epochs` epochs, and return the `History`. This time take the optimizer `"adam"`, or any other.
 #
-# - The model is one of yours: its output is a sigmoid. So it gives probabilities already, and the
-#   loss must *not* be told `from_logits=True`, which announces raw scores. (This Keras would repair the
-#   contradiction with a warning. Others would not, so the marker calls it wrong. The reverse, raw scores without that setting,
-#   gives no warning in Keras, and trains badly: remember it for `04_improved_softmax`.)
-# - Any batch size will do. Hold no rows back, and leave `X` and `y` as they are.
+# - The model ends in a sigmoid, so it gives probabilities. Do *not* give the loss `from_logits=True`: that setting says that raw scores
+#   come. (This Keras repairs the contradiction with a warning. Others do not, so the marker calls it wrong. More about it in
+#   `04_improved_softmax`.)
+# - Any batch size is right. Train on all rows, and leave `X` and `y` as they are.
 #
 # **Example.** After `h = compile_and_fit(build_model(64), X, y, 5)`, the list `h.history["loss"]` has 5 entries.
 #
@@ -713,10 +717,9 @@ my_guess
 figures.train_on_plane(build_model, my_guess)
 
 # %% [markdown]
-# **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. For the first epochs
-# the cost falls slowly, while the units become different, and then twice as fast. Layers of sigmoids start slowly:
-# the next lab shows why, and what to do about it. A network
-# *can* bend its border, but nothing in these points calls for it, so it hardly does.
+# **What it showed.** The start is near $\ln 2$, as for anyone who knows nothing. For the first epochs the cost falls slowly,
+# and then twice as fast. Layers of sigmoids start slowly: the next lab shows why, and what to do about it. A network *can* bend
+# its border, but these points do not need that, so it hardly does.
 #
 # Now all 64 pixels. The figure calls your `compile_and_fit` with your `build_model`, and beside it your own
 # `gradient_descent` trains a single unit, a step for each of your `minibatches` of 32. So both read every picture once
@@ -728,8 +731,9 @@ figures.train_on_plane(build_model, my_guess)
 trained = figures.train_digits(build_model, compile_and_fit, gradient_descent, minibatches)
 
 # %% [markdown]
-# **What it showed.** The unit improves at once. The network needs more than ten epochs for what the unit reaches in one: its
-# layers first have to agree on what to look at. In the end both tell nearly every held-back picture right: zeros and ones are
+# **What it showed.** The unit improves at once. The network needs more than ten epochs for what the unit reaches in one. There are two
+# reasons: the steps of Adam begin small (its rate is 0.001, that of the unit 0.5), and layers of sigmoids start slowly. In the
+# end both read nearly every held-back picture correctly: zeros and ones are
 # an easy pair. Ten classes will not be (`08_digits`). And the curves of the held-back pictures lie close to the others: what
 # was learned holds for new pictures too.
 #
@@ -738,8 +742,8 @@ trained = figures.train_digits(build_model, compile_and_fit, gradient_descent, m
 # - Falling and still steep: train longer.
 # - Flat: done, or the learning rate is too small, or a **plateau** that it will leave again (`02_activations` shows a long one).
 #   Near $\ln 2$ it has learned nothing yet.
-# - Jumping: the learning rate is too large. A small flutter is only the noise of the mini-batches.
-# - The curve of the training data goes on falling while that of held-back data turns up: **overfitting**. The model is learning
+# - Jumping: the learning rate is too large. Small ups and downs are only the noise of the mini-batches.
+# - The curve of the training data goes on falling while that of held-back data begins to rise: **overfitting**. The model is learning
 #   its examples by heart.
 #
 # **Try it.** These are the held-back pictures, the most doubtful first. Would you have hesitated as well?
@@ -751,17 +755,17 @@ figures.zero_or_one(trained)
 # **What it showed.** The unit doubts most at narrow zeros with a small hole, which have ink in the middle, and at ones that stand
 # beside the middle. You hardly hesitate: you see strokes, and it adds up pixels.
 #
-# One of these pictures on its way through *your* network: each circle is a unit, dark where its output is near 1.
+# Now follow one of these pictures through *your* network: each circle is a unit, dark where its output is near 1.
 #
 # **Try it.** Click a unit to open it. Layer 1 looks at pixels, so the weights of its units are pictures. Which of them search
-# for the hole of a 0, which for the stroke of a 1? Then open units of layers 2 and 3: wires show what each listens to.
+# for the hole of a 0, which for the stroke of a 1? Then open units of layers 2 and 3: wires show from which units they get their inputs.
 
 # %% tags=["demo"]
 figures.look_inside(trained)
 
 # %% [markdown]
-# **What it showed.** Many units of layer 1 weigh the middle columns against the ring around them, in one sense or the
-# other, and nobody told them to. The last unit adds up fifteen opinions, and most of them are not in doubt.
+# **What it showed.** Many units of layer 1 have larger weights in the middle columns than in the ring around them, or the other
+# way round, and nobody told them so. The last unit adds up fifteen outputs, most of them near 0 or 1.
 
 # %% [markdown]
 # ## Frameworks
@@ -769,15 +773,15 @@ figures.look_inside(trained)
 # You wrote one unit by hand: its prediction, its cost, its gradient, the loop. Keras trains thousands of
 # units with the same three lines. What does a framework such as TensorFlow add?
 #
-# - **Derivatives.** You derived $p - y$ on paper. A framework records every operation of your calculation and
-#   derives the gradient itself (`07_backprop` shows how).
+# - **Derivatives.** You derived $p - y$ on paper. A framework records every operation of your calculation and finds the
+#   gradient itself (`07_backprop` shows how).
 # - **Speed.** The same array operations, on many cores or a graphics card.
 # - **Parts that are tested**: layers, losses, optimizers, saving and loading.
 #
 # What it does *not* do is decide: the layers, the loss that fits the output, the learning rate, when to stop.
-# And when something goes wrong in silence, only somebody who knows what should happen will notice.
+# And when something goes wrong without an error message, only somebody who knows what should happen will notice.
 #
-# **Try it.** `GradientTape` records a calculation and derives it. Below is the gradient of the worked example of
+# **Try it.** `GradientTape` records a calculation and finds its gradient. Below is the gradient of the worked example of
 # `cost_gradient`. Nobody told it about $p - y$. Do you recognise the numbers?
 
 # %%
@@ -797,12 +801,12 @@ print("dw", dw.numpy().round(5), " db", db.numpy().round(5))
 # ## Practice quiz: Neural network training
 #
 # Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
-# whether it is one of the options. Which are right, and why, you learn behind the last question.
+# whether it is one of the options. After the last question you learn which are right, and why.
 
 # %% [markdown]
 # ### Question 1
 #
-# You build a model, `compile` it and `fit` it. Which of these is settled by `compile`?
+# You build a model, `compile` it and `fit` it. Which of these does `compile` decide?
 #
 # - a) how many units the layers have
 # - b) how many epochs the training takes
@@ -941,22 +945,22 @@ check.explain()
 # - A **unit** weighs its inputs, adds a bias and applies an activation. With the sigmoid its output is a
 #   probability, and alone it is logistic regression.
 # - **Binary cross-entropy** charges $-\ln$ of the probability given to the truth. Knowing nothing costs $\ln 2$.
-# - Its **gradient** is the mean of (said minus true) times the input. Gradient descent steps against it,
-#   $\alpha$ times as far as it is long: too small is slow, too large jumps.
+# - Its **gradient** is the mean of (said minus true) times the input. A step of gradient descent is $-\alpha$ times the
+#   gradient: a small rate is slow, a large one jumps.
 # - An **epoch** shows every example once, in shuffled **mini-batches**, one step each.
-# - The **learning curve** tells whether to train on, slow down or stop.
+# - The **learning curve** says whether to train longer, to lower the learning rate or to stop.
 
 # %% [markdown]
 # ## What to try next
 #
-# - Write the loop yourself: your `minibatches` around your `cost_gradient`, on the 64 pixels, with $\alpha = 0.5$. How few epochs
-#   does a batch size of 8 need to reach the cost that 60 steps on all pictures reach?
+# - Write the loop yourself: your `minibatches` around your `cost_gradient`, on the 64 pixels, with $\alpha = 0.5$. How many
+#   epochs does a batch size of 8 need to reach the cost that 60 steps on all pictures reach?
 # - Train the network with `optimizer=keras.optimizers.SGD(0.1)` in place of `"adam"`. After how many epochs is its cost below
 #   0.5 now? Lab `02_activations` explains the slow start, and removes it.
 #
 # <details><summary>Answers</summary>
 #
-# Two epochs: 90 small steps, for a thirtieth of the reading. The 60 steps end at 0.034, the second epoch at 0.024.
+# Two epochs: 90 small steps, in which each picture is read twice, not 60 times. The 60 steps end at 0.034, the second epoch at 0.024.
 #
 # With Adam the cost passes 0.5 after 9 to 14 epochs, with `SGD(0.1)` after about 20.
 # </details>

@@ -37,21 +37,21 @@ check = Check("02_activations")
 # ## Alternatives to the sigmoid
 #
 # A café wants to know how many cups it will sell tomorrow. A small network looks at the forecast and
-# the calendar. One of its hidden units comes to stand for *how crowded the square will be*.
+# the calendar. In training, one of its hidden units learns to say *how crowded the square will be*.
 #
 # **Think first.** With a sigmoid, that unit answers with a number between 0 and 1. What can it not
-# say? And what would you have it say on a rainy Monday, when nobody comes at all?
+# say? And what should it say on a rainy Monday, when nobody comes at all?
 #
 # <details><summary>One answer</summary>
 #
-# Crowds have sizes: a market day brings twice as many people as a sunny Sunday. A sigmoid that is near 1 on the Sunday
-# has hardly anything left to say on the market day, and "nobody at all" is never quite 0. At both ends it is
+# Crowds have sizes: a market day brings twice as many people as a sunny Sunday. A sigmoid that is near 1 on the Sunday can
+# hardly give a larger number on the market day, and "nobody at all" is never quite 0. At both ends it is
 # nearly flat: it **saturates**.
 # </details>
 
 # %% [markdown]
-# So a unit needs other ways to answer. In all of them the score is $z = w \cdot x + b$, and the
-# activation is $a = g(z)$. Only $g$ changes.
+# So a unit needs other ways to answer. In all of them the score is $z = x_0 w_0 + x_1 w_1 + \dots + b$, in short $w \cdot x +
+# b$, and the activation is $a = g(z)$. Only $g$ changes.
 
 # %% [markdown]
 # ## ReLU and linear
@@ -69,7 +69,7 @@ check = Check("02_activations")
 #
 # On a computer the sigmoid has a trap. **Try it.** For which of these scores does the exponential
 # stop being a number? Then change the last one and find out, to the nearest ten, where that begins.
-# (`inf` is how a float writes "too large", infinity; `nan`, *not a number*, what comes of `inf / inf` or `inf - inf`.)
+# (`inf` is how a float writes "too large", infinity; `nan`, *not a number*, is the result of `inf / inf` or `inf - inf`.)
 
 # %%
 scores = np.array([1.0, 10.0, 100.0, 1000.0])
@@ -77,22 +77,21 @@ with np.errstate(over="ignore"):  # NumPy would warn here; we look at the result
     print(np.exp(scores))
 
 # %% [markdown]
-# From 710 on, $e^{z}$ is beyond the largest float (about $1.8 \cdot 10^{308}$): it **overflows** to `inf`. So
-# $1 / (1 + e^{-z})$, typed as it stands, stumbles at $z = -1000$: it gives the right 0, but by way of `inf`
-# and with a warning; other ways of writing it end in `nan`. Going the other way is harmless:
-# $e^{-1000}$ is rounded to 0, which is as close as it gets.
+# From 710 on, $e^{z}$ is beyond the largest float (about $1.8 \cdot 10^{308}$): it **overflows** to `inf`. Typed as it
+# stands, $1 / (1 + e^{-z})$ has a problem at $z = -1000$: it gives the right 0, but by way of `inf` and with a warning; other ways of writing it
+# end in `nan`. A large *negative* exponent is harmless: $e^{-1000}$ is rounded to 0, which is as close as a float can be.
 
 # %% [markdown]
 # ### Exercise: activations (18 points)
 #
-# Write three functions. Each works entry by entry on an array of **any shape**, a single number in an
-# array such as `np.array(2.0)` included, and returns an array of that shape.
+# Write three functions. Each works entry by entry on an array of **any shape**, also on a single number in an array such as
+# `np.array(2.0)`, and returns an array of that shape.
 #
 # - `sigmoid(z)`: right, and without a NumPy warning, for scores from -10,000 to 10,000;
 # - `relu(z)`: $\max(z, 0)$;
 # - `linear(z)`: $z$.
 #
-# Integers may come in; the sigmoid of 1 is still 0.731. The array `z` itself stays as it was
+# `z` may hold integers; the sigmoid of 1 is still 0.731. The array `z` itself stays as it was
 # (`linear` may return it).
 #
 # **Example.** With $z = (-\ln 3,\; 0,\; \ln 3)$, where $\ln 3 \approx 1.0986$:
@@ -134,7 +133,7 @@ mark("02_activations", "activations", sigmoid, relu, linear)
 
 # %% [markdown]
 # **What it showed.** With $e = e^{-|z|}$, which never exceeds 1, the sigmoid is $1 / (1 + e)$ on the right
-# and $e / (1 + e)$ on the left: multiply above and below by $e^{z}$ to see that it is the same number.
+# and $e / (1 + e)$ on the left: multiply numerator and denominator by $e^{z}$ to see that it is the same number.
 # Working out a formula in a range where it is safe is half of numerical computing.
 #
 # **Think first.** Training follows slopes. Somewhere on these curves, a small change of $z$ hardly
@@ -161,7 +160,7 @@ mark("02_activations", "activations", sigmoid, relu, linear)
 # **Example.** With $z = (-\ln 3,\; 0,\; \ln 3)$ the sigmoid is $(0.25, 0.5, 0.75)$, so its slopes are
 # $(0.1875,\; 0.25,\; 0.1875)$. Those of ReLU are $(0, 0, 1)$.
 #
-# Your own `sigmoid` is welcome; should it be wrong, this exercise is still marked on its own merits.
+# Your own `sigmoid` is welcome; if it is wrong, this exercise can still earn all its points.
 # Nothing is forbidden here. Stuck? Run `check.hint("slopes")`.
 
 
@@ -195,7 +194,7 @@ mark("02_activations", "slopes", sigmoid_slope, relu_slope)
 # **Try these**, and say what you expect before each.
 #
 # 1. Where is the sigmoid steepest, and how steep is it there?
-# 2. Move $z$ from 0 to 4. By which factor does each slope change? And on to 8?
+# 2. Move $z$ from 0.1 to 4. By which factor does each slope change? And on to 8?
 # 3. Move $z$ from 2 to -2. Which tangent jumps, and which is the same on both sides?
 
 # %% tags=["demo"]
@@ -205,8 +204,8 @@ figures.three_activations(sigmoid, relu, linear, sigmoid_slope, relu_slope)
 # **What it showed**
 #
 # 1. At 0, with slope 0.25. A sigmoid never passes on more than a quarter of a change.
-# 2. That of the sigmoid from 0.25 to 0.018, and to 0.0003: it saturates on both sides. ReLU has its slope of 1
-#    from 0 on, however far to the right you go, and the linear one everywhere.
+# 2. The slope of the sigmoid falls from 0.25 to 0.018, and to 0.0003: it saturates on both sides. That of ReLU is 1 everywhere
+#    to the right of 0, however far you go, and that of the linear one everywhere.
 # 3. ReLU jumps from slope 1 to 0. The sigmoid is symmetric: $\sigma'(-z) = \sigma'(z)$. Left of 0 ReLU
 #    is flat as well; it saturates on one side only.
 
@@ -280,7 +279,7 @@ mark("02_activations", "choose_output", output_activation)
 # | 0 or more | `"relu"` | `"mean_squared_error"` |
 # | one of several classes | `"softmax"` | `"sparse_categorical_crossentropy"`, see `03_softmax` |
 #
-# For a number that is never negative a linear output would often do as well; ReLU only rules out nonsense.
+# For a number that is never negative a linear output would often do as well; ReLU only prevents values that make no sense.
 # It has a price: where its score is negative, its slope is 0, and that example teaches nothing.
 
 # %% [markdown]
@@ -289,9 +288,9 @@ mark("02_activations", "choose_output", output_activation)
 # Inside the network no target tells us what to take. There the question is how well it trains, and that
 # depends on slopes.
 #
-# **Think first.** The gradient of an early layer arrives through all later ones. The **chain rule** says that in a chain of
-# functions the slopes multiply, so each layer multiplies by the slope of its activation and by its weights. With ten sigmoid
-# layers in the way, and weights of 1, how much is left at most?
+# **Think first.** A weight in an early layer acts on the cost only through all later layers. In a chain of functions the slopes
+# multiply (the **chain rule**), so on the way back from the cost each layer multiplies the gradient by the slope of its activation and by its
+# weights. After ten sigmoid layers, with weights of 1, how much is left at most?
 #
 # <details><summary>One answer</summary>
 #
@@ -300,8 +299,9 @@ mark("02_activations", "choose_output", output_activation)
 
 # %% [markdown]
 # Let us measure it. The figure builds two networks with the same random weights, one of sigmoid
-# units, one of ReLU units, both driven by your functions. Its bars are the sizes of the gradient, layer
-# by layer, before any training. The scale is logarithmic: each line is a factor of 10.
+# units, one of ReLU units, both driven by your functions. Its bars are the sizes of the gradient (the root of the sum of its
+# squares), layer by layer, before any training. The scale is logarithmic: each line is a factor of 10.
+# Weights of *size* 1 are random numbers of about $1/\sqrt n$ in a layer with $n$ inputs, so that a sum of $n$ of them is about as large as one input.
 #
 # **Try these.**
 #
@@ -310,11 +310,11 @@ mark("02_activations", "choose_output", output_activation)
 # 2. Take 2 layers, then 12. When does it begin to matter which activation you take?
 # 3. Change the size of the weights. Can larger weights rescue the sigmoid? What do they do to ReLU?
 #
-# **Think first.** Eight sigmoid layers, weights a little larger than 1: how many times the gradient of layer 8 is that of
-# layer 1? Say it as a power of ten: -1 is a tenth. Your guess is drawn over the truth.
+# **Think first.** Eight sigmoid layers, weights of size 1.4: divide the gradient of layer 1 by that of layer 8. Which power of
+# ten comes out? (-1 is a tenth.) Your guess is drawn over the truth.
 
 # %% tags=["demo"]
-my_guess = figures.guess("power of ten between layer 8 and layer 1", -9, 0, 0)
+my_guess = figures.guess("power of ten: layer 1 divided by layer 8", -9, 0, 0)
 my_guess
 
 # %% tags=["demo"]
@@ -325,11 +325,11 @@ figures.saturation(sigmoid, sigmoid_slope, relu, relu_slope, my_guess)
 #
 # 1. The sigmoid loses a factor of about 3 with every layer: a quarter from its slope, times 1.4 from the weights. So the
 #    first of eight gets two thousand times less than the last, $10^{-3.3}$. This is the **vanishing gradient**.
-# 2. With two layers hardly, with five or more very much: the shrinking compounds.
-# 3. They soften the shrinking with the sigmoid but do not end it, because large scores end up where it is flat. With
-#    ReLU the layers stay level, but all of them together grow with each layer: at size 4, eight layers have
-#    made the gradient a thousand times larger. A size near 1.4 is right: $\sqrt{2}$ makes up for the half of
-#    the units that is off.
+# 2. With two layers hardly, with five or more very much: the factors of all layers multiply.
+# 3. They soften the shrinking with the sigmoid but do not end it, because large scores end up where it is flat. With ReLU the
+#    gradient is about the same in all layers, but with large weights it is large in all of them: at size 4 and with eight
+#    layers it is a thousand times that at size 1.4. This size is right: $\sqrt{2}$ compensates for the half of the units that
+#    is off.
 #
 # Two more reasons: ReLU is cheaper to compute, and a unit that is off is exactly 0. So the
 # advice is short: **ReLU in hidden layers**, unless you have a reason. It has one weak spot, though.
@@ -422,7 +422,7 @@ mark("02_activations", "collapse", collapse)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here two networks learn the same curve. Both have three layers, 1 to 16 to 16 to 1, with the same first
+# Here two networks learn the same curve, a wave, and lower the mean squared error. Both have three layers, 1 to 16 to 16 to 1, with the same first
 # weights: 321 numbers to learn. One has linear hidden layers, the other your `relu`.
 #
 # **Try these.**
@@ -437,9 +437,9 @@ figures.deep_linear(collapse, relu, relu_slope)
 # %% [markdown]
 # **What it showed.** The deep linear network can draw straight lines and nothing else. After about 80 steps it has found
 # the best one, with a loss of 0.430, and stays there; neither more steps nor more layers help. The ReLU network bends, and its
-# loss goes down to 0.006. It is the same network but for one function that is flat on one side.
+# loss goes down to 0.006. The two networks differ in one function only, which is flat on one side.
 #
-# This is also why a sigmoid *output* on linear hidden layers is nothing but logistic regression: the hidden
+# This is also why a sigmoid *output* on linear hidden layers is only logistic regression: the hidden
 # layers collapse, and one linear layer with a sigmoid on top remains.
 
 # %% [markdown]
@@ -499,22 +499,21 @@ mark("02_activations", "relu_network", relu_network)
 # %% [markdown]
 # ### Level one: you are the training algorithm
 #
-# Three units with $w = 1$ stand ready. A bias $b$
-# moves the corner of its unit, a slope $v$ turns what lies right of the corner. On the left is what each
-# unit adds, on the right the sum and the target. ($c$ is set for you.)
+# Three units with $w = 1$ stand ready. A bias $b$ moves the corner of its unit, a slope $v$ tilts what lies to the right of the
+# corner. On the left is what each unit adds, on the right the sum and the target. ($c$ is set for you.)
 #
 # **Try these.**
 #
 # 1. Match the *roof*. Begin at the left: which unit is responsible for the first piece?
 # 2. Once the first piece fits, which sliders must you not touch any more?
 # 3. Match *late start*. Note $v$ of each unit beside the slopes of the pieces. What is the rule?
-# 4. Try the *bowl*. The score to beat is an error of 0.13. Why can it not be 0?
+# 4. Try the *bowl*. Try to get the error (the root of the mean squared distance) below 0.13. Why can it not be 0?
 #
 # **Level two.** Tick *let gradient descent try from here*: from your slider positions it takes 1000 steps on biases and
 # slopes, and draws where it ends.
 #
-# 5. Press *Reset*. Which of the four targets does it match from there, and on which do you beat it?
-# 6. Take the *valley*, move the three corners to those of the target, and leave the slopes as they are. What now?
+# 5. Press *Reset*. Which of the four targets does it match from there, and for which is your error smaller?
+# 6. Take the *valley*, move the three corners to those of the target, and leave the slopes as they are. What happens now?
 
 # %% tags=["demo"]
 figures.relu_workshop(relu_network)
@@ -523,14 +522,14 @@ figures.relu_workshop(relu_network)
 # **What it showed**
 #
 # 1. The one whose corner is furthest to the left: it is the only one that is on there.
-# 2. Its own two. A unit with $w = 1$ is silent to the left of its corner, so later units cannot spoil
+# 2. Its own two. A unit with $w = 1$ is off to the left of its corner, so later units cannot spoil
 #    what is finished.
 # 3. On a piece, the slope is the sum of $v$ over all units that are on. So each corner adds its own
 #    $v$: **the change of slope**, not the new slope.
-# 4. A bowl is curved everywhere, three units have three corners. About 0.12 is the best that these sliders can do: corners at 0,
+# 4. A bowl is curved everywhere, but three units have only three corners. About 0.12 is the best that these sliders can do: corners at 0,
 #    1.75 and 3.75 with $v$ of $-1.5$, $1.25$ and $1.5$. More units come closer, but a
 #    ReLU network always consists of straight pieces.
-# 5. It nearly matches the roof (0.04). On the others it ends between 0.2 and 0.35, and you can beat it.
+# 5. It nearly matches the roof (0.04). On the others it ends between 0.2 and 0.35, and you can do better.
 # 6. From there it gets down to 0.06. Where gradient descent ends depends on where it begins: a corner in the wrong place
 #    is hard to move. That is one reason why networks get many more units than they seem to need: some corner is
 #    always near.
@@ -544,10 +543,11 @@ figures.relu_workshop(relu_network)
 # Write `fit_pieces(knots, values)`: it returns `(w, b, v, c)` (a tuple or a list), the weights of a ReLU network that passes through
 # every point `(knots[i], values[i])` and is **straight between neighbours**. `w`, `b` and `v` are one-dimensional
 # (arrays or lists) and equally long, one entry for each unit; `c` is a number. `relu_network(knots, w, b, v, c)` then gives
-# `values` back, to within $10^{-9}$.
+# `values` back, with an error below $10^{-9}$.
 #
-# There are at least two knots, in increasing order, at uneven distances. You choose how many units there are, and
-# many networks are right. To the left of the first knot and to the right of the last nothing is asked.
+# The $x$ of the points are called **knots**. There are at least two, in increasing order, at uneven distances. You choose how
+# many units there are, and many networks are right. To the left of the first knot and to the right of the last nothing is
+# asked.
 #
 # **Example.** Through $(1, 2)$, $(3, 6)$ and $(4, 5)$ the pieces have the slopes 2 and -1. One right answer is
 #
@@ -600,7 +600,7 @@ figures.pieces(fit_pieces, relu_network)
 #    With enough ReLU units a network comes as close as you like to **any** continuous curve on an interval. Training
 #    then has to find those weights from data, with many inputs at once, which is the harder half.
 # 2. It goes on in straight lines, whatever the curve does, because there are no corners out there. Other right
-#    answers may go on in other directions: the data say nothing. Remember this when a network is asked about
+#    answers may go on in other directions: the data say nothing about these inputs. Remember this when a network is asked about
 #    inputs unlike those it has seen.
 
 # %% [markdown]
@@ -624,7 +624,7 @@ for name in ("sigmoid", "relu", "linear"):
 # you see how far the weights of each layer have moved from where they began; each line is a factor of 10.
 #
 # **Think first.** You know the sizes of their gradients. A network that knows nothing, and gives each digit
-# a tenth, has the loss $\ln 10 \approx 2.303$. Which of the two will stay there, and which layers will move?
+# a tenth, has the loss $-\ln 0.1 = \ln 10 \approx 2.303$. Which of the two will stay there, and which layers will move?
 
 # %% tags=["demo"]
 figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
@@ -637,20 +637,19 @@ figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
 # **Try these**, each with a prediction.
 #
 # 1. Let both use `optimizer="adam"` (you write it in `06_adam`): it gives each weight steps of about the same size, however small
-#    its gradient is. What becomes of the bars? And of the curves?
+#    its gradient is. What happens to the bars, and to the curves?
 # 2. Back to gradient descent, with `hidden_layers=1`. Is there still a winner?
-# 3. `"linear"` against `"relu"`, five layers, `epochs=5`. Which wins, and with what you know of `collapse`, what kind of model
-#    is it really?
+# 3. `"linear"` against `"relu"`, five layers, `epochs=5`. Which wins? And think of `collapse`: what kind of model is it really?
 
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
 # 1. Now layer 1 moves as far as the last one from the first epoch on, and after five to ten epochs the sigmoid network begins to
-#    learn. But it is still far behind: a loss of 1.8 after 15 epochs, against 0.1. So there is more to it than small steps: a
+#    learn. But it is still far behind: a loss of 1.8 after 15 epochs, against 0.1. So small steps are not the only problem: a
 #    gradient that has shrunk through five layers also says little about where to go.
-# 2. Yes: after 15 epochs the losses are about 0.7 and 0.14, and 90 and 97% of the digits are read right.
-# 3. The linear network wins these first epochs: slope 1 everywhere. It collapses into a single layer with
-#    softmax, which happens to be nearly enough for such small and tidy digits. The wave above has shown what it
+# 2. Yes: after 15 epochs the losses are about 0.7 and 0.14, and 90 and 97% of the digits are read correctly.
+# 3. The linear network wins these first epochs: slope 1 everywhere. It collapses into a single layer, which happens to be
+#    nearly enough for such small and tidy digits. The wave above has shown what it
 #    will never do, however long it trains.
 # </details>
 
@@ -658,7 +657,7 @@ figures.race("sigmoid", "relu", hidden_layers=5, epochs=15)
 # ## Practice quiz: Activation functions
 #
 # Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
-# whether it is one of the options. Which are right, and why, you learn behind the last question.
+# whether it is one of the options. After the last question you learn which are right, and why.
 
 # %% [markdown]
 # ### Question 1
@@ -687,8 +686,8 @@ mark("02_activations", "activations_1", answer_activations_1)
 # %% [markdown]
 # ### Question 2
 #
-# A gradient passes back through six sigmoid units in a row, all weights being 1. By the slopes of the sigmoids
-# alone, what is the largest factor that can be left of it?
+# A gradient passes back through six sigmoid units in a row, and all weights are 1. Which part of it can be left at most,
+# because of the slopes of the sigmoids?
 #
 # - a) 0.25
 # - b) 1.5
@@ -744,7 +743,7 @@ mark("02_activations", "activations_3", answer_activations_3)
 #
 # - a) ReLU, as in the hidden layers
 # - b) linear
-# - c) sigmoid, with the temperatures scaled
+# - c) sigmoid
 # - d) any: only the hidden layers matter
 
 # %% nbgrader={"grade": false, "grade_id": "activations_4_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -808,14 +807,14 @@ check.explain()
 # %% [markdown]
 # ## What to try next
 #
-# - `fit_pieces` used one unit a piece. Can you pass through three points with a single unit? When?
-# - Take $w = -1$ for some units of the workshop, in `relu_network` by hand. On which side are they on?
+# - `fit_pieces` used one unit for each piece. Can you pass through three points with a single unit? When?
+# - Call `relu_network` with $w = -1$ for one unit, and several `x`. On which side of its corner is that unit on?
 # - Write `tanh(z)` with your `sigmoid`. (They are the same curve, stretched and shifted.)
 #
 # <details><summary>Answers</summary>
 #
-# When the line through the last two points, prolonged to the left, meets the height of the first one on the way to it: there
-# the unit switches on. (Or in the mirror, with $w = -1$.) Three points on one straight line are such a case.
+# Draw the line through the second and the third point, and on to the left. If it meets the height of the first point before it gets there, one
+# unit is enough: it switches on at that place. (With $w = -1$, exchange left and right.) Three points on one straight line are such a case.
 #
 # Units with $w = -1$ are on to the *left* of their corner.
 #

@@ -9,14 +9,14 @@
 # %% [markdown]
 # # Multiclass classification and softmax
 #
-# A yes-or-no classifier answers with one probability. Reading a handwritten digit asks for ten
-# at once, and they must agree with each other. This lab builds the function that does it,
+# A yes-or-no classifier answers with one probability. To read a handwritten digit, a model needs ten of them at once, and they
+# must agree with each other. This lab builds the function that does it,
 # softmax, finds out what a wrong answer should cost, and trains a network that reads digits.
 #
 # **After this lab you can**
 # - turn any list of scores into probabilities, and say what happens when the scores change;
 # - write down the cost of a multiclass classifier and its gradient, and train it with them;
-# - tell the two ways of writing a target apart, and the loss that goes with each;
+# - distinguish the two ways of writing a target, and choose the loss for each;
 # - build a network with a softmax output in Keras.
 #
 # **Time** about 80 minutes. **You need** NumPy arrays (shapes, axes, broadcasting), the sigmoid of
@@ -41,7 +41,7 @@ check = Check("03_softmax")
 # figure show the labels.
 #
 # **Think first.** You own ten yes-or-no classifiers: "is it a 0?", "is it a 1?" and so on. What
-# could they say about one picture that makes no sense? Look for a picture that tempts two of them.
+# could they say about one picture that makes no sense? Look for a picture to which two of them could say yes.
 
 # %% tags=["demo"]
 figures.some_digits()
@@ -54,7 +54,7 @@ figures.some_digits()
 # </details>
 
 # %% [markdown]
-# We want one model with $C$ outputs, one for each class, that share a single unit of belief:
+# We want one model with $C$ outputs, one for each class, that divide a total probability of 1 among them:
 #
 # $$p_0 + p_1 + \dots + p_{C-1} = 1, \qquad p_k = \text{probability that the class is } k .$$
 #
@@ -68,13 +68,13 @@ figures.some_digits()
 # %% [markdown]
 # ## From logistic regression to softmax
 #
-# Logistic regression has one score $z$ and says $p_1 = \dfrac{1}{1 + e^{-z}}$ for "yes". Multiply
-# above and below by $e^{z}$, and do the same for "no", $p_0 = 1 - p_1$:
+# Logistic regression has one score $z$ and says $p_1 = \dfrac{1}{1 + e^{-z}}$ for "yes". Multiply numerator and denominator by
+# $e^{z}$, and do the same for "no", $p_0 = 1 - p_1$:
 #
 # $$p_1 = \frac{e^{z}}{1 + e^{z}} = \frac{e^{z}}{e^{0} + e^{z}}, \qquad
 #   p_0 = \frac{1}{1 + e^{z}} = \frac{e^{0}}{e^{0} + e^{z}} .$$
 #
-# So "no" was a class all along. Its score was fixed at 0, which is why nobody saw it.
+# So "no" was always a class, too. Its score was fixed at 0, which is why nobody saw it.
 # **Try it** with other scores, from -100 to 100: do the two columns ever disagree?
 
 # %%
@@ -145,7 +145,7 @@ mark("03_softmax", "softmax", softmax)
 
 # %% [markdown]
 # Now your function drives the picture. **Try these**, and say what you expect before each.
-# Dotted outlines show what stood there before, a number behind x says by which factor it has changed.
+# Dotted outlines show the values before; a number after x is the factor of the change.
 #
 # 1. Raise one logit. Which of the other probabilities fall, and by the same factor?
 # 2. Press *Add 1 to all*. What changes in the middle? What changes on the right?
@@ -158,17 +158,16 @@ figures.softmax_bars(softmax)
 # %% [markdown]
 # **What it showed**
 #
-# 1. All others fall, by one common factor: their ratio $p_i / p_j = e^{z_i - z_j}$ does not know
-#    about the logit you moved.
-# 2. The exponentials all grow by $e \approx 2.718$; the probabilities stay. Only **differences**
+# 1. All others fall, by one common factor: their ratio $p_i / p_j = e^{z_i - z_j}$ does not depend on the logit that you moved.
+# 2. The exponentials all grow by $e \approx 2.718$; the probabilities stay the same. Only **differences**
 #    of logits count. With two classes that is the sigmoid again: $p_1 = \sigma(z_1 - z_0)$.
-# 3. Equal logits keep equal probabilities, however little the third one leaves them.
+# 3. Equal logits have equal probabilities, whatever the third logit is.
 # 4. A low temperature widens the differences, and the winner takes nearly all; a high one narrows
 #    them, towards equal shares. It never changes who wins. The name says it: a *soft* version of
 #    picking the *max*imum.
 #
-# Three probabilities that add up to 1 have only two degrees of freedom, so all of them fit into a
-# flat triangle: a corner is certainty, the middle is "no idea", an edge has lost one class.
+# Of three probabilities that add up to 1 only two can be chosen freely, so every three are a point of a flat triangle:
+# in a corner one class has probability 1, in the middle all are equal, on an edge one class has probability 0.
 #
 # **Try it.** Bring the point to the middle in two different ways. Then towards a corner: can you
 # reach it? Choose a logit in *line of* and see which path the point takes when only that one moves.
@@ -178,8 +177,8 @@ figures.probability_triangle(softmax)
 
 # %% [markdown]
 # **What it showed.** Any equal logits give the middle. No logits give a corner or an edge, because
-# an exponential is never 0: softmax does not do certainty. And when one logit grows, the point
-# walks straight towards that corner, since the other two keep their ratio.
+# an exponential is never 0: softmax is never quite certain. And when one logit grows, the point
+# walks straight towards that corner, because the other two keep their ratio.
 #
 # ## Softmax regression
 #
@@ -188,13 +187,12 @@ figures.probability_triangle(softmax)
 #
 # | | shape | |
 # | --- | --- | --- |
-# | `X` | `(m, n)` | one example a row |
-# | `W` | `(n, C)` | one class a column |
-# | `b` | `(C,)` | one bias a class |
-# | `X @ W + b` | `(m, C)` | logits: one row an example, one column a class |
+# | `X` | `(m, n)` | each row is an example |
+# | `W` | `(n, C)` | each column is a class |
+# | `b` | `(C,)` | one bias for each class |
+# | `X @ W + b` | `(m, C)` | logits: a row for each example, a column for each class |
 #
-# **Try it.** Three examples, two features, four classes. Which row and which column of the logits
-# does one number of `W` touch? Change one and see.
+# **Try it.** Three examples, two features, four classes. If you change one number of `W`, which logits change? Change one and see.
 
 # %%
 X = np.array([[1.0, 2.0], [0.0, 1.0], [-1.0, 0.5]])
@@ -203,7 +201,7 @@ b = np.array([0.0, -1.0, 0.0, 0.5])
 print(X @ W + b)
 
 # %% [markdown]
-# One number of `W` belongs to one feature and one class: it touches one column, in every row.
+# One number of `W` belongs to one feature and one class: it changes one column, in every row.
 #
 # **Think first.** To name the most probable class, do you need the probabilities at all?
 #
@@ -224,7 +222,7 @@ print(X @ W + b)
 # $(0.2119, 0.2119, 0.5761)$ and the class is 2.
 #
 # Logits stay between -50 and 50. **Not allowed:** library softmax functions, as above. Your own
-# `softmax` is welcome; should it be wrong, this exercise is still marked on its own merits.
+# `softmax` is welcome; if it is wrong, this exercise can still earn all its points.
 #
 # Stuck? Run `check.hint("softmax_regression")`.
 
@@ -253,21 +251,21 @@ mark("03_softmax", "softmax_regression", predict_proba, predict)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** The exponential is increasing and the division treats a row alike, so the
-# order of the logits is the order of the probabilities: the largest logit decides. Probabilities
+# **What it showed.** The exponential is increasing, and a row is divided by one number, so the order of the logits is the order
+# of the probabilities: the largest logit decides. Probabilities
 # matter when you ask *how sure* the model is, and for the next question: how to train it.
 #
-# **Try it.** Here are, at last, the ten yes-or-no classifiers of the beginning, trained on digits, beside one softmax regression
-# on the same digits, asked through your `predict_proba`. Find a picture on which the ten claim far more than 1 in sum, and one
+# **Try it.** Here are the ten yes-or-no classifiers of the beginning, now trained on digits. Beside them stands one softmax regression on the same
+# digits; it answers through your `predict_proba`. Find a picture on which the ten claim far more than 1 in sum, and one
 # on which they claim almost nothing.
 
 # %% tags=["demo"]
 figures.ten_sigmoids(predict_proba)
 
 # %% [markdown]
-# **What it showed.** The ten sums reach from 0.06 to 1.96. On such pictures softmax has to divide its one unit of belief:
-# where three sigmoids say "mine", it gives each a third, and where all say "not mine", it still has to choose. How many
-# digits they read right is the same, 96.7% of those held back: what differs is what their numbers mean.
+# **What it showed.** The ten sums reach from 0.06 to 1.96. On such pictures softmax has to divide a total of 1: where two or
+# three sigmoids say "mine", it shares among them (once it gives each of three a third), and where all say "not mine", it still
+# has to choose. Both read the same share of digits correctly, 96.7% of those held back, but their numbers do not mean the same.
 #
 # ## What a wrong answer costs
 #
@@ -276,17 +274,17 @@ figures.ten_sigmoids(predict_proba)
 #
 # <details><summary>One answer</summary>
 #
-# Hardly. The first left the true outcome a fair chance; the second had all but ruled it out.
+# Hardly. The first forecaster thought that this horse could well win; the second thought it nearly impossible.
 # </details>
 
 # %% [markdown]
-# Training needs a number that tells such answers apart, and that changes smoothly as the weights
-# do. Counting mistakes does neither: nudge a weight, and the count usually stays where it is.
+# Training needs a number that is different for such answers, and that changes smoothly when the weights change.
+# Counting mistakes does neither: change a weight a little, and the count usually stays the same.
 # The cost of this course looks only at the probability that the model gave to the **true** class:
 #
 # $$\text{loss} = -\ln p_{y} .$$
 #
-# **Try it.** Let both forecasters pay. Then find the probability that costs exactly 1.
+# **Try it.** Compute the loss of both forecasters. Then find the probability that costs exactly 1.
 
 # %%
 for p in [1.0, 0.6, 0.3, 0.01]:
@@ -294,18 +292,20 @@ for p in [1.0, 0.6, 0.3, 0.01]:
 
 # %% [markdown]
 # Probability 1 costs nothing (a computer may write that as -0). Halving a probability always adds
-# $\ln 2 \approx 0.693$. And the losses of independent examples add up as their probabilities
-# multiply: the lowest total belongs to the model under which the data were most probable.
+# $\ln 2 \approx 0.693$. And since $-\ln(p\,q) = -\ln p - \ln q$, the model
+# with the lowest total loss is the one that makes all right answers together most probable.
 #
 # ### Exercise: cross_entropy (16 points)
 #
 # Write `cross_entropy(P, y)`: the **mean** loss over the $m$ examples, one number.
 # `P` holds probabilities, `(m, C)`; `y` holds the true classes, `(m,)`, integers from 0 to $C - 1$.
 #
-# A probability of exactly 0 would cost infinity, and one such example would drown all others. So a
-# probability below $10^{-12}$ counts as $10^{-12}$:
+# A probability of exactly 0 would cost infinity, and one such example would drown all others. So a probability below $10^{-12}$
+# counts as $10^{-12}$, which is called the **floor**:
 #
 # $$J = -\frac{1}{m} \sum_{i} \ln \max\left(P_{i,\,y_i},\; 10^{-12}\right) .$$
+#
+# $P_{i,\,y_i}$ is the entry of row $i$ in the column of its true class.
 #
 # **Example.** Two examples, with true classes 2 and 1:
 #
@@ -343,9 +343,9 @@ mark("03_softmax", "cross_entropy", cross_entropy)
 # **Try these** on your own curve.
 #
 # 1. How much does it cost to fall from 0.9 to 0.8? And from 0.2 to 0.1?
-# 2. Which probability costs 2.303, and what has that to do with ten digits?
-# 3. The dashed curve is the squared error $(1 - p)^2$. What can it charge at most? Compare how
-#    steep the two curves are where the answer could hardly be worse.
+# 2. Which probability costs 2.303, and why is this number important for ten digits?
+# 3. The dashed curve is the squared error $(1 - p)^2$. What is its largest value? Compare how steep the two curves are where
+#    the answer is very wrong.
 #
 # **Think first.** A probability of 0.5 for the true class costs 0.69. What does one of 0.01 cost? Your guess is drawn
 # over the curve.
@@ -364,12 +364,12 @@ figures.loss_curve(cross_entropy, my_guess)
 #
 # 1. 0.12 and 0.69: the same step costs six times as much near the bottom. Being slightly unsure is
 #    cheap, being confidently wrong is expensive.
-# 2. $p = 0.1$ costs $\ln 10 \approx 2.303$: what a model pays that spreads its belief evenly over
-#    ten digits. Remember that number: an untrained network should start near it, and a loss well
-#    above it is worse than ignorance. (In the cell above, $e^{-1} \approx 0.368$ cost exactly 1.)
-# 3. The squared error charges at most 1, and its slope is never more than 2. That of $-\ln p$ is
+# 2. $p = 0.1$ costs $\ln 10 \approx 2.303$: the loss of a model that gives all ten digits
+#    the same probability. Remember that number: an untrained network should start near it, and a loss much above it is worse than
+#    knowing nothing. (In the cell above, $e^{-1} \approx 0.368$ cost exactly 1.)
+# 3. The squared error is at most 1, and its slope is never more than 2. That of $-\ln p$ is
 #    $1/p$, without limit. Near $p = 0$ softmax itself is almost flat: pushing a logit hardly moves
-#    the probability. The steep loss makes up for that exactly, as the gradient will show.
+#    the probability. The steep loss compensates for that exactly, as the gradient will show.
 #
 # ## Sparse and one-hot targets
 #
@@ -381,12 +381,11 @@ figures.loss_curve(cross_entropy, my_guess)
 # | three | `3` | `[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]` |
 # | zero | `0` | `[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]` |
 #
-# A one-hot row is itself a list of probabilities: those of somebody who knows. That makes it
+# A one-hot row is itself a list of probabilities: those of a model that is certain and right. That makes it
 # the right thing to compare a prediction with. **Think first.** A million words, each one of
 # 50,000 classes: how many numbers does each way store? (The answer stands after the exercise.)
 #
-# **Try it.** A label that is out of range, by mistake. NumPy stops one of these, and not the other.
-# Which? Run the cell with -1, then with 4.
+# **Try it.** Both labels, -1 and 4, are out of range. NumPy stops only one of them. Which one? Run the cell with -1, then with 4.
 
 # %%
 row = np.zeros(4)
@@ -398,7 +397,8 @@ print(row)
 # ### Exercise: one_hot (14 points)
 #
 # Write `one_hot(y, n_classes)`: `y` holds integer classes, `(m,)`; the result is `(m, n_classes)`,
-# zeros and ones (floats or integers, in an array or a list of rows). A label outside 0 to `n_classes - 1` is a mistake in the data: raise a `ValueError`.
+# zeros and ones (floats or integers, in an array or a list of rows). A label outside 0 to `n_classes - 1` is a mistake in the
+# data: raise a `ValueError`.
 #
 # **Example.** `one_hot(np.array([2, 0, 3]), 4)` returns
 #
@@ -406,8 +406,8 @@ print(row)
 #      [1., 0., 0., 0.],
 #      [0., 0., 0., 1.]]
 #
-# and both `one_hot(np.array([4]), 4)` and `one_hot(np.array([-1]), 4)` raise a `ValueError`: to
-# NumPy the index -1 is the last place, so you have to look for yourself.
+# and both `one_hot(np.array([4]), 4)` and `one_hot(np.array([-1]), 4)` raise a `ValueError`: to NumPy the index -1 is the last
+# place, so you have to test for it yourself.
 #
 # Nothing is forbidden here. Stuck? Run `check.hint("one_hot")`.
 
@@ -441,23 +441,23 @@ mark("03_softmax", "one_hot", one_hot)
 #
 # $$J = -\frac{1}{m} \sum_{i} \sum_{k} Y_{ik} \ln P_{ik} ,$$
 #
-# in which all terms but one of each row are zero. It is the same number: sparse targets save
+# in which all terms except one of each row are zero. It is the same number: sparse targets save
 # memory (a million numbers instead of fifty billion), one-hot targets make formulas short. The
 # next formula is the best reason to have them.
 #
 # ## Learning: the gradient
 #
-# **Think first.** One example: the model says $(0.125, 0.25, 0.625)$, the true class is 1. Which
-# logits should rise, which should fall, and which of them has the most to move? The figure opens with an example of the same kind:
-# press *Step* and watch the belief flow. (The arrows show where a step leads, the numbers are the slopes.)
+# **Think first.** One example: the model says $(0.125, 0.25, 0.625)$, the true class is 1. Which logits should rise, which
+# should fall, and which of them should move most? The figure opens with an example of the same kind:
+# press *Step* and watch the probabilities. (The arrows show where a step leads, the numbers are the slopes.)
 
 # %% tags=["demo"]
 figures.logit_pull(softmax)
 
 # %% [markdown]
-# The logit of the true class rises most, all others sink, and the surer of them sinks more.
+# The logit of the true class rises most, all others sink, and the one with the larger probability sinks more.
 #
-# **Try it.** Nudge each logit a little and see how much the loss changes, for each unit of nudge.
+# **Try it.** Change each logit a little, and divide the change of the loss by that of the logit.
 # Then change the true class. Compare with the probabilities: what is the rule?
 
 # %%
@@ -477,14 +477,16 @@ for k in range(3):
 # $$\frac{\partial (-\ln p_y)}{\partial z_k} = p_k - Y_k :
 #   \qquad \text{what the model said, minus what it should have said.}$$
 #
-# Gradient descent steps against it: here logit 1 rises most, logit 2 pays for most of that, and
-# the three changes add up to 0. (To derive it, differentiate
-# $-\ln p_y = \ln \sum_j e^{z_j} - z_y$.)
+# Gradient descent steps against it: here logit 1 rises most, logit 2 falls nearly as much, and the three changes add up to 0.
+# No factor $p\,(1 - p)$ is left: the steep loss has compensated for the flat softmax.
 #
-# The **chain rule** (in a chain of functions, slopes multiply) carries this error back to the
-# weights. Logit $k$ of example $i$ is $\sum_j X_{ij} W_{jk} + b_k$, so its slope with respect to
+# Why? With $S = \sum_j e^{z_j}$ the loss is $-\ln p_y = -\ln (e^{z_y} / S) = \ln S - z_y$. The slope of $\ln S$ with respect to $z_k$ is
+# $e^{z_k} / S = p_k$, and $-z_y$ adds $-1$ for the true class.
+#
+# The chain rule carries this error back to the weights. Logit $k$ of example $i$ is $\sum_j X_{ij} W_{jk} + b_k$, so its slope with respect to
 # $W_{jk}$ is $X_{ij}$, and to $b_k$ it is 1. What remains is to take the mean over the examples.
-#
+
+# %% [markdown]
 # ### Exercise: softmax_gradient (20 points)
 #
 # Write `softmax_gradient(X, y, W, b)`: the gradient of the mean cross-entropy of softmax regression,
@@ -527,7 +529,7 @@ mark("03_softmax", "softmax_gradient", softmax_gradient)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# You have everything that a classifier needs but the loop. **Your turn** (no points): five lines that start from zeros, and for
+# You have everything that a classifier needs, except the loop. **Your turn** (no points): five lines that start from zeros, and for
 # each of 80 steps remember the pair $(W, b)$ in `my_states` and then step against `softmax_gradient` with
 # $\alpha = 0.3$. The figure below shows what your loop did. (While the list is empty, it takes the steps itself.)
 
@@ -547,7 +549,7 @@ W, b = np.zeros((2, 4)), np.zeros(4)
 #         b = b - 0.3 * db
 # </details>
 #
-# Four clouds of points are learned below: your `softmax_gradient` takes the steps, your `predict_proba` colours the plane.
+# Below, the model learns four clouds of points: your `softmax_gradient` takes the steps, your `predict_proba` colours the plane.
 #
 # **Try these.**
 #
@@ -565,18 +567,19 @@ figures.four_clusters(predict_proba, softmax_gradient, my_states)
 # 1. $\ln 4 \approx 1.386$: equal shares for four classes.
 # 2. One step gets 70% of the points right, forty get 92%. From then on hardly a point changes
 #    sides, but the cost goes on falling and the colours deepen: the model becomes more sure.
-# 3. Straight, always. Two classes tie where their logits are equal, and the difference of two
+# 3. Straight, always. Two classes are equally probable where their logits are equal, and the difference of two
 #    linear functions is linear. Where the clouds overlap no straight border is perfect.
-# 4. Large steps overshoot: the first one makes the cost *higher* than knowing nothing, and the
+# 4. Large steps go too far: the first one makes the cost *higher* than knowing nothing, and the
 #    borders swing before they settle. But here they do settle, and after 80 steps that cost is the lowest of all. A rate
 #    is too large when the swinging does not end.
 #
 # ## A network with a softmax output
 #
-# Straight borders take you far: on the digits, softmax regression reads 96 to 97% of the held-back ones. But there are
+# Straight borders are often good enough: on the digits, softmax regression reads 96 to 97% of the held-back ones. But there are
 # patterns that no straight border can split, rings and spirals for instance. A network first computes better
 # features in hidden layers, and gives *those* to softmax regression: its last layer is exactly the
-# `X @ W + b` and softmax that you wrote. For 64 pixels and ten digits we take
+# `X @ W + b` and softmax that you wrote. For 64 pixels and ten digits we take ($\text{ReLU}(z) = \max(z, 0)$ is the usual
+# activation of hidden layers, see `02_activations`)
 #
 # $$64 \;\to\; 25 \text{ (ReLU)} \;\to\; 15 \text{ (ReLU)} \;\to\; 10 \text{ (softmax)} .$$
 #
@@ -595,15 +598,15 @@ print("Keras", keras.__version__, "on TensorFlow", tf.__version__)
 # model that takes inputs of shape `(n_features,)` and has three dense layers: 25 units with ReLU, 15
 # units with ReLU (`activation="relu"`), `n_classes` units with softmax (`"softmax"`). Return it **compiled**, with
 # the sparse categorical cross-entropy, because our targets are class numbers: in Keras
-# `loss="sparse_categorical_crossentropy"`. Any optimizer will do; `"adam"` is a good one.
+# `loss="sparse_categorical_crossentropy"`. Any optimizer is right; `"adam"` is a good one.
 #
-# **Example.** `build_softmax_model(2, 4)` learns $2 \cdot 25 + 25 + 25 \cdot 15 + 15 + 15 \cdot 4 + 4 = 529$ numbers, and
-# its output has the shape `(None, 4)`. It is made and compiled like the models of `01_training`.
+# **Example.** `build_softmax_model(2, 4)` learns $2 \cdot 25 + 25 + 25 \cdot 15 + 15 + 15 \cdot 4 + 4 = 529$ numbers, and its
+# output has the shape `(None, 4)`, `None` standing for any number of rows. It is made and compiled like the models of
+# `01_training`.
 #
 # **Not allowed:** further layers with weights, dropout, layers without bias. And do not set
-# `from_logits=True` in the loss: it announces raw scores, but your output is a probability already, and
-# softmax would be applied twice. (This Keras notices and repairs it with a warning; others would not, so
-# the marker calls it wrong. In `04_improved_softmax` raw scores come out, and the setting is right.)
+# `from_logits=True` in the loss: your output is a probability already, and softmax would be applied twice. (Keras repairs that here, with a
+# warning, but the marker calls it wrong. In `04_improved_softmax` the outputs are raw scores, and the setting is right.)
 #
 # Stuck? Run `check.hint("softmax_model")`.
 
@@ -637,15 +640,16 @@ mark("03_softmax", "softmax_model", build_softmax_model)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# First on a spiral with three arms, beside softmax regression, which takes as many steps. **Think first.** What will the three
-# straight borders make of it?
+# First on a spiral with three arms, beside softmax regression, which takes as many steps. **Think first.** How well can three
+# straight borders separate the arms?
 
 # %% tags=["demo"]
 figures.spiral(build_softmax_model)
 
 # %% [markdown]
-# **What it showed.** Softmax regression gets 57% of the points right and can do no better, however long it trains. Your network
-# bends its borders along the arms: the hidden layers compute features in which straight borders are enough.
+# **What it showed.** Softmax regression stays at 57% of the points, however long it trains: its cost is as low as straight
+# borders allow. Your network bends its borders along the arms: the hidden layers compute features in which straight borders are
+# enough.
 #
 # **Think first.** How many numbers does the network for digits learn, 64 pixels and ten classes? Work it out on paper
 # before you open the answer; `build_softmax_model(64, 10).summary()` says it, too.
@@ -665,9 +669,8 @@ training = figures.train_digits(build_softmax_model, epochs=40)
 # %% [markdown]
 # **What it showed.** The first point is the untrained network: near $\ln 10 \approx 2.303$, or a little
 # above, where random weights are slightly worse than equal shares. In the end the network does
-# better on digits it has studied; the held-back ones say what it is worth on new handwriting. On such small and tidy digits it is
-# no better than softmax regression was: about 95% of the held-back ones. A network is worth its cost where straight
-# borders fail.
+# better on digits it has studied; the held-back ones show how well it reads new handwriting. On such small and tidy digits it is
+# no better than softmax regression was: about 95% of the held-back ones. A network is useful where straight borders fail.
 #
 # **Your turn** (no points). Let the trained network read three held-back digits. `predict` gives a row of ten probabilities for
 # each; which line turns them into classes?
@@ -685,13 +688,13 @@ print("truth", y_test[:3])  # print the classes that it reads as well
 # </details>
 #
 # **Try it.** Here are held-back digits, with the ten probabilities of your network. Use *Only mistakes* to see
-# where it is wrong. How sure is it then? Would you have known better?
+# where it is wrong. How sure is it then? Would you have read it correctly?
 
 # %% tags=["demo"]
 figures.read_digits(training.model)
 
 # %% [markdown]
-# **What it showed.** Where it is wrong, the network is often in doubt, but not always: some mistakes are made with more than 80%.
+# **What it showed.** Where it is wrong, the network is often in doubt, but not always: in some mistakes it is more than 80% sure.
 #
 # Keras has a loss for each way of writing a target. Run the cell: both take the same probabilities,
 # and differ only in the target they expect.
@@ -705,13 +708,13 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 
 # %% [markdown]
 # You have met that number: it is the worked example of `cross_entropy`. **Try it.** Give each
-# loss the other's target. What does the message say? Reading it once on purpose saves
-# hours later: *sparse* wants class numbers `(m,)`, *categorical* wants rows `(m, C)`.
+# loss the other's target. What does the message say? If you read it now, you will know it later: *sparse* wants class numbers
+# `(m,)`, *categorical* wants rows `(m, C)`.
 #
 # <details><summary>One answer</summary>
 #
 # A `ValueError` both times, about the *rank*, the number of axes: class numbers have one axis, probabilities have two.
-# *Categorical* wants a target with as many axes as the probabilities, *sparse* one with an axis less.
+# *Categorical* wants a target with as many axes as the probabilities, *sparse* one with one axis fewer.
 # </details>
 
 # %% [markdown]
@@ -719,7 +722,7 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 #
 # - **Softmax** turns logits into probabilities: exponentials, divided by their sum, row by row. Only
 #   differences of logits matter; two classes give back the sigmoid.
-# - **Cross-entropy** charges $-\ln p$ of the true class. Equal shares over $C$ classes cost $\ln C$.
+# - **Cross-entropy** is the mean of $-\ln p$ of the true class. Equal shares over $C$ classes cost $\ln C$.
 # - Together they have the gradient $P - Y$: what was said minus what should have been said.
 # - **Sparse or one-hot** is a way of writing the target, with a loss for each; the cost is the same.
 # - A softmax **network** is softmax regression on features that the hidden layers learn.
@@ -727,8 +730,8 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 # %% [markdown]
 # ## What to try next
 #
-# - Draw two classes on paper, with two clouds each, so that no straight border splits them. (Round clouds
-#   of one class each can always be split that way, however many they are.)
+# - Draw two classes on paper, with two clouds each, so that no straight border splits them. (Round clouds of one class each
+#   that do not overlap can always be split that way, however many they are.)
 # - Train the digits network with `"sgd"` in place of `"adam"`, or without its hidden layers.
 # - Give your `softmax` the logits `[1000.0, 1001.0, 1002.0]`. If it returns `nan`, you have found the
 #   reason for the next lab, `04_improved_softmax`. If it does not: do you know why?
@@ -740,7 +743,7 @@ print("one-hot targets", float(categorical(np.array([[0, 0, 1], [0, 1, 0]]), P))
 #
 # With `"sgd"` the loss falls more slowly. Without hidden layers it is softmax regression.
 #
-# A softmax that takes the largest logit off first never meets a large exponential. The next lab is about that.
+# A softmax that first subtracts the largest logit never computes a large exponential. The next lab is about that.
 # </details>
 
 # %% [markdown]

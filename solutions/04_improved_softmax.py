@@ -14,8 +14,8 @@
 # write the versions that do not.
 #
 # **After this lab you can**
-# - say what a float can hold, and which digits a small number loses beside a large one;
-# - predict when `exp` overflows or underflows, and keep it from doing so without changing the answer;
+# - say what a float can hold, and which digits a small number loses when it is added to a large one;
+# - predict when `exp` overflows or underflows, and prevent that without changing the answer;
 # - compute the cost of a classifier from its logits, where the probability itself has rounded to 0;
 # - build a network with a linear output and the loss that goes with it, and read its outputs.
 #
@@ -41,11 +41,13 @@ check = Check("04_improved_softmax")
 #
 # $$-\ln \sigma(20) = -\ln \frac{1}{1 + e^{-20}} = \ln\left(1 + e^{-20}\right) \approx e^{-20} \approx 2 \cdot 10^{-9} .$$
 #
+# (For a small $h$, $\ln(1 + h)$ is nearly $h$.)
+#
 # **Think first.** The two forms are equal on paper. Networks mostly compute in float32, with about 7 digits. Will both
 # print the same cost?
 #
 # **Try it.** Run the cell, then take smaller scores, 15 and 10. The third line uses `log1p(h)`, a function that
-# computes $\ln(1 + h)$ without ever forming $1 + h$.
+# computes $\ln(1 + h)$ without ever computing $1 + h$.
 
 # %%
 score = np.float32(20)
@@ -56,7 +58,7 @@ print("log1p(e)        ", np.log1p(e))
 
 # %% [markdown]
 # Only the third is right. The other two say that the cost is 0, as if there were nothing left to learn. With a score of 15
-# they are off by 17%, and with 10 in the fourth digit. Where did the number go? Here is the place in the simplest form:
+# their error is 17%, and with 10 the fourth digit is wrong. Where did the number go? Here is the place in the simplest form:
 #
 # $$h = \frac{1}{3000}, \qquad (1 + h) - 1 .$$
 #
@@ -70,17 +72,16 @@ print(f"(1 + h) - 1 = {(1 + h) - 1:.20f}")
 print(f"off by {abs((1 + h) - 1 - h) / h:.1e} of h")
 
 # %% [markdown]
-# The second way loses digits, and the smaller $h$ is, the more: at `1e-16` nothing of it is left. The
-# subtraction is innocent, it is exact. The digits were lost one step before, when $1 + h$ had to be
-# stored. A float keeps a fixed number of digits, so it sits on one of finitely many places on the
-# number line. Look at the places around 1.
+# The second way loses digits, and it loses more when $h$ is smaller: at `1e-16` nothing is left. The
+# subtraction is not the cause: it is exact. The digits were lost one step before, when $1 + h$ had to be
+# stored. A float keeps a fixed number of digits, so only some places of the number line can be stored. Look at the places around 1.
 #
 # **Try these.**
 #
-# 1. Take the magnifier away, $k = 0$, and bring it back. From which $k$ on do you see single floats?
+# 1. Set the magnifier to $k = 0$, then raise $k$. From which $k$ on do you see single floats?
 # 2. Move $h$ slowly. What does the stored number do?
 # 3. Are the floats to the left of 1 as far apart as those to the right?
-# 4. Find the largest $h$ that vanishes altogether. Then choose float64: how far do you have to go now? (The button
+# 4. Find the largest $h$ that vanishes altogether. Then choose float64: how small must $h$ be now? (The button
 #    brings $1 + h$ back into view.)
 
 # %% tags=["demo"]
@@ -89,22 +90,22 @@ figures.number_line()
 # %% [markdown]
 # **What it showed**
 #
-# 1. From about $k = 19$ in float32: half a million times. So one seldom notices.
+# 1. From about $k = 19$ in float32: half a million times. So people seldom notice the gaps.
 # 2. It jumps from place to place, always to the nearest one. What is lost is at most half a gap.
-# 3. No: they are twice as close. Gaps double at every power of two, so that the *relative* error stays the
-#    same: about 7 digits in float32, 16 in float64.
+# 3. No: they are twice as close. Gaps double at every power of two, so that the *relative* error (the error divided by the
+#    number) stays the same: about 7 digits in float32, 16 in float64.
 # 4. Half a gap: $6 \cdot 10^{-8}$ in float32, $1.1 \cdot 10^{-16}$ in float64. Anything smaller, added to 1, is gone.
 #
-# So **round-off** takes a small number's digits when it is stored as a part of a large one: $e^{-20}$ was lost in $1 + e^{-20}$.
-# It helps to write a formula so that the small number never passes through the large one, as `log1p` does. This is
+# So **round-off** removes digits of a small number when it is stored as a part of a large one: $e^{-20}$ was lost in $1 + e^{-20}$.
+# The cure is to write a formula so that the small number is never added to the large one, as `log1p` does. This is
 # the idea of the whole lab. Large models even compute in half precision (float16 and its relatives), where there
 # are only two or three digits to lose.
 
 # %% [markdown]
 # ## Overflow and underflow of exp
 #
-# Floats also end. The largest float32 is about $3.4 \cdot 10^{38}$, the largest float64 about
-# $1.8 \cdot 10^{308}$. That sounds like plenty, but the exponential gets there fast.
+# Floats also have a largest value. The largest float32 is about $3.4 \cdot 10^{38}$, the largest float64 about
+# $1.8 \cdot 10^{308}$. That sounds like plenty, but the exponential reaches it quickly.
 #
 # **Think first.** From which $z$ on is $e^z$ too large for a float32? ($\ln 10 \approx 2.3$.) And what should
 # $e^{z}$ become on the other side, when it is too small?
@@ -114,7 +115,7 @@ figures.number_line()
 # $e^z = 10^{z / 2.3}$ passes $3.4 \cdot 10^{38}$ when $z$ is about $2.3 \cdot 38.5 \approx 89$. Too small a number can only become 0.
 # </details>
 #
-# **Try it.** The cell prints $e^z$ in both precisions. Change the list until you have found the four edges, to the nearest whole
+# **Try it.** The cell prints $e^z$ in both precisions. Change the list until you have found the four limits, to the nearest whole
 # number. (`errstate` keeps NumPy from warning about what we do on purpose.)
 
 # %%
@@ -125,7 +126,7 @@ with np.errstate(all="ignore"):
 
 # %% [markdown]
 # Above 88 in float32 and 709 in float64 the result is `inf`, infinity: **overflow**. Below $-103$ and $-745$ it is 0:
-# **underflow**. Neither is an error to Python; the numbers simply go on, wrong.
+# **underflow**. Neither is an error to NumPy: after a warning at most, it goes on with these numbers.
 #
 # Here is softmax exactly as its formula says. **Think first.** The second row is the first with 1000 added to
 # each logit, the third with 1000 subtracted. What should softmax give, and what will it give?
@@ -142,7 +143,7 @@ with np.errstate(all="ignore"):
     print(plain_softmax(np.array([z, z + 1000, z - 1000])))
 
 # %% [markdown]
-# All three rows have the same softmax, since only differences count. But `inf / inf` and `0 / 0` are
+# All three rows have the same softmax, because only differences count. But `inf / inf` and `0 / 0` are
 # both `nan`, *not a number*, and everything that is computed from a `nan` is `nan` again.
 #
 # **Break it.** Softmax and its cost, stage by stage, for three logits whose size you choose. The first number that a float cannot
@@ -150,7 +151,7 @@ with np.errstate(all="ignore"):
 #
 # 1. Raise the size in float32. Which stage breaks first, and what happens to the stages after it?
 # 2. Go through float16 and float64. At which sizes do they break?
-# 3. Tick *take the largest logit off first*. What holds now, and what still breaks?
+# 3. Tick *subtract the largest logit first*. What is right now, and what still breaks?
 
 # %% tags=["demo"]
 figures.break_it()
@@ -160,16 +161,16 @@ figures.break_it()
 #
 # 1. The exponential of the largest logit, at size 89. Its `inf` goes into the sum, `inf / inf` is `nan`, and all is lost.
 # 2. float16 at 12 already, float64 at 710. More precision moves the edge, and does not remove it.
-# 3. All probabilities hold, however large the logits. But the smallest one rounds to 0, and its $-\ln p$ is infinite. The
-#    rest of this lab repairs one after the other.
+# 3. All probabilities are right, however large the logits. But the smallest one rounds to 0, and its $-\ln p$ is infinite. The
+#    rest of this lab repairs first the probabilities, then the cost.
 #
 # The map below asks the same of three logits of many sizes: their largest is the **scale**, the largest minus
-# the smallest the **spread**. Colours and letters say what became of the smallest probability.
+# the smallest the **spread**. Colours and letters say what happened to the smallest probability.
 #
 # **Try these.** Move the ring, and read the caption.
 #
 # 1. At which scales does the plain formula break down, on either side, and in which precision first?
-# 2. Stay at scale 0 and raise the spread. Here nothing overflows. What is wrong with C?
+# 2. Stay at scale 0 and raise the spread. Here nothing overflows. What is wrong with the region C?
 
 # %% tags=["demo"]
 figures.probability_map(plain_softmax)
@@ -179,12 +180,12 @@ figures.probability_map(plain_softmax)
 #
 # 1. Left of about $-104$ and right of $+89$ in float32, left of $-746$ and right of $+710$ in float64, the answer is 0 or
 #    `nan`, however small the spread. The logits themselves are perfectly good numbers.
-# 2. The smallest probability underflows to 0. It is a very small number, so 0 seems close enough. It is, until somebody
-#    takes its logarithm. (B marks a thin border where it is kept with few digits.)
+# 2. The smallest probability underflows to 0. It is a very small number, so 0 seems close enough. But its logarithm is
+#    infinite. (B marks a thin border where it is kept with few digits.)
 #
 # Does it happen in practice? Below, softmax regression learns the digits with the plain formula, in float32.
-# It opens at the end of a run that went well. **Try these.** Choose pixels from 0 to 16, as the scanner delivered them,
-# press *Reset* and *Play*; then pixels from 0 to 255. How many steps does each run survive? What happens to the digits read
+# The figure opens at the end of a good run. **Try these.** Choose pixels from 0 to 16, as the scanner delivered them,
+# press *Reset* and *Play*; then pixels from 0 to 255. After how many steps does each run fail? What happens to the digits read
 # right, and why does it never recover?
 
 # %% tags=["demo"]
@@ -195,17 +196,17 @@ figures.train_regression(plain_softmax)
 # to 255 after one: larger pixels make larger logits and larger steps. One `nan` in the probabilities
 # makes the gradient `nan`, then every weight. From then on no digit is read, and there is no way back.
 #
-# Scaling the data would hide it here. In a deep network nobody promises how large the logits get. So let
+# Scaling the data would hide it here. In a deep network the logits can become very large. So let
 # us repair the formula.
 
 # %% [markdown]
 # ## Log-sum-exp
 #
-# Everything that can overflow in softmax and its cost sits in one number: the logarithm of the sum,
+# Everything that can overflow in softmax and its cost is in one number: the logarithm of the sum,
 #
 # $$\operatorname{lse}(z) = \ln \sum_j e^{z_j} .$$
 #
-# Take $z = (1000, 1001)$. Both exponentials overflow, yet the answer is a modest number. Take a factor
+# Take $z = (1000, 1001)$. Both exponentials overflow, but the answer is not large. Take a factor
 # $e^{1001}$ out of the sum:
 #
 # $$\ln\left(e^{1000} + e^{1001}\right) = \ln\left(e^{1001}\,(e^{-1} + 1)\right) = 1001 + \ln\left(e^{-1} + 1\right) \approx 1001.3133 .$$
@@ -224,14 +225,14 @@ with np.errstate(all="ignore"):
         print(f"c = {c:6.0f}   exponents {z - c}   result {c + np.log(np.sum(np.exp(z - c)))}")
 
 # %% [markdown]
-# Too small, and an exponential overflows; too large, and all of them underflow. With the **maximum** the largest
+# If $c$ is too small, an exponential overflows; if it is too large, all of them underflow. With the **maximum** the largest
 # exponent is exactly 0: nothing can overflow, and the sum is at least 1, so its logarithm is harmless.
 #
 # ### Exercise: log_sum_exp (18 points)
 #
 # Write `log_sum_exp(Z)` over the last axis: one row `(C,)` gives a number, a batch `(m, C)` gives `(m,)`.
-# Logits go up to 10000 in absolute value. Some entries of a row, never all, may be `-inf`: a class that
-# has been ruled out, $e^{-\infty} = 0$. `Z` itself stays as it was.
+# Logits go up to 10000 in absolute value. Some entries of a row, never all, may be `-inf`: a class that is impossible,
+# $e^{-\infty} = 0$. `Z` itself stays as it was.
 #
 # **Example.** $z = (0, \ln 2, \ln 5)$ gives $\ln(1 + 2 + 5) = 2.0794$. The batch `[[1000, 1000], [-1000, -inf]]`
 # gives $(1000 + \ln 2,\; -1000) = (1000.6931, -1000)$: each row has a maximum of its own.
@@ -277,7 +278,7 @@ mark("04_improved_softmax", "log_sum_exp", log_sum_exp)
 #
 # $$\ln \operatorname{softmax}(z)_k = \ln \frac{e^{z_k}}{\sum_j e^{z_j}} = \ln e^{z_k} - \ln \sum_j e^{z_j} .$$
 #
-# One of the two terms needs no work at all, and the other you have just written.
+# One of the two terms needs no work at all, and you have just written the other one.
 #
 # Write `log_softmax(Z)` along the last axis, for `(C,)` and for `(m, C)`; the result has the shape of `Z`. It must be
 # right however unlikely a class is: logits go up to 10000, and `-inf` in `Z` stays `-inf`.
@@ -285,8 +286,8 @@ mark("04_improved_softmax", "log_sum_exp", log_sum_exp)
 # **Example.** $(0, \ln 3)$ gives $(\ln \frac14, \ln \frac34) = (-1.3863, -0.2877)$, and $(1000, 0)$ gives
 # $(0, -1000)$. The second probability is $e^{-1000}$: too small for any float, but its logarithm is not.
 #
-# **Not allowed:** as above. Your `log_sum_exp` is welcome; should it be wrong, this exercise is still marked
-# on its own merits. Stuck? Run `check.hint("log_softmax")`.
+# **Not allowed:** as above. Your `log_sum_exp` is welcome; if it is wrong, this exercise can still earn all its points. Stuck?
+# Run `check.hint("log_softmax")`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "log_softmax_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -313,12 +314,12 @@ mark("04_improved_softmax", "log_softmax", log_softmax)
 # is far above the others, and $-\ln C$, when all are equal. No exponential of a large number was ever needed, and no
 # logarithm of a small one.
 #
-# **Think first.** If you now want the probabilities after all, there are two roads: $e^{\ln p}$, or softmax itself
-# with some constant taken off all logits of a row. Why does that constant cancel?
+# **Think first.** If you now want the probabilities after all, there are two ways: $e^{\ln p}$, or softmax itself, after some
+# constant is subtracted from all logits of a row. Why does that constant cancel?
 #
 # <details><summary>One answer</summary>
 #
-# It puts the factor $e^{-c}$ before every exponential, above and below the line.
+# It multiplies every exponential by $e^{-c}$, in the numerator and in the denominator.
 # </details>
 
 # %% [markdown]
@@ -364,21 +365,21 @@ mark("04_improved_softmax", "stable_softmax", stable_softmax)
 figures.probability_map(plain_softmax, stable_softmax, compare=True)
 
 # %% [markdown]
-# And the training run again. Choose the pixels on which the plain formula died, and play.
+# And the training run again. Choose the pixels on which the plain formula failed, and play.
 
 # %% tags=["demo"]
 figures.train_regression(plain_softmax, stable_softmax, compare=True)
 
 # %% [markdown]
 # **What it showed.** Not a single `nan` is left, and the scale has no influence any more: only the spread counts. Training
-# survives the same data. With large pixels it swings at first, because the steps are far too large,
-# but a bad step can be made good again; a `nan` cannot.
+# survives the same data. With large pixels it swings at first, because the steps are far too large, but later steps can repair
+# a bad one; they cannot repair a `nan`.
 #
-# C has *not* gone. A probability of $e^{-1000}$ does round to 0, in any softmax. **Think first.** The true class got
-# that probability. What does the cost $-\ln p$ become, and what should it be? (The answer stands below the cell.)
+# The region C is still there. A probability of $e^{-1000}$ does round to 0, in any softmax. **Think first.** The true class got
+# that probability. What does the cost $-\ln p$ become, and what should it be?
 #
 # **Try it.** One example, logits 1000 and 0, true class 1. A common repair is to add a little to $p$, or to keep it
-# above some floor. What does the cell charge for an answer that could hardly be more wrong? Try logits 50 and 0, then 5000 and 0.
+# above some floor. What cost does the cell give for such a very wrong answer? Try logits 50 and 0, then 5000 and 0.
 
 # %%
 with np.errstate(all="ignore"):
@@ -389,17 +390,18 @@ with np.errstate(all="ignore"):
     print("cost -ln(p + 1e-7)           :", -np.log(p + 1e-7))
 
 # %% [markdown]
-# The first is infinite. The second is 16, whatever the logits: the model is told that being wrong by 1000 is as
-# good as being wrong by 16, and that nothing it does to those logits matters. The right cost is
-# 1000. The repair is the same as before: never let the small number pass through.
+# The first is infinite. The second is 16 for every gap above 16: an error of 1000 costs no more than one of 16, so a change
+# of those logits changes nothing. The right cost is 1000. The repair is the same as before: never
+# compute the small number.
 #
 # ### Exercise: cross_entropy_from_logits (20 points)
 #
-# Write `cross_entropy_from_logits(Z, y)`, the mean cost of $m$ examples, one number, straight from the logits `Z` `(m, C)`:
+# Write `cross_entropy_from_logits(Z, y)`, the mean cost of $m$ examples, one number, directly from the logits `Z` `(m, C)`:
 #
 # $$J = -\frac1m \sum_i \ln \operatorname{softmax}(Z_i)_{y_i}, \qquad y_i \text{ an integer from } 0 \text{ to } C - 1 ,$$
 #
-# but without ever forming the softmax. It must be right to the usual 6 digits where the probability rounds to 0, and where the plain formula overflows.
+# but without ever computing the softmax. It must be right to the usual 6 digits where the probability rounds to 0, and where
+# the plain formula overflows.
 #
 # **Example.** Logits `[[0, ln 3], [1000, 0]]` with true classes 1 and 1: the losses are $-\ln \frac34 = 0.2877$ and
 # 1000, and their mean is 500.1438.
@@ -438,8 +440,8 @@ mark("04_improved_softmax", "cross_entropy_from_logits", cross_entropy_from_logi
 figures.cost_map(stable_softmax, cross_entropy_from_logits)
 
 # %% [markdown]
-# **What it showed.** In two steps the cost is infinite as soon as the spread exceeds 103 in float32: no
-# exotic number, one confident mistake is enough. From the logits it is right everywhere, as $\operatorname{lse}(z) - z_y$. (You may find specks of
+# **What it showed.** In two steps the cost is infinite as soon as the spread exceeds 103 in float32. That is not rare: one
+# confident mistake is enough. From the logits it is right everywhere, as $\operatorname{lse}(z) - z_y$. (You may find specks of
 # B in float32, at spread 1 and the largest scales: there these two large numbers are only stored to 3 decimals. The last
 # section has an idea for that.)
 
@@ -469,21 +471,21 @@ print("C", float(from_probabilities(y, Z)))
 
 # %% [markdown]
 # B is right. A goes through the probability, which Keras keeps above $10^{-7}$, hence the 16 you have met. (When the
-# probabilities come from a softmax *layer* of a model, Keras looks behind it, finds the logits, and works with them.
-# Do not count on that elsewhere.) C hands logits to a loss that takes them for probabilities. There was no error and no
+# probabilities come from a softmax *layer* of a model, Keras finds the logits before that layer, and uses them. Other libraries
+# do not.) C gives logits to a loss that treats them as probabilities. There was no error and no
 # warning: the loss cuts every number off at 0 and 1, scales the result to sum 1, and goes on.
 #
 # Costs are for looking at. What trains a network is the **gradient**, so that is what counts in the end.
 #
-# **Think first.** The logits are $(1000, 0, 3)$, the true class is 1. The gradient should be $p - Y$, that is $(1, -1, 0)$. What
-# will automatic differentiation (the `GradientTape` of `01_training`) make of the logarithm of a softmax, whose $p$ has rounded to 0? And of one
-# that is cut off at $10^{-7}$?
+# **Think first.** The logits are $(1000, 0, 3)$, the true class is 1. The gradient should be $p - Y$, that is $(1, -1, 0)$. Which gradient will
+# automatic differentiation (the `GradientTape` of `01_training`) give for $-\ln p$, where $p$ has rounded to 0? And where $p$ is
+# clipped at $10^{-7}$?
 
 # %%
 z = tf.Variable([[1000.0, 0.0, 3.0]])
 ways = {
     "ln of softmax": lambda: -tf.math.log(tf.nn.softmax(z)[0, 1]),
-    "cut off": lambda: -tf.math.log(tf.clip_by_value(tf.nn.softmax(z), 1e-7, 1.0)[0, 1]),
+    "clipped": lambda: -tf.math.log(tf.clip_by_value(tf.nn.softmax(z), 1e-7, 1.0)[0, 1]),
     "from logits": lambda: tf.nn.sparse_softmax_cross_entropy_with_logits([1], z)[0],
 }
 for name, cost in ways.items():
@@ -492,8 +494,8 @@ for name, cost in ways.items():
     print(f"{name:14} cost {float(J):8.3f}   gradient {tape.gradient(J, z).numpy()[0]}")
 
 # %% [markdown]
-# The first gradient is `nan`: one such example ends the training. The second is 0, because moving a number that
-# is cut off changes nothing: the worst example of all teaches **nothing**. Only the third says what to do.
+# The first gradient is `nan`: one such example ends the training. The second is 0, because a change of a clipped number changes
+# nothing: the worst example of all teaches **nothing**. Only the third says what to do.
 #
 # **Try it.** Where does each of the three begin to fail? The map shows the gradient at the logit of the true class.
 
@@ -501,15 +503,15 @@ for name, cost in ways.items():
 figures.gradient_map()
 
 # %% [markdown]
-# **What it showed.** The logarithm of softmax has no gradient once the spread passes 103 in float32. Cutting off turns the gradient
-# to 0 from a spread of about 16 on, in either precision, and a spread of 16 is nothing unusual. From the logits it is right
-# everywhere. That is why one *trains* from logits, even where the cost itself would have been good enough.
+# **What it showed.** The logarithm of softmax has no gradient where the spread is above 103 in float32. Clipping turns the
+# gradient to 0 from a spread of about 16 on, in either precision, and a spread of 16 is not unusual. From the logits it is
+# right everywhere. That is why one *trains* from logits, even where the cost itself would have been good enough.
 #
 # Now in a training run: the same network with a linear output, the same weights to begin with, the same batches. The curves
 # show its *true* cost, worked out from the logits as you did. Only `from_logits` differs.
 #
-# **Think first.** Equal shares cost $\ln 10 \approx 2.3$, a trained network about 0.2. Where will the run end that was told
-# `from_logits=False`? Move the marker; your guess is drawn over the truth.
+# **Think first.** Equal shares cost $\ln 10 \approx 2.3$, a trained network about 0.2. At which cost will the run with
+# `from_logits=False` end? Move the marker; your guess is drawn over the truth.
 
 # %% tags=["demo"]
 my_guess = figures.guess("true cost after 15 epochs, told from_logits=False", 0, 2.5, 0.1)
@@ -519,19 +521,20 @@ my_guess
 both = figures.train_both_ways(my_guess)
 
 # %% [markdown]
-# **What it showed.** The run that was told the truth reads most digits after a few epochs. The other one learns little: its
+# **What it showed.** The run with the right setting reads most digits after a few epochs. The other one learns little: its
 # cost stays between 2.0 and 2.3, and whether it reads a fifth of the digits or a half depends on its luck with the first
-# weights. Wherever a logit lies outside 0 to 1 its slope is 0, so much of what the digits could teach never reaches the weights. This is the quietest of all mistakes with `from_logits`.
+# weights. Wherever a logit lies outside 0 to 1 its slope is 0, so the weights learn little from many digits. And this mistake
+# with `from_logits` gives no warning at all.
 #
 # Keras does notice the opposite mismatch, a softmax output with `from_logits=True`: it repairs that, with a warning. Other
-# libraries apply softmax twice. In short: **softmax lives in exactly one place**, and the loss has to know where.
+# libraries apply softmax twice. In short: **softmax belongs in exactly one place**, and the loss has to know where.
 #
 # | output layer | loss | |
 # | --- | --- | --- |
-# | softmax | `from_logits=False` | right in a Keras model; cut off at 16 for a plain array |
+# | softmax | `from_logits=False` | right inside a Keras model; clipped, so at most 16, if you give the loss an array yourself |
 # | linear | `from_logits=True` | right, and the one to use |
-# | linear | `from_logits=False` | silent nonsense |
-# | softmax | `from_logits=True` | twice, or repaired with a warning |
+# | linear | `from_logits=False` | trains badly, without a warning |
+# | softmax | `from_logits=True` | softmax twice, or repaired with a warning |
 
 # %% [markdown]
 # ### Exercise: logits_model (10 points)
@@ -539,8 +542,8 @@ both = figures.train_both_ways(my_guess)
 # Write `build_logits_model(n_features, n_classes)`: return a `keras.Sequential` (or an equal functional) model that takes
 # inputs of shape `(n_features,)` and has three dense layers: 25 units with ReLU, 15 units with ReLU, `n_classes`
 # units, linear. Return it **compiled**, with the sparse categorical cross-entropy from logits, the mean over the
-# examples: the loss object in the cell above, since the short name `"sparse_categorical_crossentropy"` means
-# `from_logits=False`. Any optimizer will do; `"adam"` is a good one.
+# examples: the loss object of line B in the cell with A, B and C, because the short name `"sparse_categorical_crossentropy"` means
+# `from_logits=False`. Any optimizer is right; `"adam"` is a good one.
 #
 # **Example.** `build_logits_model(64, 10)` learns 2175 numbers, and its output has the shape `(None, 10)`.
 #
@@ -590,11 +593,11 @@ trained = figures.train_digits(build_logits_model)
 # ## What the outputs mean now
 #
 # The network learns as in `03_softmax`, from near $\ln 10 \approx 2.303$ on. But ask it about a digit, and it answers with
-# numbers like $-7.3$ or $9.1$. They are **logits**: not probabilities, without a scale of their own, and only
-# their differences mean something. To get back what we are used to:
+# numbers like $-7.3$ or $9.1$. They are **logits**: not probabilities, without a zero of their own, and only their differences
+# mean something. To get back what we are used to:
 #
 # - **probabilities** are the softmax of each row;
-# - **the class** is the position of the largest entry. Softmax keeps the order, so the logits will do.
+# - **the class** is the position of the largest entry. Softmax keeps the order, so the logits are enough.
 #
 # ### Exercise: use_logits (10 points)
 #
@@ -649,14 +652,14 @@ figures.read_digits(trained.model, class_probabilities)
 # **What it showed**
 #
 # 1. A gap of 2.2 makes one class $e^{2.2} \approx 9$ times as likely as the other, a gap of 7 about 1100 times.
-# 2. They exist: a large logit says nothing alone. Another one may be as large.
-# 3. Often, but not always. Probabilities are what the network believes, and it can be wrong with conviction.
+# 2. They exist: a large logit alone says nothing: another logit of the row may be as large.
+# 3. Often, but not always. Probabilities are what the network believes, and it can be very sure and wrong.
 
 # %% [markdown]
 # ## Practice quiz: Multiclass classification
 #
 # Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
-# whether it is one of the options. Which are right, and why, you learn behind the last question.
+# whether it is one of the options. After the last question you learn which are right, and why.
 
 # %% [markdown]
 # ### Question 1
@@ -738,7 +741,7 @@ mark("04_improved_softmax", "multiclass_3", answer_multiclass_3)
 # A model has a linear output layer and is compiled with `loss="sparse_categorical_crossentropy"`. What happens when you
 # train it in Keras?
 #
-# - a) There is no error and no warning, and the model turns out badly.
+# - a) There is no error and no warning, and the model is bad.
 # - b) `compile` or `fit` raises an error.
 # - c) Keras puts the softmax in by itself.
 # - d) It becomes as good a model, only more slowly.
@@ -766,7 +769,7 @@ mark("04_improved_softmax", "multiclass_4", answer_multiclass_4)
 # - a) Is it sure of class 1 at more than 95%?
 # - b) Which class is the most likely?
 # - c) What would this picture cost if class 0 were true?
-# - d) Is it surer here than of another picture, with the logits 4, 6 and 1?
+# - d) Is it more certain here than for another picture, with the logits 3, 6.3 and 3?
 
 # %% nbgrader={"grade": false, "grade_id": "multiclass_5_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 answer_multiclass_5 = None  # "a", "b", "c" or "d"
@@ -792,21 +795,21 @@ check.explain()
 # %% [markdown]
 # ## Summary
 #
-# - A float keeps 7 digits (float32) or 16 (float64). **Round-off** takes those of a small number that is stored as a
-#   part of a large one; no later step brings them back.
+# - A float keeps 7 digits (float32) or 16 (float64). **Round-off** removes digits of a small number that is stored as a part of
+#   a large one; no later step brings them back.
 # - `exp` **overflows** above 88 (709) and **underflows** below $-103$ ($-745$). One `nan` ends a training run.
 # - **Log-sum-exp**, shifted by the maximum of the row, cannot overflow. Softmax, its logarithm and the cost follow from it.
 # - The cost belongs to the **logits**: $\operatorname{lse}(z) - z_y$ is right where the probability has rounded to 0.
 # - In Keras: linear output **and** `from_logits=True`. The outputs are then logits; softmax gives
-#   probabilities, `argmax` the class. A linear output with `from_logits=False` fails in silence.
+#   probabilities, `argmax` the class. A linear output with `from_logits=False` trains badly, without a warning.
 
 # %% [markdown]
 # ## What to try next
 #
-# - The specks of B in the map of the cost: write the cost so that the maximum is taken off *before* anything is
-#   subtracted from the logits. Do they disappear?
-# - Logits 40 and 0, true class 0: the cost is $\ln(1 + e^{-40}) \approx e^{-40}$. What does your function say? `np.log1p` knows why.
-# - The sigmoid has the same trouble, and the same cure: $\ln(1 + e^{z})$ is a log-sum-exp of 0 and $z$. You need it in the
+# - Look again at the specks of B in the map of the cost. Write the cost so that the maximum is subtracted from the logits *before* anything else.
+#   Do they disappear?
+# - Logits 40 and 0, true class 0: the cost is $\ln(1 + e^{-40}) \approx e^{-40}$. What does your function say? Use `np.log1p` to find out why.
+# - The sigmoid has the same problem, and the same solution: $\ln(1 + e^{z})$ is a log-sum-exp of 0 and $z$. You need it in the
 #   next lab, `05_multilabel`.
 #
 # <details><summary>Answers</summary>

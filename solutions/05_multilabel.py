@@ -9,18 +9,19 @@
 # %% [markdown]
 # # Several answers at once
 #
-# "Which digit is this?" has one answer. "What is in this picture?" may have three, or none. A few
-# small changes turn a classifier into one that can say so, and one of them is a decision that no
-# training makes for you: how sure is sure enough?
+# "Which digit is this?" has one answer. "What is in this picture?" may have three, or none. A few small
+# changes turn a classifier into one that can give several answers. One of them is a decision that no training makes for you: from which
+# probability on do you say yes?
 #
 # **After this lab you can**
-# - tell a multi-label problem from a multi-class one by its targets;
+# - distinguish a multi-label problem from a multi-class one by its targets;
 # - compute the loss of several yes-or-no answers from their logits, without overflow;
 # - build one Keras network with several sigmoid outputs, and say why softmax would be wrong here;
 # - turn probabilities into labels with thresholds, and choose them by what each mistake costs.
 #
-# **Time** about 80 minutes, without the part that is marked as optional. **You need** the sigmoid and its cross-entropy, ReLU, softmax, and broadcasting
-# in NumPy. Logits, and why a loss likes to see them, were the subject of `04_improved_softmax`.
+# **Time** about 80 minutes, without the part that is marked as optional. **You need** the sigmoid and its
+# cross-entropy, ReLU ($\max(z, 0)$, the usual activation of hidden layers), softmax, and broadcasting in NumPy. Logits, and why a loss should
+# be computed from them, were the subject of `04_improved_softmax`.
 #
 # **How it works** Six exercises, 100 points. Write your answer in place of `YOUR CODE HERE`, then
 # run the check below it, as often as you like. Figures use *your* functions as soon as they exist.
@@ -34,7 +35,7 @@ from utils.figures import multilabel as figures
 check = Check("05_multilabel")
 
 # %% [markdown]
-# ## Multi-label against multi-class
+# ## Multi-label or multi-class?
 #
 # Here are small pictures, 16 by 16 pixels and noisy. Each may hold a circle, a square and a
 # triangle: any one, any two, all three, or none. Name the shapes first, then let the figure show
@@ -61,7 +62,7 @@ figures.some_scenes()
 # | --- | --- | --- |
 # | the question | which one? | which ones? |
 # | a row of targets | exactly one 1 | any number of 1s, also none |
-# | the answers | compete for one unit of belief | do not know of each other |
+# | the answers | compete: their probabilities add up to 1 | do not depend on each other |
 #
 # **Try it.** Three tables of targets. Which of them can only be multi-label? Add up each row and
 # each column: which of the two sums tells you?
@@ -82,13 +83,13 @@ for name, targets in tables.items():
 #
 # - It returns `"multiclass"` if **every** row has **exactly one** 1, and `"multilabel"` otherwise.
 #   A row without any 1 has no class, so it makes the table multi-label.
-# - If `targets` does not have two dimensions, or holds anything but 0 and 1, it raises a `ValueError`.
+# - If `targets` does not have two dimensions, or holds other numbers than 0 and 1, it raises a `ValueError`.
 #   Zeros and ones may be ints or floats: `1.0` is fine, `0.5`, `2` and `-1` are not.
 #
 # **Example.** Of the tables above, a is `"multiclass"`; b and c are `"multilabel"`.
 # `np.array([[0.5, 0.5]])` and `np.array([0, 1, 0])` each raise a `ValueError`.
 #
-# Such a test is worth having: a table of the wrong kind trains without any complaint.
+# Such a test is useful: training with a table of the wrong kind gives no error.
 #
 # Stuck? Run `check.hint("kind_of_problem")` in a new cell.
 
@@ -124,13 +125,13 @@ mark("05_multilabel", "kind_of_problem", kind_of_problem)
 #
 # ## Three networks, or one with three outputs
 #
-# A circle detector, a square detector, a triangle detector: three networks with one output each
-# would do. Or one network whose last layer has three units, so that all three questions are answered
-# from the same hidden features. Edges and corners are of use to everybody.
+# A circle detector, a square detector, a triangle detector: three networks with one output each can
+# do it. Another way is one network whose last layer has three units, so that all three questions are answered from the same hidden features.
+# Edges and corners help with all three shapes.
 #
 # **Think first.** Take 256 pixels and hidden layers of 25 and 15 units. Roughly how many numbers does
 # one network with three outputs learn, and how many do three networks with one output each? Every
-# unit has a weight for each input, and a bias. In which layer do nearly all of them sit?
+# unit has a weight for each input, and a bias. In which layer are nearly all of these numbers?
 
 # %%
 hidden = 256 * 25 + 25 + 25 * 15 + 15
@@ -139,11 +140,11 @@ print("three networks, one output ", 3 * (hidden + 15 * 1 + 1))
 
 # %% [markdown]
 # A third of the numbers, and a third of the work for each prediction. Nearly all of them, 6425 of
-# 6863, sit in the first layer: 25 units with a weight for each of 256 pixels. So the fair
-# opponent of three small networks is **one** network with three times the hidden units.
+# 6863, sit in the first layer: 25 units with a weight for each of 256 pixels. So for a fair comparison with three small
+# networks, **one** network must have three times as many hidden units.
 #
-# What does sharing cost, or bring, in quality? Each row below is trained from three different starts,
-# and tested on 2,000 new scenes. One start proves nothing: look at how far its dots lie apart.
+# Does sharing make the network better or worse? Each row below is trained from three different starts,
+# and tested on 2,000 new scenes. One start proves nothing: look at the distances between the dots of a row.
 #
 # **Try it.** Guess the order of the three rows first. Then choose 150 or 1500 scenes to learn from (a
 # few seconds each): does the order change? What helps more, another kind of network or more scenes?
@@ -152,20 +153,20 @@ print("three networks, one output ", 3 * (hidden + 15 * 1 + 1))
 figures.three_or_one()
 
 # %% [markdown]
-# **What it showed.** At equal size, one network that shares its features (the lowest row) reads more
-# scenes rightly than three that do not: what is learned from squares helps with triangles. The
-# small one stays a few scenes in a hundred behind three times its numbers. More scenes help far more
+# **What it showed.** At equal size, one network that shares its features (the lowest row) reads more scenes
+# correctly than three that do not: what is learned from squares helps with triangles. The small single network reads a few scenes in a hundred
+# fewer than those with three times as many numbers. More scenes help far more
 # than any of this: from 150 to 1500, over 20 scenes in a hundred.
 #
 # The labels share their training as well, which can be a disadvantage: one network cannot stop learning
 # circles while it goes on with triangles. But a **new** label costs little. It needs one more output unit
-# on the hidden features that are there, and only that unit has to be trained.
+# on the hidden features that exist already, and only that unit has to be trained.
 #
 # ## Sigmoid outputs
 #
-# A network with three outputs gives three **logits**: raw scores, any real numbers. What should turn them into probabilities? Here
-# both candidates get the **same** logits, from a network that has learned such scenes. Arrowheads
-# above the bars mark the shapes that really are in the picture.
+# A network with three outputs gives three **logits**: raw scores, any real numbers. What should turn them into probabilities?
+# Here both candidates (an output layer with its activation is called a **head**) get the **same** logits, from a network that
+# has learned such scenes. Arrowheads above the bars mark the shapes that really are in the picture.
 #
 # **Try these.**
 #
@@ -179,11 +180,11 @@ figures.two_heads()
 # %% [markdown]
 # **What it showed**
 #
-# 1. Softmax has one unit of belief to share, so two labels can never both be above one half. The
-#    sigmoid head gives each its own probability, and they add up to whatever they like.
-# 2. Under softmax the square becomes *less* probable because the circle became more so. Under sigmoid
-#    nothing happens to it. **Labels do not compete.**
-# 3. Only the sigmoid head. Softmax must put its unit of belief somewhere, empty scene or not.
+# 1. Softmax divides a total of 1, so two labels can never both be above one half. The
+#    sigmoid head gives each its own probability, and their sum can be any number.
+# 2. Under softmax the square becomes *less* probable because the circle became more probable. Under sigmoid nothing happens to
+#    the square. **Labels do not compete.**
+# 3. Only the sigmoid head. Softmax must put its total of 1 somewhere, also in an empty scene.
 #
 # A network *trained* with a softmax head would choose other logits, but it could not escape 1 and 3.
 #
@@ -192,18 +193,18 @@ figures.two_heads()
 # Could one class for each *set* of shapes save the softmax? Eight classes, "nothing" among them,
 # and no competition between the shapes. Its weak point is a set without examples.
 #
-# Two networks of the same size learned from 1500 scenes, but all scenes with **all three** shapes had been
-# taken out. One has a softmax over the eight sets, the other three sigmoids.
+# Two networks of the same size learned from our 1500 scenes without those that hold **all three** shapes. One has a softmax
+# over the eight sets, the other three sigmoids.
 #
-# **Think first.** What will each of them say when all three shapes come together at last?
+# **Think first.** What will each of them say about scenes that do hold all three?
 
 # %% tags=["demo"]
 figures.unseen()
 
 # %% [markdown]
-# **What it showed.** The class "all three" never had an example, so training only ever pushed it
-# down: the softmax reads **none** of these scenes rightly. Each sigmoid has met its own shape
-# many times, and answers for it alone. Together they **compose** a set that nobody has shown them, in about two
+# **What it showed.** The class "all three" never had an example, so training always lowered it:
+# the softmax reads **none** of these scenes correctly. Each sigmoid has seen its own shape many times, and answers only for this
+# shape. Together they **compose** a set that nobody has shown them, in about two
 # scenes of five here (the three outlines hide each other, so it stays hard). On all other scenes
 # the two are close; there the eight classes are even a little ahead.
 #
@@ -215,9 +216,8 @@ figures.unseen()
 #
 # The cost is the mean over all examples **and** all labels.
 #
-# **Try it.** Just as written, for a label that is absent, with larger and larger logits. What should
-# the loss of $z = 800$ be, roughly? From which logit on is the result useless, and why there?
-# (`inf` is how NumPy writes infinity; `nan`, "not a number", would be the result of `inf - inf`.)
+# **Try it.** Compute the loss as the formula says, for a label that is absent, with larger and larger logits. What should
+# the loss of $z = 800$ be, roughly? From which logit on is the result useless, and why there? (`inf` is how NumPy writes infinity.)
 
 # %%
 for z in [2.0, 20.0, 36.0, 37.0, 800.0]:
@@ -228,7 +228,7 @@ for z in [2.0, 20.0, 36.0, 37.0, 800.0]:
 # %% [markdown]
 # For large $z$ the loss should be nearly $z$: 800 for the last line. But from 37 on it is infinite:
 # there $e^{-z}$ is below $10^{-16}$ and too small to change the 1 in $1 + e^{-z}$, so $p$ is exactly 1 and
-# $-\ln 0$ is infinite. At 36 the digits are going already: 36.04 instead of 36.
+# $-\ln 0$ is infinite. At 36 some digits are wrong already: 36.04 instead of 36.
 #
 # As in `04_improved_softmax` the cure is to go from the logit to the loss in one step. The first case is
 # quick: $-\ln \sigma(z) = \ln (1 + e^{-z})$. For the second, write
@@ -239,14 +239,15 @@ for z in [2.0, 20.0, 36.0, 37.0, 800.0]:
 # Both together: $\ln (1 + e^{-z}) + (1 - y)\, z$. That still overflows for very negative $z$, where
 # $\ln (1 + e^{-z}) = -z + \ln (1 + e^{z})$ is the safe way to write it.
 #
-# **Think first.** So each sign of $z$ has its own safe form. What does the right one give at $z = 0$, and for a huge
-# logit of each sign with $y = 1$? How large can its exponential become?
+# **Think first.** So each sign of $z$ has its own safe form: $\ln (1 + e^{-z}) + (1 - y)\, z$ for $z \ge 0$, and $\ln (1 + e^{z})
+# - y\, z$ for $z < 0$. What do they give at $z = 0$, and for a huge logit of each sign with $y = 1$? How large can their
+#   exponentials become?
 #
 # <details><summary>What you should find</summary>
 #
-# At $z = 0$ both forms give $\ln 2$, for both labels. At $z = 800$, $y = 1$: $\ln(1 + e^{-800}) = 0$, nothing to pay. At
+# At $z = 0$ both forms give $\ln 2$, for both labels. At $z = 800$, $y = 1$: $\ln(1 + e^{-800}) = 0$, no loss. At
 # $z = -800$, $y = 1$: $800 + \ln(1 + e^{-800}) = 800$. In its own half the exponential is never larger than 1. One line of
-# NumPy can choose the form for every entry: that is the heart of the exercise.
+# NumPy can choose the form for every entry: that is the main idea of the exercise.
 # </details>
 
 # %% [markdown]
@@ -287,7 +288,7 @@ mark("05_multilabel", "multilabel_loss", multilabel_loss)
 #
 # 1. What does a logit of 0 cost, whatever the truth is? Which probability does it stand for?
 # 2. How much does each step of 1 cost on the far left of the solid curve? And on the far right?
-# 3. Leave out the term of the absent labels in your mind: which logits would then be cheapest?
+# 3. Imagine the loss without the term of the absent labels: which logits would then be cheapest?
 
 # %% tags=["demo"]
 figures.loss_curves(multilabel_loss)
@@ -297,15 +298,14 @@ figures.loss_curves(multilabel_loss)
 #
 # 1. $\ln 2 \approx 0.693$, for $p = 0.5$. A network that knows nothing starts near it.
 # 2. Where the answer is wrong the curve is a straight line: each step of 1 costs 1. Where it is right,
-#    almost nothing is left to gain. Its slope is $p - y$, as with softmax: said minus should be said.
+#    the loss is nearly 0. Its slope is $p - y$, as with softmax: what was said minus what should be said.
 # 3. As large as possible, all of them. Always saying "present" would be perfect. **Absent labels teach
 #    too**, and in most data they are the majority.
 #
 # ## One network with sigmoid outputs, in Keras
 #
 # Keras offers the same choice as before. Either the last layer has the activation `"sigmoid"` and
-# the loss takes probabilities, or the last layer is linear and the loss is told so with
-# `from_logits=True`. The names to know:
+# the loss takes probabilities, or the last layer is linear and the loss gets `from_logits=True`. The names to know:
 #
 # | Keras | meaning |
 # | --- | --- |
@@ -322,22 +322,22 @@ import tensorflow as tf
 print("tf.keras and keras are one:", tf.keras.layers.Dense is keras.layers.Dense)
 
 # %% [markdown]
-# **Try it.** The first two lines: a very sure answer, $z = 40$, for a label that is absent. Why does
-# the second stop near 16? The last: a logit that the loss was not told about. What does it take it for?
+# **Try it.** The first two lines show the loss of a very sure answer, $z = 40$, for a label that is absent. Why does
+# the second stop near 16? In the last line the loss gets a logit, but not `from_logits=True`. How does it read that number?
 
 # %%
 z, y = np.array([[40.0]]), np.array([[0.0]])
 p = np.array(keras.ops.sigmoid(z))
 from_logits = keras.losses.BinaryCrossentropy(from_logits=True)
 from_probabilities = keras.losses.BinaryCrossentropy(from_logits=False)
-print("logits, told so          ", float(from_logits(y, z)))
-print("probabilities            ", float(from_probabilities(y, p)))
-print("a logit of 0.6, not told ", float(from_probabilities(y, np.array([[0.6]]))))
+print("from_logits=True, z = 40  ", float(from_logits(y, z)))
+print("from the probability      ", float(from_probabilities(y, p)))
+print("from_logits=False, z = 0.6", float(from_probabilities(y, np.array([[0.6]]))))
 
 # %% [markdown]
 # The first is right. The second clips probabilities at $10^{-7}$, so no mistake can cost more than
-# about 16; while answers are moderate, it is fine. (Inside a model this Keras looks for the logits behind a sigmoid
-# output and uses those, as in lab 04. Others do not.) The third is a mistake that Keras accepts in silence:
+# about 16; for moderate answers it is fine. (Inside a model Keras finds the logits before the sigmoid and uses those, as in lab 04. Other
+# libraries do not.) The third is a mistake that Keras accepts without a warning:
 # the logit 0.6 should cost $\ln (1 + e^{0.6}) \approx 1.04$, but it was read as the probability 0.6.
 #
 # ### Exercise: multilabel_model (12 points)
@@ -349,12 +349,11 @@ print("a logit of 0.6, not told ", float(from_probabilities(y, np.array([[0.6]])
 # - sigmoid outputs, and binary cross-entropy of probabilities; or
 # - linear outputs, and binary cross-entropy with `from_logits=True`.
 #
-# Any optimizer will do; `"adam"` is a good one. **Example.** `build_multilabel_model(256, 3)` learns the
+# Any optimizer is right; `"adam"` is a good one. **Example.** `build_multilabel_model(256, 3)` learns the
 # 6863 numbers counted above, and its output has the shape `(None, 3)`.
 #
-# **Not allowed:** further layers with weights, dropout, layers without bias, a mixture of the two ways.
-# (This Keras repairs sigmoid outputs with `from_logits=True` and warns. Others apply the
-# sigmoid twice, so the marker calls it wrong.) Stuck? Run `check.hint("multilabel_model")`.
+# **Not allowed:** further layers with weights, dropout, layers without bias, a mixture of the two ways, which the marker calls
+# wrong although Keras repairs one such mixture with a warning. Stuck? Run `check.hint("multilabel_model")`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "multilabel_model_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -393,15 +392,15 @@ mark("05_multilabel", "multilabel_model", build_multilabel_model)
 training = figures.train_scenes(build_multilabel_model)
 
 # %% [markdown]
-# **What it showed.** The start is near $\ln 2$, knowing nothing. The training loss heads for 0; the
+# **What it showed.** The start is near $\ln 2$, knowing nothing. The training loss goes towards 0; the
 # held-back loss stops falling well above it, and may turn upwards in the end: **overfitting**. The network begins to
-# learn the noise of these 1500 pictures by heart. It hardly gets more scenes wrong, but when it is
-# wrong it is sure of itself, and that is what this loss charges for.
+# learn the noise of these 1500 pictures by heart. It hardly gets more scenes wrong, but when it is wrong it is very sure, and
+# that makes this loss large.
 #
 # ## Thresholds and what each mistake costs
 #
 # The network now gives three probabilities for each scene. Somebody still has to say yes or no.
-# `argmax` does not help: it names one label, always. Each probability is compared with a **threshold**,
+# `argmax` does not help: it always names exactly one label. Each probability is compared with a **threshold**,
 # one for all labels or one for each.
 #
 # **Try it.** Before you run the cell: which labels does each row get? Then set a threshold of 0.8 for
@@ -459,23 +458,23 @@ mark("05_multilabel", "predict_labels", predict_labels)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** An array of shape `(L,)` meets every row of `(m, L)` in turn: broadcasting makes
+# **What it showed.** An array of shape `(L,)` is compared with every row of `(m, L)`: broadcasting makes
 # one line enough for both kinds of threshold.
 #
 # ### Two ways to count what is right
 #
 # **Think first.** A program reports "95% accuracy" on scenes with three labels. It is wrong about one
-# label in twenty. How many scenes does it get wholly right, if its mistakes are independent? What if
+# label in twenty. How many scenes are completely right, if its mistakes are independent? What if
 # there are a hundred labels? Guess, then compute.
 
 # %%
 for labels in [1, 3, 20, 100]:
-    print(f"{labels:3d} labels: {0.95**labels:6.1%} of the scenes wholly right")
+    print(f"{labels:3d} labels: {0.95**labels:6.1%} of the scenes completely right")
 
 # %% [markdown]
-# So always say which accuracy you mean. And always name the **baseline**: how well does a program do that
-# looks at nothing? In these scenes six labels of ten are absent, so "always absent" gets 60% of the
-# labels right, and every fifth scene, the empty ones, wholly right.
+# So always say which accuracy you mean. And always name the **baseline**: how good is a program that does not look at the
+# scene? In these scenes six labels of ten are absent, so "always absent" gets 60% of the
+# labels right, and every fifth scene, the empty ones, completely right.
 #
 # ### Exercise: scores (16 points)
 #
@@ -528,11 +527,11 @@ mark("05_multilabel", "scores", label_accuracy, exact_match)
 #
 # **Try these.**
 #
-# 1. Look for a scene that is read wrongly. Would another threshold have saved it?
+# 1. Look for a scene that is read wrongly. Would it be right with another threshold?
 # 2. Move the circle's threshold down to 0.05, then up to 0.95. Which columns grow, which shrink? What
 #    happens to precision, and to recall?
-# 3. Can you bring the misses *and* the false alarms of a shape down by its threshold alone?
-# 4. Search for the threshold that gives the most right labels. How much is won over 0.5?
+# 3. Can you reduce both the misses *and* the false alarms of a shape by its threshold alone?
+# 4. Search for the threshold that gives the most right labels. How much better is it than 0.5?
 
 # %% tags=["demo"]
 figures.scene_thresholds(predict_labels, label_accuracy, exact_match, training)
@@ -540,10 +539,11 @@ figures.scene_thresholds(predict_labels, label_accuracy, exact_match, training)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Sometimes. Often the network was sure, and wrong: no threshold helps against that.
-# 2. Misses turn into false alarms, and back; recall rises as precision falls. A threshold does not make the
+# 1. Sometimes. Often the network was sure, and wrong: no threshold can repair that.
+# 2. Misses turn into false alarms, and back; as a rule, recall rises while precision falls. A threshold does not make the
 #    network better, it chooses **which** mistakes it makes.
-# 3. Hardly ever both. For that you need a better network, or more scenes to learn from.
+# 3. Never both: a lower threshold only adds answers "present", and each of them is one miss less or one false alarm more. For both you need
+#    a better network, or more scenes to learn from.
 # 4. Little. For counting right labels, 0.5 is close to the best: there the two answers are equally probable.
 #
 # ### Choosing thresholds by their cost
@@ -557,8 +557,8 @@ figures.scene_thresholds(predict_labels, label_accuracy, exact_match, training)
 #
 # $$c_m \cdot (\text{number of misses}) + c_f \cdot (\text{number of false alarms}) .$$
 #
-# **Try it.** Five examples of one label. Compute two of the costs by hand, then run the cell. Which
-# thresholds strictly between 0.4 and 0.7 would give other counts than 0.7 does?
+# **Try it.** Five examples of one label. Compute two of the costs by hand, then run the cell. Does any threshold between 0.4
+# and 0.7 give other counts than 0.7?
 
 # %%
 p = np.array([0.9, 0.7, 0.4, 0.3, 0.1])
@@ -571,7 +571,7 @@ for threshold in [0.1, 0.3, 0.4, 0.7, 0.9, 1.01]:
     print(f"{threshold:4.2f}   {counts}   cost {equal}, or {unequal:2d} if a miss costs 5")
 
 # %% [markdown]
-# None: the counts change only where an example changes sides, at the observed probabilities. So
+# No: the counts change only where the answer for an example changes, at the observed probabilities. So
 # those are all the candidates we need, and 1.01, which says no to everything.
 #
 # ### Exercise: choose_thresholds (22 points)
@@ -590,7 +590,7 @@ for threshold in [0.1, 0.3, 0.4, 0.7, 0.9, 1.01]:
 # | both mistakes cost 1 | 2 | 1 | 2 | 3 | 2 | 3 |
 # | a miss costs 5 | 2 | 1 | 6 | 11 | 10 | 15 |
 #
-# so 0.3 is chosen both times; were a false alarm to cost 5 and a miss 1, it would be 0.9 (2 against 5 for 0.3).
+# so 0.3 is chosen both times. If a false alarm costs 5 and a miss 1, it is 0.9: its cost is 2, that of 0.3 is 5.
 #
 # Stuck? Run `check.hint("choose_thresholds")`.
 
@@ -627,7 +627,7 @@ mark("05_multilabel", "choose_thresholds", choose_thresholds)
 
 # %% [markdown]
 # Your function chooses on the held-back scenes; large marks show its choice on each curve, rings the
-# cost of 0.5. The axis has as much room for 0.001 as for 0.5.
+# cost of 0.5. The axis is stretched near 0 and near 1.
 #
 # **Try these.**
 #
@@ -649,20 +649,21 @@ figures.threshold_costs(choose_thresholds, training, my_guess)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Down: it becomes worth saying "present" on a small suspicion. For a smoke detector a miss is a fire that nobody is told of,
-#    a false alarm only a nuisance: it wants a low threshold. The filter's false alarm is a letter that is lost, its miss an
-#    advertisement that gets through: it wants a high one.
+# 1. Down: now it is better to say "present" even with a small probability. For a smoke detector a miss is a fire without an alarm,
+#    while a false alarm only disturbs people: it needs a low threshold. For the filter a false alarm is a letter that is lost, and a miss only an
+#    advertisement more: it needs a high one.
 # 2. The thresholds stay and the costs grow tenfold. Only the **ratio** of the two costs matters.
 # 3. Saying no risks $c_m$ with probability $p$, saying yes risks $c_f$ with probability $1 - p$. Yes is
-#    cheaper as soon as $p\, c_m \ge (1 - p)\, c_f$, that is from $p = c_f / (c_f + c_m)$ on. For honest
-#    probabilities no search would be needed: 1/6, or 0.17, is what your guess should be near. Where a curve is flat, the best threshold strays from that line by chance.
-# 4. The thresholds were fitted to these 400 scenes, so the new ones are the fair test. Most of the gain over 0.5
-#    should survive there, seldom all of it.
+#    cheaper as soon as $p\, c_m \ge (1 - p)\, c_f$, that is from $p = c_f / (c_f + c_m)$ on. For honest probabilities (of all
+#    answers given with 0.8, four in five are right) no search would be needed: 1/6, or 0.17, is what your guess should be near.
+#    Where a curve is flat, the best threshold is not exactly on that line, by chance.
+# 4. The thresholds were fitted to these 400 scenes, so the new ones are the fair test. Most of the gain over 0.5 should remain
+#    there, seldom all of it.
 
 # %% [markdown]
 # ### All thresholds of a label at once
 #
-# Forget the threshold for a moment and ask only what can be *had*. Each threshold gives a pair: so many
+# Forget the threshold for a moment and ask only which results are possible. Each threshold gives a pair: so many
 # false alarms, so many misses. All the pairs of one label form a curve, and a threshold is a place on it.
 #
 # **Think first.** Where on the curve does a threshold of 0 lie, and one of 1.01? All pairs with the same
@@ -676,8 +677,8 @@ figures.trade_off(choose_thresholds, training)
 # %% [markdown]
 # **What it showed.** A threshold of 0 says yes to everything: no misses, all false alarms, far out on the right.
 # 1.01 is the other end, at the top. On the line, $c_m \cdot \text{misses} + c_f \cdot \text{false alarms}$ is constant:
-# its slope is $-c_f / c_m$, so it lies flatter the more a miss costs. Where it only just touches the curve, nothing cheaper
-# can be had: that is the point that your function found by counting. **A better network** moves the whole curve
+# its slope is $-c_f / c_m$, so the more a miss costs, the flatter it is. Where the line only touches the curve, there is no
+# cheaper threshold: that is the point that your function found by counting. **A better network** moves the whole curve
 # towards the corner (compare the thin lines); a threshold only moves along it.
 
 # %% [markdown]
@@ -695,40 +696,41 @@ figures.reliability(training)
 
 # %% [markdown]
 # **What it showed.** Your network is a little too sure of itself: it answers with 95% on average, and 93 of a hundred answers
-# are right. On the left most dots lie above the line, on the right below. Smaller logits say the same more
-# modestly; with the right divisor, between 1 and 2, the dots come to the line and the loss falls, though not one answer
-# has changed. Longer training makes it worse: the training loss asks for ever larger logits.
+# are right. On the left most dots lie above the line, on the right below. Smaller logits give the same answers with smaller
+# probabilities; with the right divisor, between 1 and 2, the dots come to the line and the loss falls, although no answer has
+# changed. Longer training makes it worse: the training loss asks for ever larger logits.
 
 # %% [markdown]
 # ## Summary
 #
-# - **Multi-class**: which one? One unit of belief, softmax. **Multi-label**: which ones? A sigmoid for each
+# - **Multi-class**: which one? Probabilities that add up to 1, softmax. **Multi-label**: which ones? A sigmoid for each
 #   label, and labels do not compete. A row with no 1 at all is fine.
 # - **One network** with $L$ outputs shares its hidden features between the labels.
 # - The **loss** is the mean binary cross-entropy over examples and labels. From logits,
 #   $\max(z, 0) - z y + \ln(1 + e^{-|z|})$ never overflows.
-# - Say **which accuracy**: right labels, or wholly right rows; name the baseline, and precision and recall
+# - Say **which accuracy**: right labels, or completely right rows; name the baseline, and precision and recall
 #   where one kind of mistake matters more.
 # - A **threshold** chooses between misses and false alarms. What they cost decides, and the choice
-#   is made on examples that the network has not learned from, and tested on yet others.
+#   is made on examples that the network has not learned from, and tested on other new ones.
 
 # %% [markdown]
 # ## What to try next
 #
-# - Train with 100 scenes, or with more noise: `utils.data.scenes(m, seed, noise)` makes them. Which shape
-#   suffers least? How do the best thresholds move if a miss costs 5?
-# - Let each 1 of a rare label count $c$ times in the loss, instead of moving its threshold. Do you get the same effect?
+# - Train with 100 scenes, or with more noise: `utils.data.scenes(m, seed, noise)` makes them. Which shape is still read best?
+#   How do the best thresholds move if a miss costs 5?
+# - On paper: let each 1 of a rare label count $c$ times in the loss, instead of moving its threshold. If its probability is $p$, which $q$ makes
+#   $-c\,p \ln q - (1 - p) \ln(1 - q)$ smallest? Do you get the same effect?
 # - Leave all scenes with a circle *and* a square out of training, and test on those. Do three outputs still compose?
 #
 # <details><summary>Answers</summary>
 #
-# The triangle: with 100 scenes nine of ten triangles are still read rightly, but only about three of four circles and squares,
-# whose outlines are easily confused. The less a network knows, the further down the thresholds go, to about 0.01 there.
+# The triangle: with 100 scenes nine of ten triangles are still read correctly, but only about three of four circles and squares,
+# whose outlines are easily confused. The less a network knows, the further down the thresholds go, to about 0.01 with 100 scenes.
 #
-# Nearly. A weight of $c$ makes the network learn $c\,p / (c\,p + 1 - p)$ in place of $p$, and that is 0.5 where $p$ was
-# $1/(1 + c)$: the threshold of a miss that costs $c$ times as much as a false alarm.
+# Nearly. A weight of $c$ makes the network learn $c\,p / (c\,p + 1 - p)$ in place of $p$, and that is 0.5 where $p$ was $1/(1 +
+# c)$. This is the threshold if a miss costs $c$ times as much as a false alarm.
 #
-# Now and then: about one such scene in five is wholly right, seven in ten if they were part of the training.
+# Now and then: about one such scene in five is completely right, seven in ten if they were part of the training.
 # </details>
 
 # %% [markdown]

@@ -17,10 +17,11 @@
 # - see from a path or a loss curve whether a learning rate is too small or too large;
 # - write momentum and Adam in a few lines of NumPy, and say what each of their numbers does;
 # - use Adam in Keras, and explain where it is not quite the Adam of the paper;
-# - write a one-dimensional convolution, count its parameters, and say when it beats a dense layer.
+# - write a one-dimensional convolution, count its parameters, and say when it is better than a dense layer.
 #
-# **Time** about 90 minutes, without the three parts that are marked as optional. **You need** NumPy arrays (shapes, slices, broadcasting), what a gradient
-# is, and the step of gradient descent.
+# **Time** about 90 minutes, without the three parts that are marked as optional. **You need** NumPy arrays (shapes, slices,
+# broadcasting), what a gradient is, the step of gradient descent,
+# and ReLU, $\max(z, 0)$ (`02_activations`).
 #
 # **How it works** Six exercises and a quiz, 100 points. Write your answer in place of
 # `YOUR CODE HERE`, then run the check below it, as often as you like. Figures use *your* functions
@@ -48,8 +49,8 @@ check = Check("06_adam")
 # ### Exercise: sgd_step (8 points)
 #
 # Write `sgd_step(theta, grad, alpha)`: the parameters after one step of gradient descent.
-# `theta` and `grad` are arrays of floats of one shape, and that may be any shape: a vector, a
-# matrix of weights, or a single number in an array of shape `()`. Return a new array; the ones you
+# `theta` and `grad` are arrays of floats of the same shape, which can be any shape: a vector, a matrix of weights, or a single
+# number in an array of shape `()`. Return a new array; the ones you
 # were given must stay as they are.
 #
 # **Example.** $\theta = (1, -2)$, $g = (0.5, -3)$ and $\alpha = 0.1$ give $(0.95, -1.7)$.
@@ -80,31 +81,31 @@ mark("06_adam", "sgd_step", sgd_step)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Below, your step walks down a valley that is 25 times as curved across (up and down in the
-# picture) as it is along. The right-hand side shows how high the walk still is, step by step.
+# Below, your step walks down a valley. Its curvature (how fast the slope grows) across the valley, up and down in the picture, is 25 times that
+# along it. The right-hand side shows the height above the lowest point, step by step.
 #
 # **Try these**, and say what you expect before each.
 #
 # 1. Start at $\alpha = 0.01$ and raise it. At which rate does the walk begin to zigzag?
-# 2. At which rate does it never arrive?
-# 3. Find the best rate. Then lower the curvature across to 1, a round bowl. What is best now?
+# 2. At which rate does it never reach the lowest point?
+# 3. Find the best rate. Then set the curvature across the valley to 1, a round bowl. What is best now?
 
 # %% tags=["demo"]
 figures.one_rate(sgd_step)
 
 # %% [markdown]
 # **What it showed.** The steepest way down leads *across* the valley, nearly at right angles to where you want to go.
-# Each direction has a life of its own. Its **curvature** $c$ says how fast the slope grows: at the distance $d$
-# from the lowest point the slope is $c \cdot d$. So a step of gradient descent takes away $\alpha\, c\, d$, and
-# multiplies the distance by $1 - \alpha c$:
+# Each direction behaves independently. Its **curvature** $c$ says how fast the slope grows: at the distance $d$
+# from the lowest point the slope is $c \cdot d$. So a step of gradient descent reduces the distance by $\alpha\, c\, d$: it
+# multiplies it by $1 - \alpha c$.
 #
 # 1. Across, $c = 25$: above $\alpha = 1/25 = 0.04$ that factor is negative, and the walk jumps over
 #    the floor of the valley with each step.
 # 2. At $\alpha = 2/25 = 0.08$ the factor is $-1$: it jumps forever. Above that it climbs out.
-# 3. The best rate shrinks both directions equally: $1 - \alpha = -(1 - 25 \alpha)$, so
-#    $\alpha = 2/(1 + 25) = 0.077$. Even then each step keeps 92% of the distance: the steep
-#    direction sets the limit, and the flat one has to wait. In a round bowl a single rate suits both:
-#    $\alpha = 1$, outside the slider, would arrive in one step; on the slider 0.1 is best.
+# 3. Along, $c = 1$. A larger rate makes the factor $1 - \alpha$ smaller, but $25 \alpha - 1$ larger. The slower of the two
+#    directions is fastest where both are equal: $1 - \alpha = 25 \alpha - 1$, so $\alpha = 2/(1 + 25) = 0.077$. Even then each
+#    step keeps 92% of the distance: the steep direction sets the limit, and the flat one has to wait. In a round bowl a single
+#    rate suits both: $\alpha = 1$, outside the slider, would arrive in one step; on the slider 0.1 is best.
 #
 # Networks are such valleys with thousands of directions. What could help? Two things: to remember
 # where the walk has been going, and to give each parameter a rate of its own.
@@ -112,31 +113,31 @@ figures.one_rate(sgd_step)
 # %% [markdown]
 # ## Momentum
 #
-# **Think first.** A ball rolls where a walker steps. Across the valley, the slopes on the two sides
-# push it in turns to the left and to the right. Along the valley they always push the same way.
+# **Think first.** A ball rolls where a walker steps. Across the valley, the slopes on the two sides push it first to the left,
+# then to the right. Along the valley they always push the same way.
 # What happens to the two parts of its speed?
 #
-# The ball has a **velocity**, an array of the shape of $\theta$ that collects gradients. In each step friction leaves a
-# share $\beta$ of it, and the gradient $g$ is added, whole. Then the *new* velocity takes the place of the gradient in the step.
+# The ball has a **velocity**, an array of the shape of $\theta$ that collects gradients. In each step friction multiplies it by
+# $\beta$, and the full gradient $g$ is added. Then the *new* velocity takes the place of the gradient in the step.
 #
 # You will meet other forms of it. With a factor $1 - \beta$ before $g$ the velocity is smaller, and $\alpha$ has to
-# be $1/(1 - \beta)$ times as large for the same walk. With $\alpha$ inside the velocity, as in Keras, a constant
-# rate means the same $\alpha$ and the same walk. In this lab it is the form above.
+# be $1/(1 - \beta)$ times as large for the same walk. In Keras $\alpha$ is inside the velocity: with a constant rate this means
+# the same $\alpha$ and the same walk. This lab uses the form above.
 
 # %% [markdown]
 # ### Exercise: momentum_step (14 points)
 #
 # Write `momentum_step(theta, grad, velocity, alpha, beta)`: one step as above. Return two things:
-# the new parameters and the new velocity, `(theta, velocity)`, in a tuple or a list. All arrays are floats of one shape,
-# any shape. Leave the given arrays as they are.
+# the new parameters and the new velocity, `(theta, velocity)`, in a tuple or a list. All arrays are floats of the same shape,
+# which can be any shape. Leave the given arrays as they are.
 #
 # **Example.** $\theta = (1, -2)$, $g = (0.5, -3)$, velocity $(2, 1)$, $\alpha = 0.1$, $\beta = 0.5$:
 #
 # - the new velocity is $0.5 \cdot (2, 1) + (0.5, -3) = (1.5, -2.5)$;
 # - the new parameters are $(1, -2) - 0.1 \cdot (1.5, -2.5) = (0.85, -1.75)$.
 #
-# The velocity comes in and goes out, instead of being kept somewhere inside: a function without a
-# memory is easy to test, and one function can serve many arrays.
+# The velocity is an argument and a result, and not kept inside the function: a function without a memory is easy to test, and
+# one function can serve many arrays.
 #
 # Stuck? Run `check.hint("momentum_step")`.
 
@@ -172,7 +173,7 @@ mark("06_adam", "momentum_step", momentum_step)
 # 1. Keep $\alpha = 0.02$ and compare the two after 40 steps. Who is nearer to the lowest point?
 # 2. Set $\beta = 0$. What is left of momentum?
 # 3. Set $\beta = 0.98$. What does the ball do near the lowest point, and why?
-# 4. Let the gradient be a constant 1 for a moment, in your head. Where does the velocity settle?
+# 4. Imagine that the gradient is always 1. Which value does the velocity reach?
 
 # %% tags=["demo"]
 figures.with_momentum(sgd_step, momentum_step)
@@ -182,7 +183,7 @@ figures.with_momentum(sgd_step, momentum_step)
 #
 # 1. Momentum: pushes across the valley cancel, pushes along it add up.
 # 2. Nothing: with $\beta = 0$ the velocity is the gradient.
-# 3. It overshoots and swings back, again and again: little friction, long memory. $\beta = 0.9$ is
+# 3. It goes too far and swings back, again and again: little friction, long memory. $\beta = 0.9$ is
 #    the usual compromise.
 # 4. At the value that no longer changes: $v = \beta v + 1$, so $v = 1/(1 - \beta)$. With
 #    $\beta = 0.9$ a steady slope is walked ten times as fast as before.
@@ -190,11 +191,12 @@ figures.with_momentum(sgd_step, momentum_step)
 # %% [markdown]
 # ### Optional: a map of rate and memory
 #
-# Two numbers, $\alpha$ and $\beta$: where is it good to be? Each place of the map below is one pair. Its shade says which
-# share of the distance each step keeps in the long run, in the slower of the two directions of the ravine.
+# Two numbers, $\alpha$ and $\beta$: which pairs are good? Each place of the map below is one pair. Its shade says which share
+# of the distance each step keeps in the long run, in the slower of the two directions of the valley.
 #
-# **Try it.** Find each of these, and look at the walk: a place where it *crawls*, one where it *swings* along the
-# valley, one where it *diverges*. Then find the best place of all. What do its neighbours have in common?
+# **Try it.** Find each of these, and look at the walk: a place where it *creeps* (is very slow), one where it *swings* along
+# the valley, one where it *diverges* (moves away for ever). Then find the best place of all. What do its neighbours have in
+# common?
 
 # %% tags=["demo"]
 figures.rate_map(momentum_step)
@@ -213,22 +215,25 @@ figures.rate_map(momentum_step)
 #
 # <details><summary>One answer</summary>
 #
-# The one with the small gradients: its valley is flat, and the same rate moves it 10,000 times less. And yes, the
-# size of the gradients is all that a program sees of the curvature, so that is what it can divide by.
+# The one with the small gradients: its valley is flat, and the same rate moves it 10,000 times less. And yes: the size of its
+# gradients is a sign of the curvature that costs nothing extra, so that is what Adam divides by.
 # </details>
 #
-# Adam (Kingma and Ba, 2015) keeps two running averages for every parameter, in which old values fade: of the gradient, and of
-# its square. (In statistics such averages are called first and second **moment**; hence its name,
+# Adam (Kingma and Ba, 2015) keeps two running averages for every parameter, in which old values fade: $m$ of the gradient, and
+# $v$ of its square. So in this lab $m$ is not the number of examples. (In statistics such averages are called first and second **moment**; hence its name,
 # *adaptive moment estimation*.)
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2 .$$
 #
 # $m$ says where the parameter is going, as momentum does. $\sqrt{v}$ says how large its gradients
-# usually are. Divided by it, the step no longer depends on the scale of the gradient: a thousand
-# times the loss gives the same walk.
-#
-# Both averages start at 0, so at first they are too small. If the gradient were always $g$, then
-# after $t$ steps $m$ would be $(1 - \beta_1^t)\, g$. The **bias correction** divides by just that:
+# usually are. Divided by it, entry by entry, the step no longer depends on the scale of the gradient: if the loss is multiplied
+# by a thousand, the walk is the same.
+
+# %% [markdown]
+# Both averages start at 0, so at first they are too small. If the gradient were always $g$, what is missing, $g - m$, would be
+# multiplied by $\beta_1$ in each step. After $t$ steps it would be $\beta_1^t\, g$ ($\beta_1$ to the power $t$), and $m = (1 -
+# \beta_1^t)\, g$. The **bias correction** (*bias* here means an error that always has one direction) divides by exactly this
+# factor:
 #
 # $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad
 #   \theta \leftarrow \theta - \alpha \frac{\hat m}{\sqrt{\hat v} + \epsilon} .$$
@@ -260,8 +265,8 @@ for t, g in enumerate([4.0, 2.0], start=1):
 #
 # Write `adam_step(theta, grad, m, v, t, alpha=0.001, beta1=0.9, beta2=0.999, eps=1e-8)`: one step
 # of Adam. Return `(theta, m, v)`, in a tuple or a list: the new parameters and the new averages, **without** correction,
-# because the next step continues from them. All arrays are floats of one shape, any shape;
-# leave the given ones as they are. `t` is the number of this step: 1 for the first one.
+# because the next step continues from them. All arrays are floats of the same shape, which can be any shape; leave the given
+# ones as they are. `t` is the number of this step: 1 for the first one.
 #
 # **Examples,** with $\theta = 1$, $g = 4$, $m = v = 0$, $t = 1$, $\alpha = 0.1$, the rest as by default:
 #
@@ -304,14 +309,13 @@ mark("06_adam", "adam_step", adam_step)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Four parameters are trained side by side with your step. Their gradients could hardly differ more:
-# one around 100, one around 0.01, one mostly noise, one that is 0 except every 20th step. The
-# picture shows how far each parameter moves, in units of $\alpha$.
+# Four parameters are trained side by side with your step. Their gradients are very different: one around 100, one around 0.01,
+# one mostly noise, one that is 0 except every 20th step. The picture shows how far each parameter moves, in units of $\alpha$.
 #
 # **Try these**, and say what you expect before each.
 #
 # 1. How do the first two parameters compare? What is the longest step of all?
-# 2. Where does the noisy one stay, and why is that a good thing?
+# 2. What happens to the noisy one, and why is that a good thing?
 # 3. Switch the correction off. How long are the first steps now?
 # 4. Leave it off and set $\beta_2 = 0.9$, the value of $\beta_1$. How long are the first steps now, and why?
 #
@@ -328,14 +332,14 @@ figures.effective_steps(adam_step, my_guess)
 # %% [markdown]
 # **What it showed**
 #
-# 1. They move alike, close to one $\alpha$ a step, from the first one on, although their gradients differ by a factor of
-#    10,000. So $\alpha$ has a meaning in Adam: a parameter moves by at most about $\alpha$ in one step. (Only the first gradient after
-#    a long silence can make it move up to three times as far.)
-# 2. Around 0. Where the gradients contradict one another, $m$ is small against $\sqrt v$, and the
-#    steps shorten by themselves. The rare one waits, and moves half an $\alpha$ once its gradient comes.
-# 3. Over six times too long: $v$ needs a thousand steps to fill, $m$ only ten, so the quotient is too
-#    large. Without the correction, training would begin with its wildest steps.
-# 4. Both averages now start too small alike, by a factor $1 - 0.9^t$; but $v$ stands under a root, so
+# 1. Both move by about one $\alpha$ in each step, from the first step on, although their gradients differ by a factor of
+#    10,000. So $\alpha$ has a meaning in Adam: a parameter moves by at most about $\alpha$ in one step. (One gradient after a
+#    long silence can make it move up to three times as far, and for some ten steps it goes on.)
+# 2. It stays around 0. Where the gradients contradict one another, $m$ is small against $\sqrt v$, and the
+#    steps shorten by themselves. The rare one waits, and moves half an $\alpha$ when its gradient comes.
+# 3. Over six times too long: an average with $\beta$ needs about $1/(1 - \beta)$ steps to reach its size, $v$ a thousand and
+#    $m$ only ten, so the quotient is too large. Without the correction, training would begin with its wildest steps.
+# 4. Both averages now start too small by the same factor, $1 - 0.9^t$; but $v$ stands under a root, so
 #    the first steps come out too *short*, by the root of that factor.
 
 # %% [markdown]
@@ -345,14 +349,14 @@ figures.effective_steps(adam_step, my_guess)
 # the whole path as an array of shape `(steps + 1, n)`, or a list of its rows. Row 0 is the starting point.
 #
 # - `gradient` is a function: `gradient(theta)` returns the gradient, `(n,)`, at a point `(n,)`.
-#   Call it once a step: in training it is the expensive part.
+#   Call it once in each step: in training it is the expensive part.
 # - Both averages start at 0. `alpha` is given; the other settings are those of `adam_step`.
 # - Take all `steps` steps (there is at least one), even where the gradient is 0.
 #
 # **Example.** With `gradient = lambda p: p`, the start `np.array([2.0])`, 2 steps and `alpha=0.5` the
 # path is `[[2.0], [1.5], [1.008712]]`, up to rounding.
 #
-# Your own `adam_step` is welcome; should it be wrong, this exercise is still marked on its own merits.
+# Your own `adam_step` is welcome; if it is wrong, this exercise can still earn all its points.
 # **Not allowed:** the optimizers of libraries.
 #
 # Stuck? Run `check.hint("minimize")`.
@@ -392,7 +396,7 @@ figures.fit_wave(minimize)
 
 # %% [markdown]
 # **What it showed.** Rates from 0.1 on arrive within 50 steps, 0.3 with a few swings. At 0.01 even 150 steps are
-# not enough. At 1.0 the first steps throw the frequency so far that it settles in **another valley**: a quick,
+# not enough. At 1.0 the first steps change the frequency so much that it ends in **another valley**: a quick,
 # flat wave, frequency 8.2 instead of 1.6, with an error of 1.38 instead of 0.05. There the gradient is 0 as well.
 # Descent finds *a* lowest point near where it walks, not *the* lowest.
 
@@ -400,13 +404,13 @@ figures.fit_wave(minimize)
 # Now the race: gradient descent, momentum and Adam, all three yours. The first two share a learning
 # rate, Adam has its own. **Try these.**
 #
-# 1. *Ravine*: which path leaves the start at exactly 45 degrees, although the goal lies elsewhere?
-# 2. *Saddle*: the start lies almost exactly on a ridge. Who notices first that the ground falls away
-#    to the side? Pull the step slider slowly.
-# 3. *Noisy*: the same random gradients for all. Who arrives, and who moves least once there?
+# 1. *Ravine* (the valley from above): which path leaves the start at exactly 45 degrees, although the goal lies elsewhere?
+# 2. *Saddle* (a pass: uphill before and behind, downhill to both sides): the start lies almost exactly on the ridge. Which path
+#    turns first to the side, down the slope? Pull the step slider slowly.
+# 3. *Noisy*: the same random gradients for all. Which paths arrive, and which one moves least after that?
 # 4. Back in the ravine, momentum is ahead at step 40. Can you choose a rate with which Adam wins? And then a
 #    rate and a $\beta$ with which momentum wins by a factor of a million?
-# 5. Turn the ravine by 45 degrees. Who suffers, who does not notice? Why?
+# 5. Turn the ravine by 45 degrees. Which paths become worse, which stay as they are? Why?
 
 # %% tags=["demo"]
 figures.paths(sgd_step, momentum_step, adam_step)
@@ -418,19 +422,19 @@ figures.paths(sgd_step, momentum_step, adam_step)
 #    lies at 17 degrees: Adam does not see it either, but it is not dragged across the valley.
 # 2. Adam again. On a ridge the gradient to the side is tiny, and plain descent waits until it has
 #    grown. Dividing by its own size makes a tiny gradient count like any other.
-# 3. All get near, none comes to rest: with a constant rate, noise keeps the parameters moving. Over the last 30
-#    steps Adam is the quietest (a mean cost of 0.37), plain descent has 1.5, and momentum, which adds the noise up, 2.3.
-# 4. Adam's rate 0.56 does it, just: 0.04 against 0.09. Momentum with a rate of 0.07 and $\beta = 0.6$ is at 0.00000005 by then.
+# 3. Adam and momentum arrive, and do not come to rest: with a constant rate, noise keeps the parameters moving. Over the last 30
+#    steps Adam has a mean cost of 0.37, momentum, which adds the noise up, 2.3. Plain descent has 1.5, most of it because it is not there yet.
+# 4. With a rate of 0.56 Adam wins, but only a little: 0.04 and 0.09. Momentum with a rate of 0.07 and $\beta = 0.6$ is at 0.00000005 by then.
 #    That is the honest summary: **well tuned, momentum can win by far**; Adam does well without much
-#    tuning. It pays with memory: two more numbers for every parameter than plain descent, one more than momentum.
+#    tuning. It needs more memory: for every parameter two numbers more than plain descent, one more than momentum.
 # 5. Adam: at step 40 its cost goes from 0.27 to 8.9, while the other two walk exactly as before. Its rates belong to the *parameters*.
-#    In a turned valley both parameters are steep *and* flat, and no rate for each of them can help. A network's
+#    In a turned valley both parameters are steep *and* flat, and one rate for each parameter cannot help. A network's
 #    valleys are not turned at random, though: in practice Adam's rates fit so well that it is the usual first choice.
 
 # %% [markdown]
 # ### Optional: a rate that falls
 #
-# In the noisy valley nobody came to rest. A smaller rate is quieter, but slower. So begin with a large one and lower
+# In the noisy valley no path came to rest. A smaller rate is quieter, but slower. So begin with a large one and lower
 # it on the way. The figure shows the mean of eight noisy walks of your Adam, at a constant rate and at one that falls.
 #
 # **Think first.** At which cost does the walk with the constant rate end if you double the rate? And with the one that falls?
@@ -439,7 +443,7 @@ figures.paths(sgd_step, momentum_step, adam_step)
 figures.rate_decay(adam_step)
 
 # %% [markdown]
-# **What it showed.** At a constant rate the walk ends where the noise keeps it, and the larger the rate, the higher: 0.05, 0.25, 0.42
+# **What it showed.** At a constant rate the walk ends where the noise keeps it, and higher for a larger rate: 0.05, 0.25, 0.42
 # for rates of 0.1, 0.3, 0.6. With a rate that falls all of them end below 0.05, so the choice of the
 # first rate matters far less. In Keras: `keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, decay_steps=1000))`.
 
@@ -447,7 +451,7 @@ figures.rate_decay(adam_step)
 # ## Adam in Keras
 #
 # Keras has these steps ready: `keras.optimizers.SGD(learning_rate, momentum=...)` and
-# `keras.optimizers.Adam(learning_rate)`, to be handed to `compile`. Its Adam is a few lines, like
+# `keras.optimizers.Adam(learning_rate)`, which you give to `compile`. Its Adam is a few lines, like
 # yours. **Think first.** Does it give the same numbers as yours? For which gradients would you test it?
 #
 # From here on we use Keras, on top of TensorFlow (`tf.keras` and `keras` are the same). The import takes a few seconds.
@@ -462,7 +466,7 @@ print("tf.keras and keras are one:", tf.keras.layers.Dense is keras.layers.Dense
 # The figure below gives both the same gradient again and again, and shows how far they move in step $t$,
 # in units of $\alpha$, for gradients from 1 down to $10^{-12}$. Both have $\epsilon = 10^{-8}$.
 #
-# **Try it.** At $t = 1$, from which size of gradient on do the two part? Then raise $t$. What happens
+# **Try it.** At $t = 1$, from which size of the gradient on do the two differ? Then raise $t$. What happens
 # to the gap? Last, switch on "your step with larger eps".
 
 # %% tags=["demo"]
@@ -477,14 +481,13 @@ figures.keras_differs(adam_step)
 #   \frac{m}{\sqrt{v} + \hat\epsilon}
 #   \;=\; \theta - \alpha \frac{\hat m}{\sqrt{\hat v} + \hat\epsilon / \sqrt{1 - \beta_2^t}} ,$$
 #
-# and now its constant stands beside $\sqrt v$, which is not corrected. The paper mentions this variant
-# and calls the constant $\hat\epsilon$, "epsilon hat", because it is not the same $\epsilon$: at $t = 1$
-# it works like one that is $1/\sqrt{0.001} \approx 32$ times as large, after some thousand steps like
-# the plain one. With $\epsilon$ enlarged by that factor, your step lands on the dots. Keras's default,
+# and now its constant is added to $\sqrt v$, which is not corrected. The paper mentions this variant
+# and calls the constant $\hat\epsilon$, "epsilon hat", because it is not the same $\epsilon$: at $t = 1$ it works like one that
+# is $1/\sqrt{0.001} \approx 32$ times as large, and after some thousand steps like the plain one. With $\epsilon$ enlarged by
+# that factor, your step is equal to the dots. Keras's default,
 # $10^{-7}$, is also ten times that of the paper.
 #
-# Most networks never notice. If you compare two programs digit by digit, or train on gradients
-# this small, you will.
+# For most networks this makes no difference. You see it only if you compare two programs digit by digit, or if the gradients are this small.
 
 # %% [markdown]
 # Now a network: 64 pixels, layers of 25 and 15 ReLU units, ten digits. Three copies with the same
@@ -497,11 +500,11 @@ figures.keras_differs(adam_step)
 figures.train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15)
 
 # %% [markdown]
-# **What it showed.** Momentum first, Adam close behind, plain descent last by far. But it is last only because its rate is small: give it
+# **What it showed.** Momentum is first, Adam close behind, and plain descent last by far. But it is last only because its rate is small: give it
 # ten times as much, `sgd=0.1`, and it catches up with momentum at 0.01, just as $1/(1 - \beta) = 10$ says.
 #
-# **Try it.** Now give all three ten times their rate: `sgd=0.1, momentum=0.1, adam=0.01`. Who gains most,
-# and who becomes restless?
+# **Try it.** Now give all three ten times their rate: `sgd=0.1, momentum=0.1, adam=0.01`. Which one gains most, and which one
+# becomes restless (goes up and down)?
 #
 # <details><summary>What you should see</summary>
 #
@@ -517,10 +520,10 @@ figures.train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15)
 #
 # So far, every unit of a layer had a weight for every input: a **dense** layer. That is the right thing
 # when each input means something of its own. A recording is different: its samples all mean the
-# same thing, at different times. Here is one like an electrocardiogram, 100 samples a second, made by
-# a few lines of Python. In half of these pieces one beat is broad instead of sharp.
+# same thing, at different times. Here are pieces of one like an electrocardiogram, 100 samples in a second, made by a few lines
+# of Python. In half of these pieces one beat is broad instead of sharp.
 #
-# **Think first.** Find the broad beats. Does it matter for your judgement *where* in the piece they are?
+# **Think first.** Find the broad beats. Is it important *where* in the piece they are?
 # Imagine a dense layer with 120 inputs. What would it have to learn for each place?
 
 # %% tags=["demo"]
@@ -536,20 +539,21 @@ figures.some_pieces()
 # A **convolutional** layer slides a short window over the signal. Under the window lie $k$ samples; a
 # **filter** has $k$ weights and a bias, and looks at each window with the same numbers:
 #
-# $$\text{out}_{i} = \max\Big(0,\; \sum_{j=0}^{k-1} x_{i s + j}\, w_j + b\Big), \qquad
+# $$\text{out}_{i} = \max\Big(0,\; \sum_{j=0}^{k-1} x_{i \cdot s + j}\, w_j + b\Big), \qquad
 #   i = 0, 1, \dots, \Big\lfloor \frac{T - k}{s} \Big\rfloor .$$
 #
-# $s$ is the **stride**, the distance from one window to the next. A layer has $F$ filters, each
-# with weights of its own, so the output has a row for each window and a column for each filter.
+# $T$ is the number of samples, and $s$ the **stride**, the distance from one window to the next; $\lfloor\;\rfloor$ rounds
+# down, as `//`. A layer has $F$ filters, each with weights of its own, so the output has a row for each window and a column for
+# each filter.
 #
 # (Mathematicians turn the filter round before they call it a convolution. Neural networks do not: since
-# the weights are learned, it makes no difference. The name is used all the same.)
+# the weights are learned, it makes no difference. The name is used nevertheless.)
 
 # %% [markdown]
 # ### Exercise: conv1d (16 points)
 #
 # Write `conv1d(x, w, b, stride=1)` for a signal `x` of shape `(T,)`, filters `w` of shape `(k, F)` and
-# biases `b` of shape `(F,)`, with $T \ge k$. Only windows that fit whole count ("valid"). ReLU comes
+# biases `b` of shape `(F,)`, with $T \ge k$. Only windows that lie completely inside the signal are used ("valid"). ReLU comes
 # last. The result has the shape `((T - k)//stride + 1, F)` (an array, or a list of rows).
 #
 # **Example.** `x = [1, 3, 2, -1, 4]`, one filter `w = [[1], [-1]]`, `b = [0.5]`:
@@ -594,7 +598,7 @@ mark("06_adam", "conv1d", conv1d)
 # Your window at work. **Try these**, and say what you expect before each.
 #
 # 1. The filter *mean*: what does the output look like, compared with the signal?
-# 2. *Rise*: at which part of a beat does it answer, and why is it silent just after?
+# 2. *Rise*: in which part of a beat is the output large, and why is it 0 after that?
 # 3. *Beat*: move the bias down until only the sharp peaks are left. What does the bias do here?
 # 4. Put the bias back to 0. Raise the stride to 5, then to 10. How many outputs are left? Which of the four beats does
 #    the *beat* filter still see?
@@ -607,9 +611,9 @@ figures.sliding_window(conv1d)
 #
 # 1. A smoother signal: noise cancels within the window. (What was negative became 0.)
 # 2. On the way up. On the way down the sum is negative, and ReLU silences it.
-# 3. A threshold: what does not look enough like a beat stays below it.
-# 4. 59 of 292, then 30. At 5 it sees three of the beats, at 10 none: this filter answers only when it
-#    stands right over a beat, and some windows never do. A stride saves work and loses detail.
+# 3. A threshold: what is not similar enough to a beat stays below it.
+# 4. 59 of 292, then 30. At 5 it sees three of the beats, at 10 none: this filter answers only when it stands exactly over a
+#    beat, and some windows never do. A stride saves work and loses detail.
 #
 # In a network nobody writes the filters: they are weights, found by the same descent as all others.
 # But how many weights is that?
@@ -620,8 +624,8 @@ figures.sliding_window(conv1d)
 # Write two functions that return how many numbers a layer learns, weights and biases, as an `int`.
 #
 # - `dense_parameters(n_in, units)`: every unit has a weight for each of `n_in` inputs, and a bias.
-# - `conv1d_parameters(width, channels, filters)`: the input has `channels` values at each time (an
-#   electrocardiogram that records three curves at once, its *leads*, has 3; the exercise above had 1). Every filter has a weight
+# - `conv1d_parameters(width, channels, filters)`: the input has `channels` values at each time (an electrocardiogram with three
+#   curves, called *leads*, has 3; the exercise above had 1). Every filter has a weight
 #   for each of the `width` samples under its window, in each channel, and one bias.
 #
 # **Example.** A dense layer from 120 samples to 16 units learns 1936 numbers. A convolution with 8 filters
@@ -694,64 +698,69 @@ figures.train_pieces(dense, convolutional)
 
 # %% [markdown]
 # **What it showed.** Both get their 100 pieces right, but the dense network has seen a broad beat only in
-# some places and must guess in the others: its loss on new pieces soon stops falling. For the
-# convolutional one, what it learned in one place holds in every place. The smaller layer wins
+# some places and must guess in the others: its loss on new pieces soon stops falling. For the convolutional one, what it
+# learned in one place is valid in every place. The smaller layer wins
 # because it *knows something* about the data.
 #
 # What has it learned? Below, a broad beat moves through a piece that both networks have never seen. Numbers in the upper picture: where
-# each of the eight filters gave its strongest answer, the one that max-pooling keeps. Under it the filters, each with its weight in the decision.
+# each of the eight filters gave its strongest answer, the one that max-pooling keeps. Below it you see the filters, each with
+# its weight in the decision.
 #
-# **Try it.** Move the beat. Which filters follow it, and which stay where they are? What does the dense network say meanwhile? Then choose another piece.
+# **Try it.** Move the beat. Which filters follow it, and which stay where they are? What does the dense network say meanwhile?
+# Then choose another piece.
 
 # %% tags=["demo"]
 figures.learned_filters(dense, convolutional)
 
 # %% [markdown]
 # **What it showed.** The filters with a large positive weight have become the shape of a broad beat, and max-pooling finds it wherever it
-# stands: the answer hardly depends on the place. (Those with negative weights answer to the sharp beats, and speak against.) The dense
-# network finds the beat in some places, and in others, only a few samples away, it does not: there it has seen too few.
+# stands: the answer hardly depends on the place. (Those with negative weights answer to the sharp beats, and lower the score.)
+# The dense network finds the beat in some places, but not in others, only a few samples away: there it has seen too few broad
+# beats.
 
 # %% [markdown]
 # ### Optional: three more layers, one picture each
 #
-# That is what layer types are for: each *knows something* about its data. Three more, with numbers made by hand; in a network
-# they are weights, and learned.
+# That is what layer types are for: each *knows something* about its data. Here are three more layers, with numbers chosen by
+# hand; in a network these numbers are learned.
 #
 # **Two-dimensional convolution** slides a small square over a picture. **Try it:** which filter finds the lower edge of a stroke? Where is its answer
-# strongest, and what changes if the digit were one pixel lower?
+# strongest, and what would change if the digit were one pixel lower?
 
 # %% tags=["demo"]
 figures.window_on_a_digit()
 
 # %% [markdown]
-# *Ink above, paper below* finds a lower edge; the caption says where its answer is strongest. Nine weights serve all 36 places. If the digit moves down
-# by a pixel, so does the answer: what is learned in one place holds in every place.
+# *Ink above, paper below* finds a lower edge; the caption says where its answer is strongest. Nine weights serve all 36 places.
+# If the digit moves down by a pixel, so does the answer: what is learned in one place holds in every place.
 #
-# **Recurrence** reads one number after the other, and each unit also hears its own last output. **Try it:** with which weight of its own state does it
-# forget at once, slowly, never?
+# **Recurrence** reads one number after the other, and gets its own last outputs as inputs, too (here it has one unit). **Try
+# it:** with which weight of its own state does it forget at once, slowly, never?
 
 # %% tags=["demo"]
 figures.recurrence()
 
 # %% [markdown]
-# At 0 it forgets at once, at 0.9 slowly, like the running averages of Adam. Above 1 one push is remembered for as long as
-# you like, until one the other way is strong enough to turn it round (raise the weight of the input). Such a layer knows about *order*.
+# At 0 it forgets at once, at 0.9 slowly, like the running averages of Adam. Above 1 one push is remembered for as long as you
+# like, until an opposite push is strong enough (raise the weight of the input). Such a layer knows about *order*.
 #
-# **Attention** lets every word of a sentence look at every other. Each offers a *key*, the word that looks sends a *query*; the scores query · key
-# go through a softmax. **Try it:** whom does "it" mean? Change the last word. What does a query of length 0 see?
+# **Attention** lets every word of a sentence look at every other. Each word has a *key*, and the word that looks at the others
+# has a *query*; the scores query · key go through a softmax. **Try it:** which word does "it" mean? Change the last word. What
+# does a query of length 0 see?
 
 # %% tags=["demo"]
 figures.attention()
 
 # %% [markdown]
-# "Full" makes "it" look at the cat, "sour" at the milk; a query of length 0 looks at everything equally. (Here the query was chosen by hand to fit the last word; in a
-# network an earlier layer has brought that word to "it".) Such a layer knows about *what refers to what*, at any distance.
+# "Full" makes "it" look at the cat, "sour" at the milk; a query of length 0 looks at everything equally. (Here the query was
+# chosen by hand to fit the last word; in a network an earlier layer has brought that word to "it".) Such a layer knows about
+# *what refers to what*, at any distance.
 
 # %% [markdown]
 # ## Practice quiz: Additional neural network concepts
 #
 # Five questions, 2 points each. Write the letter of your answer in quotes, as in `answer = "a"`. The check says only
-# whether it is one of the options. Which are right, and why, you learn behind the last question.
+# whether it is one of the options. After the last question you learn which are right, and why.
 
 # %% [markdown]
 # ### Question 1
@@ -892,8 +901,7 @@ check.explain()
 # ## Summary
 #
 # - One **learning rate** for all: the steepest direction sets the limit, the flattest one waits.
-# - **Momentum** adds up gradients: what contradicts itself cancels, what persists becomes faster, up to
-#   $1/(1 - \beta)$ times.
+# - **Momentum** adds up gradients: those of changing sign cancel, those of one sign make the walk faster, up to $1/(1 - \beta)$ times.
 # - **Adam** divides the averaged gradient by its usual size, so every parameter moves by at most about
 #   $\alpha$ a step. The **bias correction** repairs averages that start at 0.
 # - **Keras's Adam** puts $\epsilon$ elsewhere (epsilon hat) and differs where gradients are tiny.
@@ -903,7 +911,7 @@ check.explain()
 # %% [markdown]
 # ## What to try next
 #
-# - Write `adamw_step`: the step of Adam, and then take off `alpha * 0.01 * theta` as well, with the old theta. What does this
+# - Write `adamw_step`: the step of Adam, and then subtract `alpha * 0.01 * theta` too, with the old theta. What does this
 #   additional pull towards 0 do in the ravine, whose lowest point is 0?
 # - Give `effective_steps` a version of your `adam_step` that divides by $|\hat m|$ instead of $\sqrt{\hat v}$. What does the noisy parameter do?
 # - Let a second `conv1d` look at the output of a first one with one filter (`conv1d(out[:, 0], ...)`): how much of the signal does
@@ -912,10 +920,10 @@ check.explain()
 #
 # <details><summary>Answers</summary>
 #
-# Here it helps a little, because it pulls to the right place: with the rate 0.3, the cost at step 40 is 0.26 in place of 0.27. In a network
-# it keeps weights small that the data do not ask for. That is called **weight decay**, and this optimizer AdamW.
+# Here it helps a little, because it pulls to the right place: with the rate 0.3, the cost at step 40 is 0.26 in place of 0.27.
+# In a network it keeps weights small if the data do not need them. That is called **weight decay**, and this optimizer AdamW.
 #
-# $\hat m / |\hat m|$ is 1 or $-1$: every parameter moves a full $\alpha$ in each step, the noisy one too. It is never quiet.
+# $\hat m / |\hat m|$ is 1 or $-1$: every parameter that has had a gradient moves a full $\alpha$ in each step, the noisy one too. It is never quiet.
 #
 # With windows of $k$ samples and a stride of 1: $2k - 1$ samples. With a stride $s$ in the first layer: $k + (k - 1)\,s$.
 # </details>

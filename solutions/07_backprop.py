@@ -10,20 +10,19 @@
 # # Back propagation
 #
 # Training asks one question over and over: if I change this weight a little, how does the cost
-# change? A network has thousands of weights, and gradient descent wants all the answers, at every
-# step. Back propagation gives them all for the price of a few evaluations of the network. In
-# this lab you build it twice: node by node on a graph of any shape, and in ten lines of NumPy. With
-# each of the two you train a network.
+# change? A network has thousands of weights, and gradient descent needs all the answers, at every
+# step. Back propagation finds them all, in the time of a few passes through the network. In this lab you build it twice: node by node on a
+# graph of any shape, and in ten lines of NumPy. With each of the two you train a network.
 #
 # **After this lab you can**
-# - say what a derivative is, measure one, and choose a step that is not lost in rounding;
+# - say what a derivative is, measure one, and choose a step that is neither too large nor too small for floats;
 # - run a computation graph forward, and send derivatives backward through it, by hand and in code;
-# - explain, with counts that you measured, why backward costs $N + P$ and not $N \times P$;
-# - train a network with an engine that is all your own;
+# - explain, with counts that you measured, why going backward needs one pass for all parameters together;
+# - train a network with nothing but your own two passes, your **engine**;
 # - write the gradients of a two-layer network, and test any gradient you will ever write.
 #
 # **Time** about 95 minutes: a good place to rest is after "Train with your own engine". **You need** NumPy, Python dicts, and softmax with
-# cross-entropy (lab 03). School calculus helps; nothing is taken for granted.
+# cross-entropy (lab 03). School calculus helps, but everything is explained.
 #
 # **How it works** Seven exercises, 100 points. Write your answer in place of `YOUR CODE HERE`, then
 # run the check below it, as often as you like. Figures use *your* functions as soon as they exist.
@@ -39,20 +38,19 @@ check = Check("07_backprop")
 # %% [markdown]
 # ## What is a derivative?
 #
-# Nudge the input of a function and watch its output. At $x = 3$, $x^2$ is 9; at 3.001 it is 9.006001.
-# The nudge of 0.001 came out about six times as large. That factor is the derivative, or **slope**:
+# Change the input of a function by a small amount, a **nudge**, and watch its output. At $x = 3$, $x^2$ is 9; at 3.001 it is 9.006001.
+# The output changed by about six times the nudge of 0.001. That factor is the derivative, or **slope** ($\varepsilon$ is the nudge):
 #
 # $$f(x + \varepsilon) \approx f(x) + \varepsilon \cdot f'(x), \qquad \text{here } f'(3) = 6 .$$
 #
 # **Think first.** At $x = -3$, does the output rise or fall when you nudge upwards, and by what factor?
 #
-# **Try it.** Then nudge another function, for example `1 / x`, and another place. Which
-# functions answer every nudge with the same factor?
+# **Try it** at $-3$. Then nudge another function, for example `1 / x`, and another place. For which functions is the factor always the same?
 #
 # <details><summary>Answers</summary>
 #
-# At $-3$ it falls, six times as far as the nudge: the slope is $-6$. Functions such as $5x - 2$, whose graph is a straight
-# line, answer every nudge in every place with the same factor.
+# At $-3$ it falls, six times as far as the nudge: the slope is $-6$. For functions such as $5x - 2$, whose graph is a straight
+# line, the factor is the same for every nudge in every place.
 # </details>
 
 
@@ -67,13 +65,14 @@ for nudge in [0.1, 0.01, 0.001]:
     print(f"nudge {nudge:<6} output moves by {change:.6f}   factor {change / nudge:.4f}")
 
 # %% [markdown]
-# The factor settles as the nudge shrinks. It settles faster if you look to both sides: for $x^2$ the
-# extra on the right, $\varepsilon^2$, is the same on the left, and the difference cancels it.
+# When the nudge becomes smaller, the factor changes less and less. It is closer to the slope if you look to both sides: in $(x
+# \pm \varepsilon)^2 = x^2 \pm 2 x \varepsilon + \varepsilon^2$
+# the extra $\varepsilon^2$ is the same on both sides, and the difference cancels it.
 #
 # ### Exercise: numerical_derivative (10 points)
 #
 # Write `numerical_derivative(f, x, eps=1e-5)`, the **central difference**: the change of the output between the two
-# places `eps` below and `eps` above `x`, divided by the way between these places.
+# places `eps` below and `eps` above `x`, divided by the distance between these places.
 #
 # `f` is a function of one number and `x` is a float. Use exactly these two places, with whatever `eps` you are
 # given.
@@ -101,14 +100,14 @@ mark("07_backprop", "numerical_derivative", numerical_derivative)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A line through two points of a curve is a **secant**. As the two points close in it turns into the
-# tangent, whose slope is the derivative. On the right: how far off the measured slope is, for every step.
+# A line through two points of a curve is a **secant**. When the two points come closer, the secant becomes the tangent, whose
+# slope is the derivative. On the right: the error of the measured slope, for every step.
 #
 # **Try these.**
 #
-# 1. Shrink the step from 1 to 0.001. When do secant and tangent become one line to the eye?
+# 1. Shrink the step from 1 to 0.001. When do secant and tangent look like one line?
 # 2. Go on shrinking, down to $10^{-13}$. What happens to the error, and where is it smallest?
-# 3. Compare the two curves on the right: at a step of $10^{-5}$, how many digits does the second side bring?
+# 3. Compare the two curves on the right: at a step of $10^{-5}$, how many more digits are right if you use both sides?
 # 4. Choose ReLU and set $x$ to 0. Which slope do you measure, and which should it be?
 #
 # (The diamond is the place $x$ itself; the dots of the secant lie to its left and right.)
@@ -126,11 +125,11 @@ figures.secant(numerical_derivative, my_guess)
 # %% [markdown]
 # **What it showed**
 #
-# 1. Near 0.1. From there on only the numbers tell them apart.
-# 2. It falls, and then *rises*. A large step sees the curve bend; a tiny one subtracts two numbers
-#    that agree in nearly all of their 16 digits, and keeps the noise. Between $10^{-6}$ and $10^{-5}$ both are
-#    small: hence the default.
-# 3. Five digits or so. The error of the one-sided formula shrinks like $\varepsilon$, that of the central one
+# 1. Near 0.1. From there on only the numbers show a difference.
+# 2. It falls, and then *rises*. With a large step the curve bends between the points; with a tiny one two numbers are
+#    subtracted that agree in nearly all of their 16 digits, and only rounding errors remain. Between $10^{-6}$ and $10^{-5}$
+#    both are small: hence the default.
+# 3. About five digits. The error of the one-sided formula shrinks like $\varepsilon$, that of the central one
 #    like $\varepsilon^2$, until rounding takes over.
 # 4. One half: the mean of both sides. ReLU has no tangent at its corner. A program must still
 #    return *something* there; this course returns 0.
@@ -138,11 +137,11 @@ figures.secant(numerical_derivative, my_guess)
 # %% [markdown]
 # ## The same in symbols
 #
-# Measuring is general, but never exact. For formulas there are rules, and SymPy knows them all.
+# Measuring is general, but never exact. For formulas there are rules, and SymPy, a package that calculates with formulas, knows them all.
 #
-# **Think first.** In $a \cdot b$, hold $b$ still and nudge $a$ by $\varepsilon$. By how much does the product move?
+# **Think first.** In $a \cdot b$, keep $b$ as it is and nudge $a$ by $\varepsilon$. By how much does the product move?
 #
-# A slope for one input while all others are held still is called a **partial derivative**. It is written with a round
+# A slope for one input while all others stay as they are is called a **partial derivative**. It is written with a round
 # $\partial$: $\partial (ab) / \partial a = b$, because the product moves by $b\, \varepsilon$.
 #
 # **Try it.** Guess each line before you read it. Then ask for the slope of `a**5`, of `1 / a`, of `sp.tanh(a)`.
@@ -168,7 +167,7 @@ print("is that s * (1 - s)?", sp.simplify(sp.diff(s, a) - s * (1 - s)) == 0)
 # ### Exercise: local_derivatives (12 points)
 #
 # Write `local_derivatives(op, inputs)`. `op` is the name of an operation, `inputs` the list of numbers that go
-# into it. Return a list of numbers with **one partial derivative for each input**, also where there is one only (a tuple or an array is as good).
+# into it. Return a list of numbers with **one partial derivative for each input**, also for a single input (a tuple or an array is right as well).
 #
 # | `op` | `inputs` | value | |
 # | --- | --- | --- | --- |
@@ -223,13 +222,13 @@ mark("07_backprop", "local_derivatives", local_derivatives)
 # %% [markdown]
 # **What it showed.** Six small rules, each of which looks at one operation and nothing else. `add` lets a
 # nudge through unchanged, `mul` scales it by the *other* input, `relu` is a gate. A network is made of
-# such pieces. A few more rules of this kind, for an exponential or a quotient, and you have all the calculus that training needs. The rest
-# is bookkeeping.
+# such pieces. A few more rules of this kind, for an exponential or a quotient, and you have all the calculus that training
+# needs. The rest is keeping lists.
 #
 # ## Computation graphs
 #
-# Write a formula as a list of steps, one operation each, and give every result a name. The cost of one
-# ReLU neuron with input $x$ and target $t$, $(\operatorname{relu}(w x + b) - t)^2$, becomes
+# Write a formula as a list of steps, one operation each, and give every result a name. The cost of one ReLU unit (a *neuron*)
+# with input $x$ and target $t$, $(\operatorname{relu}(w x + b) - t)^2$, becomes
 #
 # | name | operation | inputs |
 # | --- | --- | --- |
@@ -259,7 +258,7 @@ print("leaves:", *sorted(leaves))
 
 # %% [markdown]
 # Now put numbers on the leaves and let them flow. Fill in the boxes, in any order; each tells you at once
-# whether it is right. Small sums such as `2*3` are accepted. Enter or Tab hands a number in, *Next node* fills in
+# whether it is right. Small calculations such as `2*3` are accepted. Press Enter or Tab to hand in a number; *Next node* fills
 # one box for you. (Without boxes: `sheet.answer("z", 6)` in a new cell, and `print(sheet)`.)
 #
 # **Try these.** First the neuron. Then *used twice*: what does the second arrow from the same name stand for? Last, *two layers*:
@@ -276,11 +275,12 @@ sheet
 # %% [markdown]
 # ## Backward: where does the change come from?
 #
-# Now the question of training: how fast does the output move with each name in the graph? Start at the end,
-# where the answer is known: the output moves with itself one to one, $\partial\,\text{loss} / \partial\,\text{loss} = 1$.
-# Then walk against the arrows. In the neuron, with the values above:
+# Now the question of training: how fast does the output move with each name in the graph? Start at the end, where the answer is
+# known: if the output changes by 1, it changes by 1, $\partial\,\text{loss} / \partial\,\text{loss} = 1$. Then walk against the
+# arrows. What a node sends back to one of its inputs is *handed over*. In the neuron with `w` = 2, `x` = 3, `b` = -1, `c` = -3,
+# so that `z` = 6, `s` = 5, `a` = 5, `d` = 2 and `loss` = 4:
 #
-# | step back | arrives | local slope | hands over |
+# | step back | what arrives | local slope | what is handed over |
 # | --- | --- | --- | --- |
 # | `loss = d²`, to `d` | 1 | $2 d = 4$ | $1 \cdot 4 = 4$ |
 # | `d = a + c`, to `a` and to `c` | 4 | 1 and 1 | 4 and 4 |
@@ -290,7 +290,8 @@ sheet
 #
 # Nudging `w` by 0.001 raises the loss by about 0.012. Each step is the **chain rule**: what arrives, times the
 # local slope. And a name that is used several times is nudged in several places, so **its parts add up**.
-#
+
+# %% [markdown]
 # **Think first.** In $y = x + x$ and in $y = x \cdot x$ the name `x` is used twice. What does each use hand over?
 #
 # <details><summary>Answers</summary>
@@ -303,24 +304,24 @@ sheet
 # Fill in the boxes: how fast does the output move with each name? Work from the output to the leaves.
 #
 # **Try these.** The neuron first: you have its numbers in the table. Then *used twice* and *two ways*, where parts
-# add up. Then *a unit that is off*: which weights can this example teach anything? *Sigmoid and log* asks for two
-# decimals. Last, *two layers*: what arrives at the shared input `x`, and why only from one side?
+# add up. Then *a unit that is off*: which weights can learn from this example? In *sigmoid and log* give two decimals. Last,
+# *two layers*: what arrives at the shared input `x`, and why only from one side?
 
 # %% tags=["demo"]
 sheet = figures.worksheet("backward")
 sheet
 
 # %% [markdown]
-# **What it showed.** In *a unit that is off* the slope of `s` is 0, and so is everything behind it: `w`, `x` and `b`. And `v` gets the
-# value of the unit, which is 0 as well. This example teaches nothing. In *two layers* the second unit is off, so `x`
-# hears only of the first: $2 \cdot 1.5 = 3$.
+# **What it showed.** In *a unit that is off* the slope of `s` is 0, and so are the slopes of everything that leads to it: `w`,
+# `x` and `b`. And `v` gets the value of the unit, which is 0 as well. This example teaches nothing. In *two layers* the second
+# unit is off, so `x` receives something only from the first: $2 \cdot 1.5 = 3$.
 #
-# You have done by hand all that back propagation is. What is left is to tell a computer: in which **order**, then **forward**, then
-# **backward**. Three exercises, a few lines each.
+# You have now done by hand all that back propagation is. What is left is to write it as a program: first the **order**, then **forward**,
+# then **backward**. These are three exercises of a few lines each.
 #
 # ## The algorithm
 #
-# **Think first.** Your hand found the order by looking. How would you find it in a graph of 10,000 nodes, listed in any order? Is
+# **Think first.** You found the order by looking. How would you find it in a graph of 10,000 nodes, listed in any order? Is
 # there only one?
 
 # %% [markdown]
@@ -330,18 +331,17 @@ sheet
 # **node** names (no leaves), each exactly once, and **each after those of its inputs that are nodes**.
 #
 # - `graph` maps a name to a pair: the operation, and the list of its input names (a tuple or a list, both occur).
-# - Inputs that are no key of `graph` are leaves.
+# - Inputs that are not keys of `graph` are leaves.
 # - Often several orders are possible; any of them is right. Nodes that nobody uses belong in the list too.
 # - If the graph has a **cycle** there is no order: raise a `ValueError`. A node that is its own input is a cycle.
-# - Chains are up to 200 nodes deep, and nodes may be shared by many. So visit each node *once*: in a ladder
-#   of 200 sums, each of the one before and itself, there are $2^{200}$ ways from top to bottom.
+# - Chains are up to 200 nodes deep, and nodes may be shared by many. So visit each node *once*: in a chain of 200 sums, each
+#   adding the one before to itself (`b = a + a`, `c = b + b`, ...), there are $2^{200}$ ways from top to bottom.
 #
 # **Example.** For `neuron` above the only order is `["z", "s", "a", "d", "loss"]`. For
 # `{"q": ("add", ["p", "p"]), "p": ("square", ["x"]), "r": ("log", ["y"])}` three are right:
 # `p q r`, `p r q` and `r p q`.
 #
-# **Not allowed:** library sorters (`graphlib`, SymPy's `topological_sort` and the like). Should a check never end, press
-# the stop button above: a loop is waiting for a node that never becomes ready.
+# **Not allowed:** library sorters (`graphlib`, SymPy's `topological_sort` and the like).
 #
 # Stuck? Run `check.hint("topological_order")`.
 
@@ -381,8 +381,8 @@ mark("07_backprop", "topological_order", topological_order)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** The order depends on the arrows alone, not on the numbers: it is found once, and serves
-# every pass over the graph, in both directions. There are often several: any node whose inputs are there may come next.
+# **What it showed.** The order depends on the arrows alone, not on the numbers: you find it once, and can use it for every pass
+# over the graph, in both directions. There are often several: any node whose inputs are there may come next.
 
 # %% [markdown]
 # ### Exercise: forward (12 points)
@@ -396,7 +396,7 @@ mark("07_backprop", "topological_order", topological_order)
 #     {"w": 2.0, "x": 3.0, "b": -1.0, "c": -3.0,
 #      "z": 6.0, "s": 5.0, "a": 5.0, "d": 2.0, "loss": 4.0}
 #
-# Your `topological_order` is welcome; should it be wrong, this exercise is still marked on its own merits.
+# Your `topological_order` is welcome; if it is wrong, this exercise can still earn all its points.
 #
 # Stuck? Run `check.hint("forward")`.
 
@@ -443,13 +443,13 @@ mark("07_backprop", "forward", forward)
 # - a name that is used more than once adds up what it receives, also from two places of one node;
 # - nothing is kept from one call to the next, and `values` stays as it was.
 #
-# Graphs have the sizes of before, so hand over from each node once, when it has received everything.
+# Graphs are as large as before. So let each node hand over only one time, after it has received everything.
 #
 # **Example.** With $(2 + 3 w)^2$ at $w = 3$ the slope for $w$ is $2 \cdot 11 \cdot 3 = 66$. With `b = add(a, a)` and `c = add(b, b)` the
 # slopes of `c` are `{"a": 4.0, "b": 2.0, "c": 1.0}`; the slopes of `b` are `{"a": 2.0, "b": 1.0, "c": 0.0}`.
 #
 # **Not allowed:** automatic differentiation (`GradientTape`, `tf.gradients`, other packages that differentiate for you).
-# Your `topological_order` and `local_derivatives` are welcome; a wrong one costs nothing here.
+# Your `topological_order` and `local_derivatives` are welcome; if one is wrong, you lose no points here.
 #
 # Stuck? Run `check.hint("backward")`.
 
@@ -484,10 +484,10 @@ mark("07_backprop", "backward", backward)
 # **Try these.**
 #
 # 1. Play the neuron. At which step does the direction turn?
-# 2. Move the leaf `w` until the unit is off. What happens to all slopes behind it? What can training do about it?
+# 2. Move the leaf `w` until the unit is off. What happens to the slopes of everything that leads to it? What can training do about it?
 # 3. *Used twice*: which three numbers meet at `a`?
-# 4. Back in the neuron, at the last step: nudge one leaf after the other by 0.001. Who moves, who does not, and
-#    how far does the loss move, compared with the slope of that leaf?
+# 4. Back in the neuron, at the last step: nudge one leaf after the other by 0.001. Which numbers move, which do not, and how
+#    far does the loss move, compared with the slope of that leaf?
 
 # %% tags=["demo"]
 figures.flow(forward, backward)
@@ -496,11 +496,11 @@ figures.flow(forward, backward)
 # **What it showed**
 #
 # 1. At step 6: five nodes forward, then the output is the first to get its slope, 1.
-# 2. Where the unit is off, its gate stops everything: every slope behind it is 0, and this example
+# 2. Where the unit is off, its gate stops everything: every slope of what leads to it is 0, and this example
 #    teaches those weights nothing. Only other examples, for which the unit is on, can move them.
 # 3. 6 from `c = b · a`, and 3 and 3 from the two uses in `b = a + a`: together 12.
 # 4. Only what lies on a way from the leaf to the loss moves. Nudging `w` moves the loss by 0.012009: 12.009 times the nudge, and
-#    backward says 12. The rest is the bend of the square.
+#    backward says 12. The rest comes from the curvature of the square.
 #
 # Your six rules and a loop differentiate every formula that can be written with these
 # operations, and every program that can be recorded as such a graph. This *is* what TensorFlow's `GradientTape` does:
@@ -509,11 +509,11 @@ figures.flow(forward, backward)
 # %% [markdown]
 # ## Train with your own engine
 #
-# Slopes in hand, a network can learn. Here is all of it, ten lines around your two functions: for each example a forward pass and
+# With the slopes, a network can learn. Here is all of it, ten lines around your two functions: for each example a forward pass and
 # a backward pass, then a step of gradient descent on the mean of the costs.
 #
 # `figures.small_network(hidden)` is a graph like those above: two inputs, some ReLU units, one output, and the square
-# of its error as the cost. **Try it:** read the loop. Where would momentum come in?
+# of its error as the cost. **Try it:** read the loop. Where would you add momentum?
 
 
 # %%
@@ -521,7 +521,7 @@ def engine_step(graph, examples, parameters, alpha):
     """The parameters after one step of gradient descent. examples: dicts of inputs and target."""
     total = dict.fromkeys(parameters, 0.0)
     for example in examples:
-        values = forward(graph, parameters | example)
+        values = forward(graph, parameters | example)  # | joins two dicts
         slopes = backward(graph, values, "cost")
         for name in parameters:
             total[name] += slopes[name] / len(examples)
@@ -550,11 +550,11 @@ figures.own_engine(engine_step)
 #
 # 1. A band: on each side of it a unit bends the border. All four points are right after about 50 steps.
 # 2. At most three. One ReLU unit folds the plane once, and that gives one straight border.
-# 3. From two of ten. The others end with three points right, in a valley that is not the lowest. More units
-#    than needed make it easy: with 6 all ten starts arrive.
+# 3. From two of ten. The others end with three points right, in a valley that is not the lowest. With more units than needed it
+#    is easy: with 6 all ten starts find the answer.
 # 4. The border bends around both moons. At rate 1 the cost jumps, and units are switched off for ever.
 #
-# And momentum would come into the last line of `engine_step`: a velocity for each parameter, to which the slope is added.
+# And momentum would be added in the last line of `engine_step`: a velocity for each parameter, to which the slope is added.
 #
 # **You have trained a network, and nothing in it was a library's.** What is missing for larger networks
 # is speed. Two things bring it: the right *direction*, and *arrays* instead of single numbers.
@@ -562,12 +562,12 @@ figures.own_engine(engine_step)
 # %% [markdown]
 # ## Why backward? Counting operations
 #
-# There is another way to use the same local slopes. **Forward mode** sends a slope along with each value: first "how
-# fast does every node move with $w_1$", in one pass over the graph, then the same for $w_2$, and so on. With $N$ nodes and
-# $P$ parameters that is $P$ passes over $N$ nodes.
+# There is another way to use the same local slopes. **Forward mode** (not the forward *pass*, which carries values only)
+# carries a slope with each value: first "how fast does every node move with $w_1$", in one pass over the graph, then the same
+# for $w_2$, and so on. With $N$ nodes and $P$ parameters that is $P$ passes over $N$ nodes.
 #
-# **Think first.** How many passes does backward mode need for all $P$ parameters? And with which numbers of inputs and
-# outputs would forward mode be the cheaper one?
+# **Think first.** How many passes does backward mode need for all $P$ parameters? And with which numbers of inputs and outputs
+# would forward mode be cheaper?
 #
 # The figure measures it. It runs `forward` and `backward` on graphs of growing size with
 # numbers that **count every addition and multiplication** made with them. (Your own functions, if they work.)
@@ -575,7 +575,7 @@ figures.own_engine(engine_step)
 # **Try these.**
 #
 # 1. Double the number of parameters: by what factor does each count grow?
-# 2. Read off the constants in the caption: operations divided by $N \cdot P$, and by $N + P$. Do they settle?
+# 2. Read off the constants in the caption: operations divided by $N \cdot P$, and by $N + P$. Do they become constant?
 # 3. Change the shape of the graph. What changes?
 
 # %% tags=["demo"]
@@ -585,16 +585,17 @@ figures.cost_of_modes(forward, backward)
 # **What it showed**
 #
 # 1. Backward mode doubles, forward mode and nudging quadruple (here $N$ grows with $P$).
-# 2. They settle: forward mode costs a constant times $N \cdot P$, backward mode a constant times $N + P$, a few operations
+# 2. They do: forward mode costs a constant times $N \cdot P$, backward mode a constant times $N + P$, a few operations
 #    for each node and leaf. With a million parameters the factor between them is of the order of a million.
-# 3. The constants a little, the growth not at all: deep or wide, only the numbers of nodes and leaves count. Backward mode
-#    wins because there is **one** output; with one input and many outputs forward mode would.
+# 3. The constants change a little, the growth does not: for deep and for wide graphs only the numbers of nodes and leaves count. Backward mode
+#    is cheaper because there is **one** output; with one input and many outputs, forward mode is.
 #
 # So backward mode needs **one** pass forward and one backward, for all $P$ parameters.
 #
-# It has a price: **memory**. `mul` needs its inputs again on the way back, `relu` must know whether it was on. So every value of the
-# forward pass is kept until backward has passed by, while forward alone could forget as it goes. **Try it:** how many numbers are kept for the
-# digits network of the next lab, with a batch of 32 and with all 1,437 digits? How many parameters does it have?
+# It has a price: **memory**. `mul` needs its inputs again on the way back, `relu` must know whether it was on. So every value
+# of the forward pass is kept until the backward pass has used it, while a forward pass alone could forget values at once. **Try
+# it:** how many numbers are kept for the digits network of the next lab, with a batch of 32 and with all 1,437 digits? How many
+# parameters does it have?
 
 # %%
 learned = (64 + 1) * 25 + (25 + 1) * 15 + (15 + 1) * 10
@@ -603,10 +604,12 @@ for batch in (1, 32, 1437):
     print(f"batch of {batch:4}: {batch * kept:7,} values kept, for {learned:,} parameters")
 
 # %% [markdown]
-# With large batches the values outgrow the parameters by far. That is what fills the memory when large networks are trained, and one reason for mini-batches.
+# With large batches there are far more values than parameters. That is what fills the memory when large networks are trained,
+# and one reason for mini-batches.
 #
-# Symbols alone would not have helped. **Try it.** SymPy differentiates a product of $n$ factors. How does the length of the
-# derivative grow, beside that of the formula? Where do you see the same pieces written again and again?
+# Would formulas, worked out by SymPy, have done as well? **Try it.** SymPy differentiates a product of $n$ factors. How does
+# the length of the derivative grow, compared with that of the formula? Where do you see the same pieces written again and
+# again?
 
 # %%
 x = sp.Symbol("x")
@@ -616,8 +619,8 @@ for n in [2, 4, 8, 16]:
     print(f"{n:2} factors: {sp.count_ops(product):3} operations, its slope {sp.count_ops(slope):4}")
 
 # %% [markdown]
-# Twice the factors make the formula twice as long, and its slope four times: each of $n$ terms repeats all factors but
-# one. A graph computes each piece once and shares it. That is the point of giving every step a name.
+# Twice the factors make the formula twice as long, and its slope four times: each of $n$ terms repeats all factors except one.
+# So no. A graph computes each piece once and shares it. That is the point of giving every step a name.
 #
 # ## A larger network, vectorised
 #
@@ -633,8 +636,9 @@ for n in [2, 4, 8, 16]:
 #
 # $$dZ_2 = \tfrac{1}{m} (P - Y), \qquad Y \text{ the one-hot rows of } y \text{ (lab 03)} .$$
 #
-# **Think first.** $dW_2$ must have the shape of $W_2$, `(h, C)`. At hand are $A_1$, `(m, h)`, and $dZ_2$, `(m, C)`. Which product can it be?
-# And $db_2$, `(C,)`: the bias is used by all $m$ examples, so ...?
+# **Think first.** $dW_2$ must have the shape of $W_2$, `(h, C)`. At hand are $A_1$, `(m, h)`, and $dZ_2$, `(m, C)`. Which
+# product can it be? ($h$ is the number of hidden units, and $A^\top$ is `A.T`, rows and columns exchanged.) And $db_2$, `(C,)`:
+# the bias is used by all $m$ examples, so ...?
 
 # %%
 m, n, h, C = 5, 3, 4, 2  # examples, features, hidden units, classes: all different on purpose
@@ -661,15 +665,17 @@ figures.entry_by_entry(forward, backward)
 # %% [markdown]
 # **What it showed.** The weight from unit $j$ to output $k$ is used once by each example: what arrives there, $dZ_{ik}$, times the other
 # factor, $A_{ij}$. Adding up over the examples *is* a row of $A^\top$ times a column of $dZ$. An entry of $A$ is used once by each
-# output, so it adds up over the outputs. A product of matrices is nothing but bookkeeping of who used whom.
-#
+# output, so it adds up over the outputs. A product of matrices only collects, for each number, all its uses.
+
+# %% [markdown]
 # ### Exercise: network_gradients (20 points)
 #
-# Write `network_gradients(X, y, W1, b1, W2, b2)`: the gradients of the mean cost $J$ above, as $(dW_1, db_1, dW_2, db_2)$ (a tuple or a list), each with the
-# shape of its parameter. `X` is `(m, n)`, `y` holds $m$ integers, `W1` is `(n, h)`, `b1` `(h,)`, `W2` `(h, C)`, `b2` `(C,)`.
+# Write `network_gradients(X, y, W1, b1, W2, b2)`: the gradients of the mean cost $J$ above, as $(dW_1, db_1, dW_2, db_2)$ (a
+# tuple or a list), each with the shape of its parameter. `X` is `(m, n)`, `y` holds $m$ integers, `W1` is `(n, h)`, `b1`
+# `(h,)`, `W2` `(h, C)`, `b2` `(C,)`.
 #
 # - The slope of ReLU at 0 is 0. Use $P - Y$ throughout. Logits stay between -50 and 50.
-# - Sizes may be anything, $m = 1$ too; features may be in the thousands, and a hundred units take no time.
+# - All sizes are possible, $m = 1$ too, and thousands of features: use products of arrays, not loops over single weights.
 #
 # **Example.** One example $X = (1 \;\; 2)$ of class $y = 1$; both biases are 0, and
 #
@@ -682,7 +688,7 @@ figures.entry_by_entry(forward, backward)
 # $$dW_1 = \begin{pmatrix} -0.1373 & 0 \\ -0.2747 & 0 \end{pmatrix}, \qquad
 #   dW_2 = \begin{pmatrix} 0.5 & -0.5 \\ 0 & 0 \end{pmatrix} .$$
 #
-# **Not allowed:** automatic differentiation, and finite differences, your own or a library's. They come in below, as witnesses.
+# **Not allowed:** automatic differentiation, and finite differences, your own or a library's. You will need them below, to compare.
 #
 # Stuck? Run `check.hint("network_gradients")`.
 
@@ -712,7 +718,7 @@ mark("07_backprop", "network_gradients", network_gradients)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Gradients in hand, a network can learn what softmax regression cannot: three arms of a spiral, wound into each
+# With the gradients, a network can learn what softmax regression cannot learn: three arms of a spiral, wound into each
 # other. Each frame below takes 24 steps of gradient descent with *your* gradients.
 #
 # **Try these.**
@@ -729,18 +735,19 @@ figures.spiral(network_gradients)
 #
 # 1. Two ReLU units fold the plane along two lines only, so a border has hardly any bends; the cost stays near 0.7.
 # 2. First the coarse sectors far from the middle, then the turns inwards, where the arms are close together.
-# 3. It jumps. The gradient is right, but only nearby: it says where downhill is, not how far. In the end the
-#    middle turns blank: a jump has switched units off for every example, and a unit that is off learns nothing.
+# 3. It jumps. The gradient is right, but only nearby: it says where downhill is, but not how far to go. In the end the middle
+#    has no colour: a jump has switched units off for every example, and a unit that is off learns nothing.
 #
 # ## Checking gradients
 #
 # A wrong gradient seldom crashes. The cost still falls, only slower, and nobody notices. So measure: nudge each
-# parameter, compare. The two gradients agree if their difference is small **beside themselves**:
+# parameter, compare. The two gradients, $g$ (yours) and $g_{\text{num}}$ (measured), agree if their difference is small **compared with them**:
 #
 # $$\frac{\lVert g - g_{\text{num}} \rVert}{\lVert g \rVert + \lVert g_{\text{num}} \rVert} , \qquad
 #   \lVert v \rVert = \sqrt{v_1^2 + \dots + v_n^2} .$$
 #
-# **Think first.** What is the largest value this can have? Which mistakes give it? And what does a gradient get that is twice too large?
+# **Think first.** What is the largest value this can have? Which mistakes give it? And what is the value for a gradient that is
+# twice as large as it should be?
 
 # %% [markdown]
 # ### Exercise: gradient_check (10 points)
@@ -782,12 +789,13 @@ mark("07_backprop", "gradient_check", gradient_check)
 
 # %% [markdown]
 # **What it showed.** At most 1. A flipped sign gives it, and so does a gradient that is all 0 (unless the true one is 0 as well).
-# Twice too large gives $1/3$, and so does half as large. In float64, below $10^{-6}$ is right and above $10^{-4}$ is wrong; between
-# them look for a corner: a ReLU that the nudge pushed over its edge.
+# Twice too large gives $1/3$, and so does half as large. In float64, a value below $10^{-6}$ is a good sign, and one above
+# $10^{-4}$ means a mistake; between them look for a corner: a ReLU that the nudge switched on or off. (Check layer by layer:
+# beside a large layer a mistake in a small one hardly counts.)
 #
 # **Try it.** Each bar is your `gradient_check` on the gradients of a small network, broken on purpose in one way.
 #
-# 1. Which mistake is hardest to see? Does it get easier or harder with more examples?
+# 1. Which bar is no mistake? Which mistake is hardest to see, and does it get easier or harder with more examples?
 # 2. Set $m = 1$. Which mistakes are gone, and why?
 
 # %% tags=["demo"]
@@ -796,8 +804,9 @@ figures.broken_gradients(gradient_check, network_gradients)
 # %% [markdown]
 # **What it showed**
 #
-# 1. One entry that is off by 1%: about 0.002 here, and 0.0008 with 20 examples. Still a thousand times what rounding leaves. All others
-#    are seen at once, also those that would still have trained.
+# 1. Rounding to float32 is none, and stays far below $10^{-6}$. The hardest mistake to see is one entry that is off by 1%:
+#    about 0.002 here, and 0.0008 with 20 examples, still about a thousand times $10^{-6}$. All others are seen at once, also
+#    those with which the network would still have learned.
 # 2. The two forgotten factors $1/m$: with one example $m$ is 1, and a forgotten 1 changes nothing. So choose a test
 #    in which a mistake cannot hide: several examples, sizes that are all different, no zeros, no two equal rows.
 #
@@ -835,7 +844,8 @@ figures.witnesses(network_gradients, X, y, parameters, by_tape)
 # %% [markdown]
 # ## Summary
 #
-# - A **derivative** is the factor by which a small nudge comes out. Measured centrally, with a step of $10^{-5}$, it has ten digits.
+# - A **derivative** is the factor between a small nudge and the change of the output. Measured centrally, with a step of
+#   $10^{-5}$, it has ten digits.
 # - A **computation graph** names every step. Forward: values, inputs first. Backward: *what arrives, times the local slope*,
 #   users first; a name that is used several times **adds up**.
 # - One output and $P$ parameters: backward mode costs $N + P$, forward mode and nudging $N \times P$.
@@ -845,18 +855,18 @@ figures.witnesses(network_gradients, X, y, parameters, by_tape)
 # %% [markdown]
 # ## What to try next
 #
-# - Add `"exp"` and `"tanh"` to your rules and to `forward`. How many lines does an operation cost?
+# - Add `"exp"` and `"tanh"` to your rules and to `forward`. How many lines do you need for an operation?
 # - Let `engine_step` use the momentum of lab 06. From how many starts do two units find "exclusive or" now?
 # - Run `gradient_check` on your `network_gradients` in float32. Which step is best there, and how many digits do you get?
 # - Lab `08_digits` trains a network in NumPy alone, with these gradients and the Adam of lab 06.
 #
 # <details><summary>Answers</summary>
 #
-# Two lines an operation: its value in `forward`, its slope in `local_derivatives`. Order and bookkeeping do not change.
+# Two lines an operation: its value in `forward`, its slope in `local_derivatives`. Order and loops do not change.
 #
-# From one or two of ten, no more than without. Momentum is faster on the way down, but the wrong valleys are still there.
+# From one or two of ten, no more than without momentum. Momentum is faster on the way down, but the wrong valleys are still there.
 #
-# About 0.01, a thousand times the step for float64: a float32 has only 7 digits to lose. Four or five digits of the slopes are left.
+# About 0.01, a thousand times the step for float64: a float32 has only 7 digits. Four or five digits of the slopes are left.
 # </details>
 
 # %% [markdown]

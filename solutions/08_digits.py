@@ -21,8 +21,8 @@
 # - train a network in plain NumPy, and know what `fit` does inside;
 # - run an experiment: one change, several seeds, mean and spread.
 #
-# **Time** about 95 minutes, without the part that is marked as optional. **You need** labs 03, 04, 06 and 07; keep your answers to them at hand,
-# you may copy from yourself.
+# **Time** about 95 minutes, without the part that is marked as optional. **You need** labs 03, 04, 06 and 07; keep your answers
+# to them open: you may copy from yourself.
 #
 # **How it works** Seven exercises, 100 points, no quiz. Write your answer in place of `YOUR CODE HERE`,
 # then run the check below it. Figures use *your* functions as soon as they exist.
@@ -42,14 +42,14 @@ check = Check("08_digits")
 # 1,797 digits, written by many hands, scanned and reduced to 8 by 8 pixels. Each image is a row of 64 numbers
 # from 0 (paper) to 1 (ink); the label is the digit that the writer meant.
 #
-# **Think first.** Which digits do *you* hesitate over? Go through a few pages and count how many you would
-# get wrong in a hundred. Keep that number: your network will get about four in a hundred wrong.
+# **Think first.** Which digits are hard for *you* to read? Go through a few pages and estimate how many in a hundred you would
+# read wrongly. Keep that number: your network will get about four in a hundred wrong.
 
 # %% tags=["demo"]
 figures.some_digits()
 
 # %% [markdown]
-# **Try it.** Look at the numbers themselves. The first image, as it is stored, and how often each digit occurs:
+# **Try it.** Look at the numbers themselves. The cell prints the first image as it is stored, and how often each digit occurs.
 
 # %%
 X, y = data.digits()
@@ -63,8 +63,8 @@ print("how many of each digit:", np.bincount(y))
 #
 # ## A fair split
 #
-# A network with 2,175 parameters can learn 1,797 images by heart. Only images that it has *never
-# seen* tell whether it reads. Before anything else, some rows go into a drawer.
+# A network with 2,175 parameters can learn 1,797 images by heart. Only images that it has *never seen* show whether it reads.
+# Before anything else, some rows go into a drawer that stays closed.
 #
 # **Think first.** Data often come in an order: by class, by writer, by day. Suppose the rows were sorted by digit,
 # and you kept the last 360 for the test. What would the network be trained on? What would the test ask?
@@ -72,11 +72,11 @@ print("how many of each digit:", np.bincount(y))
 # <details><summary>One answer</summary>
 #
 # The last 360 would be all of the 8s, all of the 9s, and six 7s. The network would never meet an 8 or a 9 in training, and the
-# test would ask for hardly anything else: at most 6 of 360 right, 1.7%, whatever the network is worth.
+# test would ask for hardly anything else: at most 6 of 360 right, 1.7%, however good the network is.
 # </details>
 #
 # One drawer is not enough, though. While you work you will look at held-back digits again and again: when to stop, which layer,
-# which rate? Each look **chooses** something by them, and a number that helped to choose is no longer a fair test. So there are three parts:
+# which rate? Each time you **choose** something by them, they stop being a fair test. So there are three parts:
 #
 # | part | digits | what for |
 # | --- | --- | --- |
@@ -125,8 +125,8 @@ mark("08_digits", "shuffle_split", shuffle_split)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What it showed.** A split is one random order, cut in two; used twice, it gives three parts. The seed makes an experiment repeatable: with it you can
-# change one thing (a layer, a learning rate) and know that the data stayed the same.
+# **What it showed.** A split is one random order, cut in two; split twice, and you have three parts. The seed makes an
+# experiment repeatable: with it you can change one thing (a layer, a learning rate) and know that the data stayed the same.
 #
 # ## The network
 #
@@ -145,7 +145,8 @@ mark("08_digits", "shuffle_split", shuffle_split)
 #
 # From here on we use Keras; the import takes a few seconds. Two names that you need: the loss is
 # `keras.losses.SparseCategoricalCrossentropy(from_logits=True)`, sparse because the labels are class numbers, not one-hot rows. (As a string,
-# `"sparse_categorical_crossentropy"` would expect probabilities.) The optimizer is `keras.optimizers.Adam(...)` or `"adam"`. Both `keras` and `tf.keras` work.
+# `"sparse_categorical_crossentropy"` would expect probabilities.) The optimizer is `keras.optimizers.Adam(...)` or `"adam"`. Both
+# `keras` and `tf.keras` work.
 
 # %%
 import keras
@@ -159,11 +160,11 @@ print("tf.keras and keras are one:", tf.keras.layers.Dense is keras.layers.Dense
 # Write `build_digits_model()`: a `keras.Sequential` (or an equal functional) model with inputs of shape `(64,)` and
 # dense layers of 25 units (ReLU), 15 units (ReLU) and 10 units (linear). Return it **compiled** with
 #
-# - the optimizer Adam (any learning rate; AdamW and Nadam count as well), and
-# - the sparse categorical cross-entropy, told that it gets logits.
+# - the optimizer Adam (any learning rate; its relatives AdamW and Nadam are right as well), and
+# - the sparse categorical cross-entropy with `from_logits=True`.
 #
 # No further layers, no dropout, biases everywhere. A softmax output together with `from_logits=True` is wrong, and so is a linear
-# output without it: in both, loss and outputs contradict each other, even where this Keras repairs it silently.
+# output without it: in both, loss and outputs contradict each other, even where Keras repairs it with a warning.
 #
 # Stuck? Run `check.hint("digits_model")`.
 
@@ -198,37 +199,39 @@ mark("08_digits", "digits_model", build_digits_model)
 # ## Training
 #
 # **Think first.** An epoch over 1,077 images in batches of 32 is 34 steps of Adam. At a rate of 0.001 a weight moves
-# by at most about 0.001 a step, as lab 06 showed. In a network that reads well, the weights of a layer lie 0.1 to 0.3 away from where
-# they began on average, and the busiest 0.6 to 1. Is one epoch enough? Are ten?
+# by at most about 0.001 a step, as lab 06 showed. In a network that reads well, the weights of a layer have moved by 0.1 to 0.3
+# on average, and those that moved most by 0.6 to 1. Is one epoch enough? Are ten?
 
 # %%
 for epochs in (1, 10, 60):
     steps = epochs * int(np.ceil(1077 / 32))
-    print(f"{epochs:2d} epochs: {steps:4d} steps, a way of {0.001 * steps:.2f} if all go one way")
+    print(
+        f"{epochs:2d} epochs: {steps:4d} steps, a way of {0.001 * steps:.2f} if all have one sign"
+    )
 
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# One epoch moves nothing far enough. Ten could just do it for most weights, if all their steps went the same way, but they do not. Sixty leave room.
-# ("About": after a long quiet time a single step of Adam can be up to three times $\alpha$.)
+# One epoch moves nothing far enough. Ten would be enough for most weights only if all their steps had the same sign, but they
+# have not. Sixty are enough. ("About": after a long quiet time a single step of Adam can be up to three times $\alpha$.)
 # </details>
 
 # %% [markdown]
 # ### Exercise: train_digits (20 points)
 #
-# Write `train_digits(model, X, y, seed)`: train the compiled `model` that you are given, in place. What you return does not
-# matter; the weights in `model` do. The rules:
+# Write `train_digits(model, X, y, seed)`: train the compiled `model` that you are given. Two lines are enough: set the seed, call `fit`. It
+# changes the weights of that model; what you return does not matter. The rules:
 #
-# - Training may use at most `60 * len(X)` images. An image counts each time a gradient step uses it, so 60 epochs
-#   over all of them use up the allowance. Copies of your own making (shifted, noisy, ...) are images too.
+# - Training may use at most `60 * len(X)` images. An image counts each time a gradient step uses it, so 60 epochs over all of
+#   them are the most that is allowed. Copies of your own making (shifted, noisy, ...) are images too.
 # - Train through Keras: `fit`, `train_on_batch`, or a `GradientTape` loop of your own through the model. You may compile
-#   again, with another optimizer or rate. Weights that were put in from elsewhere do not count as trained.
+#   again, with another optimizer or rate. Weights that you put in yourself do not count as trained.
 # - **Not allowed:** loading data. Train on the `X` and `y` you are given. The marker may also call the digits by other class
-#   numbers (all 3s become 7, say), so nothing about them can be known in advance.
+#   numbers (for example all 3s become 7), so you cannot know the class numbers in advance.
 # - `seed` is there to make your training repeatable: `keras.utils.set_random_seed(seed)`.
 #
-# **Marking.** 1,347 digits are handed to your function; 450 others never leave the marker. It asks the trained network to read those.
-# 4 of the 20 points are for keeping the rules, 8 more for 90% read rightly, 4 more each for 92% and 94%. A plain choice of optimizer,
+# **Marking** splits the 1,797 digits in its own way. Your function gets 1,347; then the trained network reads the 450 others.
+# 4 of the 20 points are for keeping the rules, 8 more for 90% read correctly, 4 more each for 92% and 94%. A plain choice of optimizer,
 # batch size and epochs reaches the top. The check below is quick: it trains on 120 made-up images and looks at the rules and at the cost.
 #
 # Stuck? Run `check.hint("train_digits")`.
@@ -255,7 +258,7 @@ mark("08_digits", "train_digits", train_digits)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the real thing: your split (twice), your network, your training, with the curves drawn while it learns. The axis is logarithmic: each
+# Now train your network, on your split (made twice). The curves are drawn while it learns. The axis is logarithmic: each
 # line upwards is ten times the loss.
 #
 # **Try it.** While it runs: when is most of the work done? Which curve flattens first?
@@ -266,20 +269,20 @@ training = figures.train(build_digits_model, train_digits, shuffle_split)
 # %% [markdown]
 # ## Reading the learning curve
 #
-# Three things to read off such a curve, always in this order:
+# Read three things from such a curve, always in this order:
 #
 # 1. **Does it start where it should?** Near $\ln 10 \approx 2.303$. Far above: the starting weights or the scale of the images are wrong.
-# 2. **Does the training curve fall, and has it finished?** A curve that still falls steeply at the end asks for more steps or larger ones. One
-#    that jumps asks for smaller ones.
-# 3. **What does the gap say?** The validation curve falls with the other at first, then levels off: from there on the
+# 2. **Does the training curve fall, and has it finished?** If it still falls steeply at the end, take more steps or larger
+#    ones. If it jumps, take smaller ones.
+# 3. **What does the gap between the two curves say?** The validation curve falls with the other at first, then becomes flat: from there on the
 #    network learns what is special about *these* 1,077 images. If it turns upwards, that is overfitting; stop earlier, or find more data. The
 #    ring marks its lowest point.
 #
 # In yours, most of the fall happens within 20 epochs, and the validation curve flattens first.
 #
-# **Think first.** At the end the training loss is close to 0 and the validation loss is not. Say it is 0.12:
-# an average of $-\ln p$. If every image had the same $p$, which $p$ would that be? Compute it, then compare with the accuracy in
-# the caption: are all images the same, or does most of the loss come from a few?
+# **Think first.** At the end the training loss is close to 0 and the validation loss is not. Suppose it is 0.12, the mean of
+# $-\ln p$. If every image had the same $p$, which $p$ would that be? Compute it, then compare with the accuracy in
+# the caption: do all images cost about the same, or does most of the loss come from a few?
 
 # %%
 loss = 0.12
@@ -287,13 +290,13 @@ print("p with that loss:", np.exp(-loss).round(3))
 print("one digit read wrongly at p = 0.01 costs", (-np.log(0.01)).round(2))
 
 # %% [markdown]
-# If all images were the same, each would be read at $p = 0.887$. They are not: about 96 of a hundred are read rightly, most of them at almost no
-# cost, and the few mistakes make up more than half of the loss. A single confident mistake costs as much as hundreds of digits that are read at $p = 0.99$.
-# A mean hides that, so we now look at single images.
+# If all images cost the same, each would have $p = 0.887$. They do not: about 96 of a hundred are read correctly, most of them
+# at almost no cost, and the few mistakes make up more than half of the loss. A single confident mistake costs as much as
+# hundreds of digits with $p = 0.99$. A mean hides that, so we now look at single images.
 #
 # ## Reading digits
 #
-# The model gives logits. A reader wants two things: *which* digit, and *how sure*.
+# The model gives logits. We want to know two things: *which* digit, and *how sure*.
 #
 # ### Exercise: read_digits (14 points)
 #
@@ -345,12 +348,12 @@ figures.readings(training, read_digits)
 
 # %% [markdown]
 # **What it showed.** About seven digits in ten are read with a confidence above 0.99, and about one in ten
-# with less than 0.9. Doubt is a good sign of trouble: most mistakes are among the fifty least sure. But not all: now and then one is made with a
-# confidence of 0.9 or more.
+# with less than 0.9. Low confidence often means a mistake: most mistakes are among the fifty least sure. But not all: a few
+# have a confidence of 0.9 or more.
 #
 # ## The confusion matrix
 #
-# Accuracy is one number. It cannot tell a network that confuses 3 with 8 from one that fails on every 5. Count pairs instead:
+# Accuracy is one number. It does not show whether a network confuses 3 with 8 or fails on every 5. Count pairs instead:
 #
 # $$M_{ij} = \text{how many images of class } i \text{ were read as } j .$$
 #
@@ -365,7 +368,8 @@ figures.readings(training, read_digits)
 # ### Exercise: confusion (10 points)
 #
 # Write `confusion_matrix(y, yhat, n_classes)`: `y` and `yhat` are integer arrays `(m,)` of true classes and classes read. Return
-# the counts (integers; an array or a list of rows), shape `(n_classes, n_classes)`, **rows true, columns read**. Classes that never occur have rows or columns of zeros.
+# the counts (integers; an array or a list of rows), shape `(n_classes, n_classes)`, **rows true, columns read**. Classes that
+# never occur have rows or columns of zeros.
 #
 # **Example.** `y = [0, 1, 1, 1]`, `yhat = [0, 0, 1, 0]` and two classes: `[[1, 0], [2, 1]]`.
 #
@@ -398,8 +402,8 @@ mark("08_digits", "confusion", confusion_matrix)
 figures.confusion(training, read_digits, confusion_matrix)
 
 # %% [markdown]
-# **What it showed.** It need not be symmetric, and mostly is not: a 1 may pass for a 6 without a single 6 being read as 1.
-# With a dozen mistakes in all, be careful, though: a cell that holds 1 instead of 2 may be chance. Another seed mixes up other pairs.
+# **What it showed.** It need not be symmetric, and mostly is not: some 1s may be read as 6, and no 6 as 1. But be
+# careful: with about twelve mistakes in all, a cell that holds 1 instead of 2 may be chance. Another seed mixes up other pairs.
 #
 # ## The mistakes worth looking at
 #
@@ -408,9 +412,9 @@ figures.confusion(training, read_digits, confusion_matrix)
 #
 # ### Exercise: worst_mistakes (12 points)
 #
-# Write `worst_mistakes(model, X, y, k)`: an array or a list of the row numbers (ints) of the `k` wrongly read examples with the highest confidence, as in
-# `read_digits`, the most confident first. If there are fewer than `k` mistakes, return all of them; if there is none, an
-# empty array. No two confidences are equal here.
+# Write `worst_mistakes(model, X, y, k)`: an array or a list of the row numbers (ints) of the `k` wrongly read examples with the
+# highest confidence, as in `read_digits`, the most confident first. If there are fewer than `k` mistakes, return all of them;
+# if there is none, an empty array. No two confidences are equal here.
 #
 # **Example.** Five images; rows 1, 2 and 4 are read wrongly, with confidences 0.5, 0.9 and 0.7. For `k = 2`: `[2, 4]`.
 #
@@ -443,20 +447,20 @@ figures.mistakes(training, worst_mistakes, read_digits)
 # data, a larger network, or nothing at all?
 #
 # **What it showed.** Some of these are hard for everybody: at 8 by 8 pixels a part of the information is gone, and no network brings it
-# back. Others are plain to you. There the network has seen too few such shapes: more writers would help, or shifted
+# back. Others are easy for you. There the network has seen too few such shapes: more writers would help, or shifted
 # copies of the images that you have.
 #
 # ## One digit through the network
 #
-# What happens between the 64 pixels and the answer? Here is one validation digit on its way. A unit is the brighter, the more it
-# puts out; empty ones are switched off. The lines go *backwards* from an answer: which units speak for it (full lines) or against it (dashed), and which
-# units of the layer before made the strongest of these so strong.
+# What happens between the 64 pixels and the answer? Here is one validation digit on its way. Bright units have a large output;
+# empty ones are switched off. The lines go *backwards* from an answer. They show which units raise it (full lines) or lower it
+# (dashed), and from which units of the layer before the strongest of these got their large values.
 #
 # **Try these.**
 #
 # 1. Move from digit to digit. How many units of the first layer are on for one digit? Are they the same for all digits?
-# 2. Find two different 3s. What is alike in them, in the first column, and in the second?
-# 3. Choose another answer under *why*: what speaks for the digit that comes second, and what against?
+# 2. Find two different 3s. What do they have in common, in the first column, and in the second?
+# 3. Choose another answer under *why*: what raises the digit that comes second, and what lowers it?
 
 # %% tags=["demo"]
 figures.through(training, read_digits)
@@ -465,17 +469,18 @@ figures.through(training, read_digits)
 # **What it showed**
 #
 # 1. About three quarters of the first layer, each digit with its own pattern.
-# 2. Two 3s of different hands light up much the same units. How much more alike two images of *one* digit are than two of different digits grows from column to
-#    column: what differs between writers is dropped, what tells the digits apart is kept. No single unit is "the 3"; the pattern counts.
-# 3. Often the same units speak for both, and a few tell them apart.
+# 2. Two 3s of different writers switch on nearly the same units. From column to column, images of *one* digit become more
+#    alike, compared with images of different digits: what differs between writers is dropped, what differs between digits is
+#    kept. No single unit is "the 3"; the pattern counts.
+# 3. Often the same units raise both, and a few make the difference.
 #
 # ## Inside the first layer
 #
-# Each of the 25 units of the first layer has 64 weights, one a pixel. So its weights are an image as well: ink on an orange
-# pixel excites the unit, ink on a purple one quiets it.
+# Each of the 25 units of the first layer has 64 weights, one for each pixel. So its weights are an image as well: ink on an
+# orange pixel raises the score of the unit, ink on a purple one lowers it.
 #
-# **Try it.** Move the slider. Can you find a unit that asks for a stroke and for *empty* paper beside it? What have
-# the four digits in common that excite it most? What would the weights on the grey pixels look like?
+# **Try it.** Move the slider. Can you find a unit that asks for a stroke and for *empty* paper beside it? What do the four
+# digits with its largest scores have in common? What would the weights on the grey pixels look like?
 
 # %% tags=["demo"]
 figures.first_layer(training)
@@ -483,11 +488,12 @@ figures.first_layer(training)
 # %% [markdown]
 # <details><summary>What you may have found</summary>
 #
-# Many units have a streak of orange beside a streak of purple. Such a unit looks for the *edge* of a stroke in its place. The four digits
+# Many units have an orange strip beside a purple strip. Such a unit looks for the *edge* of a stroke in its place. The four digits
 # below it have much ink on its orange and little on its purple. Often they are the same digit, but not always.
 #
-# And the grey pixels: hardly any digit has ink there. The gradient of a weight is the error times the ink, so these weights
-# receive almost no gradient and stay where they began: at small random numbers. They would look like noise.
+# And the grey pixels: hardly any digit has ink there. The gradient of a weight is the error times the ink. Where no digit of the training has
+# ink, the weights stay where they began: small random numbers, which would look like noise. Where only a few digits have some,
+# Adam makes full steps even of tiny gradients: these weights follow those few digits, and say nothing about digits in general.
 # </details>
 #
 # ## Your own digit
@@ -497,49 +503,53 @@ figures.first_layer(training)
 #
 # **Try it.**
 #
-# 1. Draw a 7, then give it a bar. Does the answer change?
+# 1. Draw a 7, then add a short line through it. Does the answer change?
 # 2. Move your digit one column to the side. Clear the page: what does it read then, and how surely?
 # 3. Can you draw something that is no digit at all, and is read with a confidence above 0.99?
-# 4. Choose a digit under *what would make it a*: the colours show where ink would help (orange) and where it is in the way (purple).
+# 4. Choose a digit under *what would make it a*: the colours show where ink would help (orange) and where it should be removed (purple).
 #    Do as they say. How few strokes turn your 3 into an 8?
 
 # %% tags=["demo"]
 figures.draw(training, read_digits)
 
 # %% [markdown]
-# **What it showed.** A bar seldom changes a 7: about half of these writers cross theirs, so the network knows both. Softmax shares out 1 among ten digits, whatever it is shown. "No digit at all" is not among the answers, and
-# a high confidence says only "rather this than the other nine". And scanned digits have grey edges and stand in the middle; what was never
-# in the training data (another position, another pen) the network has no reason to read well: of digits moved by a single pixel it reads about half. An
-# empty page is read as some digit too, if with a confidence of 0.15 to 0.25 only. And a few strokes, well chosen with the network's own slopes, make it say what you like: lab 07 gives the slope of an answer
-# for a *pixel* as easily as for a weight.
+# **What it showed.** A line through a 7 seldom changes the answer: about half of these writers draw it, so the network knows
+# both. Softmax divides 1 among ten digits, whatever you draw. "No digit at all" is not among the answers, and a high confidence
+# says only "more likely this than the other nine". And scanned digits have grey edges and stand in the middle; the network has
+# no reason to read well what was never in its training data, such as another position or another pen: of digits moved by a
+# single pixel it reads about half. An empty page is read as some digit too, but with a confidence of 0.15 to 0.25 only. And a
+# few strokes, well chosen with the network's own slopes, make it say what you like: lab 07 gives the slope of an answer for a
+# *pixel* as easily as for a weight.
 
 # %% [markdown]
 # ## Opening the drawer
 #
-# Every number so far came from validation digits, and you have looked at them long enough to have chosen by them. Now, once, the 360 test digits.
+# Every number so far came from validation digits, and you have looked at them long enough to choose by them. Now use the 360 test digits, once.
 #
-# **Think first.** Will the share read rightly be higher or lower than on the validation digits, and by how much may it differ by chance alone? A share $p$ measured on $n$ digits has
-# a **standard error** of $\sqrt{p (1 - p) / n}$. Compute it for $p = 0.97$ and $n = 360$. Then tick the box.
+# **Think first.** Will the share read correctly be higher or lower than on the validation digits, and by how much may it differ
+# by chance alone? By chance alone a share $p$ measured on $k$ digits is off by about $\sqrt{p (1 - p) / k}$, its **standard
+# error**. Compute it for $p = 0.97$ and $k = 360$. Then tick the box.
 
 # %%
-p, n = 0.97, 360
-print(f"standard error {100 * np.sqrt(p * (1 - p) / n):.1f} points")
+p, k = 0.97, 360
+print(f"standard error {100 * np.sqrt(p * (1 - p) / k):.1f} points")
 
 # %% tags=["demo"]
 figures.drawer(training, read_digits)
 
 # %% [markdown]
-# **What it showed.** 0.9 points: about two times in three the measured share is within 0.9 of what endless digits would give, and nearly always within 1.8. So
-# validation and test may well differ by a point or two, either way. Two networks that lie half a point apart on 360 digits are, for all you know, equally good.
+# **What it showed.** 0.9 points: about two times in three the measured share is within 0.9 of what infinitely many digits would
+# give, and nearly always within 1.8. So validation and test can easily differ by one or two points, up or down. If two networks
+# differ by half a point on 360 digits, you cannot say which is better.
 #
 # ## A network without TensorFlow
 #
-# Nothing in `fit` is beyond you: forward, backward, a step of Adam, again. You have written each of these. One
+# You know everything that `fit` does: forward, backward, a step of Adam, again. You have written each of these. One
 # hidden layer is enough to show it:
 #
 # $$64 \;\to\; \text{hidden (ReLU)} \;\to\; 10 \text{ (softmax)} .$$
 #
-# **Think first.** Which of your functions do you need? Where does randomness come in? What happens if all weights begin at 0,
+# **Think first.** Which of your functions do you need? Where do you need random numbers? What happens if all weights begin at 0,
 # and what if they begin very large? **Try it** with other sizes:
 
 # %%
@@ -551,9 +561,12 @@ for size in (0.0, 0.01, np.sqrt(2 / 64), 1.0):
 # %% [markdown]
 # <details><summary>Answers</summary>
 #
-# Softmax (lab 03), `adam_step` (06) and `network_gradients` (07). Randomness: only in the starting weights, unless you draw batches. From 0 all hidden units
-# compute the same and get the same gradient: they can never become different. Very large weights make very large logits, and a network that is sure
-# before it has learned anything. With $\sqrt{2/64}$ the sums keep about the size of the inputs. You will measure all of this below.
+# Softmax (lab 03), `adam_step` (06) and `network_gradients` (07). Random numbers: only for the starting weights, unless you
+# draw batches. From 0 all hidden units compute the same and get the same gradient (with ReLU here none at all): they can never
+# become different. Very large weights make very large logits, and a network that is sure before it has learned anything. With
+# $\sqrt{2/64} = 0.18$ the sums keep about the size of the inputs. (A sum of 64 inputs is about $\sqrt{64} = 8$ times as large
+# as one input; the 2 compensates for the units that are off. In `02_activations` *size* was this number times 8: 1.4.) You will
+# measure all of this below.
 # </details>
 
 # %% [markdown]
@@ -561,17 +574,18 @@ for size in (0.0, 0.01, np.sqrt(2 / 64), 1.0):
 #
 # Write `train_numpy_network(X, y, hidden, steps, alpha, seed)` in NumPy alone.
 #
-# - `X` is `(m, 64)` with `m` of 256 or more, `y` holds classes 0 to 9. One hidden ReLU layer of `hidden` units, a softmax output with 10 classes, the mean cross-entropy,
-#   as `network_gradients` of lab 07.
+# - `X` is `(m, 64)` with `m` of 256 or more, `y` holds classes 0 to 9. One hidden ReLU layer of `hidden` units, a softmax
+#   output with 10 classes, the mean cross-entropy, as `network_gradients` of lab 07.
 # - Begin with random weights drawn from a generator made from `seed`; the same seed gives the same network.
-# - Take `steps` steps of Adam at the rate `alpha`, with the other settings of lab 06 (0.9, 0.999, 1e-8), on all examples, or on a batch of at least 256.
+# - Take `steps` steps of Adam at the rate `alpha`, with the other settings of lab 06 (0.9, 0.999, 1e-8), on all examples, or on a
+#   batch of at least 256.
 # - Return `(W1, b1, W2, b2)`, in a tuple or a list, with the shapes `(64, hidden)`, `(hidden,)`, `(hidden, 10)` and `(10,)`.
 #
 # Copy what you need from your labs 06 and 07 **into this cell**: the marker runs it without the others. **Not allowed:** TensorFlow, Keras, SciPy,
 # scikit-learn, and loading data.
 #
-# **Marking.** The first step of Adam and the shapes earn 8 points. At least 400 steps on 1,347 digits then earn
-# 8 points for 88% of the 450 held-back digits, and 4 more for 92%.
+# **Marking.** The first step of Adam and the shapes earn 8 points. Then the marker takes at least 400 steps on 1,347 digits: 88% of the 450 held-back
+# digits read correctly give 8 points, and 92% give 4 more.
 #
 # **Example.** After one step at a rate of 0.003 every entry of `b2` is 0.003 above or below where it began: lab 06, first step.
 #
@@ -633,8 +647,8 @@ figures.numpy_and_keras(train_numpy_network)
 
 # %% [markdown]
 # **What it showed.** A few lines of NumPy reach what Keras reaches. What Keras adds is not a better answer: any layers you like,
-# gradients without writing them, and speed on large networks. And the two mean the same by their
-# weights. **Try it:** put NumPy weights into a Keras model. Do the logits agree?
+# gradients without writing them, and speed on large networks. And the weights of the two have the same meaning. **Try it:** put
+# NumPy weights into a Keras model. Do the logits agree?
 
 # %% tags=["demo"]
 figures.numpy_weights_in_keras(train_numpy_network)
@@ -645,14 +659,14 @@ figures.numpy_weights_in_keras(train_numpy_network)
 # %% [markdown]
 # ## Experiments
 #
-# Now you own a network that trains in a second, and can ask it anything. Ungraded, and the best practice there is.
+# Now you have a network that trains in a second, so you can try many things. This gives no points, but it is the best practice.
 #
 # ### How large should the first weights be?
 #
-# Copy your `train_numpy_network` into the next cell and give its starting weights the size `size`: `size * rng.normal(...)` for both matrices. (Without it the
-# figure shows a reference.)
+# Copy your `train_numpy_network` into the next cell and give its starting weights the size `size`: `size * rng.normal(...)` for
+# both matrices. (Without it the figure shows a reference.)
 #
-# **Think first.** Draw the curve in your mind: share read rightly, after 100 steps, against sizes of 0, 0.01, 0.18, 1, 5, 20.
+# **Think first.** Imagine the curve: the share read correctly after 100 steps, for sizes of 0, 0.01, 0.18, 1, 5, 20.
 # How large is the share where all weights begin at 0? Your guess is drawn over the truth.
 
 
@@ -663,24 +677,26 @@ def train_with_size(X, y, hidden, steps, alpha, seed, size):
 
 
 # %% tags=["demo"]
-my_guess = figures.guess("share read rightly, all weights 0 at first", 0, 1, 1)
+my_guess = figures.guess("share read correctly, all weights 0 at first", 0, 1, 1)
 my_guess
 
 # %% tags=["demo"]
 figures.initialisation(train_with_size, my_guess)
 
 # %% [markdown]
-# **What it showed.** At 0: guessing, for ever. Between 0.01 and 0.5 hardly any difference after 100 steps: Adam makes small weights grow quickly. Choose 10 steps, and the best start is
-# near 0.1 to 0.2, which is what $\sqrt{2/64} = 0.18$ promises. From 1 on it gets worse: the network begins sure and wrong, and has to unlearn first. More steps help, but not
-# at 20. In a network of fifty layers the right window is far narrower.
+# **What it showed.** With size 0 the network can only guess, however long it trains. Between 0.01 and 0.5 hardly any difference
+# after 100 steps: Adam makes small weights grow quickly. Choose 10 steps, and the best start is
+# near 0.1 to 0.2, as $\sqrt{2/64} = 0.18$ predicts. From 1 on it gets worse: the network begins sure and wrong, and must first
+# correct that. More steps help, but not at 20. In a network of fifty layers the right window is far narrower.
 
 # %% [markdown]
 # ### One change, five seeds
 #
 # Does a change help, or was it luck? A network trained again with another seed reads other digits wrongly. So train each version with
-# several seeds, write down **mean and spread**, and change **one thing at a time**. (Spread: the standard deviation of the seeds.)
+# several seeds, write down **mean and spread**, and change **one thing at a time**. (Spread: the standard deviation of the results.)
 #
-# **Try it.** Guess each line first. Then add your own; the settings are `hidden`, `steps`, `alpha` and `digits`, how many to learn from. This is your log: a line for each idea.
+# **Try it.** Guess each line first. Then add your own; the settings are `hidden`, `steps`, `alpha` and `digits`, how many to
+# learn from. This is your log: a line for each idea.
 
 # %% tags=["demo"]
 figures.changes(
@@ -695,39 +711,43 @@ figures.changes(
 )
 
 # %% [markdown]
-# **What it showed.** Half the rate, half or twice the units: the means lie about a spread apart at most, so one seed alone could have told you anything. Twice the *digits* stands out clearly.
-# More data help where more units do not.
+# **What it showed.** Half the rate, half or twice the units: the means differ by about one spread at most, so one seed alone
+# could have shown you anything. Only twice the *digits* is clearly better. More data help where more units do not.
 
 # %% [markdown]
 # ### Optional: the best of twenty seeds
 #
-# Twenty networks, equal in everything but the seed. You keep the one that is best on the validation digits, as anybody would. Then you open the drawer.
+# Twenty networks, equal in everything but the seed. You keep the one that is best on the validation digits, as anybody would.
+# Then you open the drawer.
 #
-# **Think first.** How will the winner do on the test, compared with the others? Then go through several splits with the drawer open, and read the last sentence of the caption.
+# **Think first.** How will the winner do on the test, compared with the others? Then go through several splits with the drawer
+# open, and read the last sentence of the caption.
 
 # %% tags=["demo"]
 figures.winners_curse(train_numpy_network)
 
 # %% [markdown]
-# **What it showed.** The winner was ahead of the mean by over a point on the digits that chose it, and on new ones keeps only a small part of that, on average: most of its lead was luck. It is called the **winner's
-# curse**. The more you try on the same validation digits, the more your best number promises too much. That is what the drawer is for.
+# **What it showed.** The winner was ahead of the mean by over a point on the digits that chose it, and on new ones keeps only a
+# small part of that, on average: most of its lead was luck. It is called the **winner's
+# curse**. The more versions you compare on the same validation digits, the more your best number is too good. That is what the drawer is for.
 
 # %% [markdown]
 # ## Summary
 #
-# - **Split first**, into three. Validation digits serve your choices; the test part stays in its drawer until the end, and is opened once.
+# - **Split first**, into three. Use validation digits for your choices; the test part stays in its drawer until the end, and is opened once.
 # - **Logits out, softmax in the loss.** Softmax comes back when somebody wants to know how sure the network is.
 # - **The curve** is read from left to right: the start ($\ln C$), the fall, the gap.
 # - **The confusion matrix** shows which classes are mixed up; the surest mistakes show why.
 # - **Confidence is relative.** It compares ten answers with each other, and never says "none of these".
-# - **Backprop and Adam** are a page of NumPy, and that page trains as well as the library.
-# - **One change, several seeds**: a difference counts if it is large beside the spread. The best of many tries is partly luck.
+# - **Backprop and Adam** are a page of NumPy, and that page is as good as the library.
+# - **One change, several seeds**: a difference counts if it is large compared with the spread. The best of many tries is partly luck.
 
 # %% [markdown]
 # ## What to try next
 #
-# - Shift every image by one pixel in the four directions and train on the copies, at the same allowance of images. Is the
-#   network better on validation digits? On digits that you draw off the centre?
+# - Shift every image by one pixel in the four directions (`np.roll`, then clear the row or column that came round) and train on
+#   the copies, with as many images in all. Is the network better on validation digits? On digits that you do not draw in the
+#   centre?
 # - Leave out one layer, or double the units. How small can the network become before it falls below 90%?
 # - Train on 100 digits only, and watch the gap in the learning curve.
 # - Ask for a confidence of at least 0.95, and leave the rest to a person. How many digits is that, and how many
@@ -735,13 +755,13 @@ figures.winners_curse(train_numpy_network)
 #
 # <details><summary>Answers</summary>
 #
-# Each image is seen only 12 times then, so the network is a little worse on validation digits as they are (about 92 in place of 96%). But of
-# those moved by a pixel it reads about 86%, where the other one reads half.
+# Each image is seen only 12 times then, so the network is a little worse on validation digits as they are (about 92 in place of
+# 96%). But of those moved by a pixel it reads about 86%, the other network only half.
 #
-# Twice the units read about as many. Two layers of 8 still read about 92%, two of 4 far fewer. Without hidden layers it is the
+# With twice the units it reads about as many. Two layers of 8 still read about 92%, two of 4 far fewer. Without hidden layers it is the
 # softmax regression of lab 03, which reads 96% if it gets enough steps.
 #
-# With 600 epochs (as many images): the training loss goes to 0, while the validation loss stays above 0.5. About 86% are read rightly.
+# With 600 epochs (as many images): the training loss goes to 0, while the validation loss stays above 0.5. About 86% are read correctly.
 #
 # About 16% go to the person, and 1 to 3 mistakes in 360 are left of about 13.
 # </details>

@@ -189,10 +189,10 @@ def _wrong(part: Part) -> Iterator[str]:
         yield from [part.name] if part.off is not None else []
     elif part.off is None:
         mine, right = (f"{len(t)} x {max(map(len, t))}" for t in (part.mine, part.right))
-        yield f"{part.name or 'the table'} is {mine}, right is {right}"
+        yield f"{part.name or 'the table'} is {mine}, should be {right}"
     else:
         for row, column in np.argwhere(part.off):
             at = [names[k] for names, k in ((part.rows, row), (part.columns, column)) if names]
             place = f"[{', '.join(at)}]" if at else ""
             mine, right = (table[row][column] for table in (part.mine, part.right))
-            yield f"{part.name}{place} is {mine}, right is {right}"
+            yield f"{part.name}{place} is {mine}, should be {right}"

@@ -32,7 +32,7 @@ def trouble(name, error):
     if isinstance(error, NotImplementedError):
         return f"finish {name} to see your own"
     if isinstance(error, Timeout):
-        how = "was stopped" if isinstance(error, Stopped) else "did not come to an end"
+        how = "was stopped" if isinstance(error, Stopped) else "did not finish"
         return f"{name} {how}"
     return f"{name} raised {type(error).__name__}"
 

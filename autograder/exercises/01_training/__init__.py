@@ -60,7 +60,7 @@ lab.quiz(
         "b": "Curve B falls fast and settles: that is a good alpha.",
         "c": "Curve C stays at ln 2 = 0.693, the cost of saying 0.5 to everything: its steps have "
         "no effect at all, as with alpha = 0.",
-        "d": "Curve D jumps up and down, above where it started: each step leaps across the valley, "
+        "d": "Curve D jumps up and down, again and again above where it started: each step leaps across the valley, "
         "so alpha is too large.",
     },
     hint="A step that is too long lands on the other slope of the valley, higher than before. What "

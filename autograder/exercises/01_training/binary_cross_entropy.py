@@ -13,7 +13,7 @@ ex.hints = [
     "of two terms on and the other off.",
     "Clip the probabilities first, then use the clipped ones in both terms. "
     "Which NumPy function moves values into a range?",
-    "One number comes out. The minus sign, and the mean: is each there once?",
+    "The result is one number. Do the minus sign and the mean each occur once?",
 ]
 
 
@@ -76,7 +76,7 @@ ex.mistake("missing minus", "The log of a probability is negative: negate it.", 
 ex.mistake("minus on one term only", "The minus sign belongs to both terms.",
     (COST, "np.mean(-y * np.log(p) + (1 - y) * np.log(1 - p))"))
 ex.mistake("one loss an example", "The cost is one number: the mean of these.", ("-np.mean(y", "-(y"))
-ex.mistake("labels swapped", "Label 1 wants p near 1: check which term goes with y.",
+ex.mistake("labels swapped", "Label 1 needs p near 1: check which term is multiplied by y.",
     (COST, "-np.mean((1 - y) * np.log(p) + y * np.log(1 - p))"))
 ex.mistake("ones only", "Examples with label 0 cost something too: the second term is missing.",
     (" + (1 - y) * np.log(1 - p)", ""))

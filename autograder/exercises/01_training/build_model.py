@@ -45,7 +45,7 @@ ex.mistake("linear output",
 ex.mistake("order of the layers", "Compare the numbers of units, from the input on.", ("25", "15"),
     ("15", "25"), finding="units")
 ex.mistake("a layer missing",
-    "Three numbers, three dense layers: 25, 15 and 1. The input is none of them.",
+    "Three numbers, three dense layers: 25, 15 and 1. The input is not one of them.",
     ('            keras.layers.Dense(15, activation="sigmoid"),\n', ""), finding="layer-count")
 ex.mistake("no input shape", "Begin with an Input, so that the model can make its weights.",
     ("            keras.Input((n_features,)),\n", ""), finding="inputs")
@@ -67,5 +67,5 @@ ex.mistake("sigmoid twice", "The sigmoid is there twice: as an argument and as a
     finding="activation-twice")
 ex.mistake("model not returned", "The model is built and lost: return it.", ("return keras", "keras"),
     finding="none")
-ex.mistake("a list of layers", "Hand the list to `keras.Sequential`.", ("keras.Sequential(", "list("),
+ex.mistake("a list of layers", "Give the list to `keras.Sequential`.", ("keras.Sequential(", "list("),
     finding="NotPlain")

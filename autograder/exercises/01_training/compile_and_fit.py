@@ -7,7 +7,7 @@ from utils.engine.models import dense
 
 ex = exercise(__name__, points=10, deadline=20)
 ex.hints = [
-    "Two calls of the model's own methods: one tells it what to lower, one does the work.",
+    "Call two methods of the model: one says what to lower, the other one does the work.",
     "Look at the cell that trains `reader`: how does it name the loss, and the optimizer?",
     "`fit` returns what you are asked to return, and takes the number of epochs by name.",
 ]
@@ -78,7 +78,7 @@ ex.mistake("categorical loss",
 ex.mistake("from_logits with sigmoid",
     "The output is already a probability; from_logits=True says it is not.",
     ("Crossentropy()", "Crossentropy(from_logits=True)"), finding="logits-twice")
-ex.mistake("sum, not mean", "Leave the loss its mean over the examples.",
+ex.mistake("sum, not mean", "The loss stays a mean over the examples: no reduction of your own.",
     ("Crossentropy()", 'Crossentropy(reduction="sum")'), finding="reduction")
 ex.mistake("not compiled", "Before `fit` comes `compile`, with a loss.",
     ('model.compile(optimizer="adam", loss=keras.losses.BinaryCrossentropy())\n    ', ""),
@@ -105,7 +105,7 @@ ex.mistake("model returned", "Return what `fit` returns, not the model.",
      "model.fit(X, y, epochs=epochs, verbose=0)\n    return model"), finding="model-returned")
 ex.mistake("costs returned", "Return the History itself, not its list of losses.",
     ("verbose=0)", 'verbose=0).history["loss"]'), finding="no-history")
-ex.mistake("nothing returned", "`fit` returns the History: pass it on.", ("return ", ""),
+ex.mistake("nothing returned", "`fit` returns the History: return it.", ("return ", ""),
     finding="none")
 ex.mistake("a share held back", "Train on all of the data: hold nothing back here.",
     ("epochs=epochs", "epochs=epochs, validation_split=0.2"), finding="held-back")

@@ -12,7 +12,7 @@ ex.hints = [
     "First the errors, one for each example, (m,). "
     "Which function of yours gives the prediction in them?",
     "Every feature carries the error back to its own weight. "
-    "Which product of X, (m, n), and the errors, (m,), has the shape (n,)?",
+    "Which product of X, (m, n), and the errors, (m,), has the shape (n,)? (`X.T` swaps the axes.)",
     "The cost is a mean over the examples. Where does that 1/m appear, and in how many places?",
 ]
 ex.results = {"cost_gradient": ["dw", "db"]}
@@ -92,7 +92,7 @@ ex.mistake("divided by m twice", "The 1/m is in there twice.",
     (ERROR, "error = (predict(X, w, b) - y) / len(y)"))
 ex.mistake("sign flipped", "The error is p - y, not y - p: the gradient points uphill.",
     ("predict(X, w, b) - y", "y - predict(X, w, b)"))
-ex.mistake("labels forgotten", "Without y this does not know what it should have said.",
+ex.mistake("labels forgotten", "Without y the error does not contain the right answer.",
     ("predict(X, w, b) - y", "predict(X, w, b)"))
 ex.mistake("error from the scores", "The error needs the probabilities, not the scores.",
     ("predict(X, w, b)", "X @ w + b"))
@@ -112,7 +112,7 @@ ex.mistake("dw without X", "Each weight's slope carries its own feature: X is mi
     (DW, "np.full(len(w), np.mean(error))"))
 ex.mistake("dw is one number", "dw has one entry for each weight: sum over the examples only.",
     (DW, "np.mean(X * error[:, None])"))
-ex.mistake("dw over the wrong axis", "dw has one entry a feature: sum down the columns.",
+ex.mistake("dw over the wrong axis", "dw has one entry for each feature: sum down the columns.",
     (DW, "np.mean(X * error[:, None], axis=1)"))
 ex.mistake("dw for each example", "Average the contributions of the examples: dw is (n,).",
     ("X.T @ error", "X * error[:, None]"))

@@ -12,7 +12,7 @@ ex.hints = [
     "Which function of yours gives the cost, and which the gradient? "
     "One round of the loop calls each of them once.",
     "Print w and b after each round of the worked example: its table says what should come.",
-    "The list of costs: what stands before the loop, what inside it, and what behind it?",
+    "The list of costs: what do you do with it before, inside and after the loop?",
 ]
 ex.results = {"gradient_descent": ["w", "b", "costs"]}
 
@@ -67,11 +67,11 @@ ex.mistake("cost after each step", "Note the cost before the step, not after it.
     ("        costs.append(binary_cross_entropy(y, predict(X, w, b)))\n", ""),
     ("b = b - alpha * db",
      "b = b - alpha * db\n        costs.append(binary_cross_entropy(y, predict(X, w, b)))"))
-ex.mistake("one cost too many", "As many costs as steps: the cost after the last one is not asked.",
+ex.mistake("one cost too many", "As many costs as steps: leave out the cost after the last step.",
     ("np.array(costs)", "np.array([*costs, binary_cross_entropy(y, predict(X, w, b))])"))
-ex.mistake("bias from the new weights", "Both updates use one gradient, taken before either.",
+ex.mistake("bias from the new weights", "Both updates use the same gradient: compute it before both.",
     ("alpha * db", "alpha * cost_gradient(X, y, w, b)[1]"))
-ex.mistake("weights from the new bias", "Both updates use one gradient, taken before either.",
+ex.mistake("weights from the new bias", "Both updates use the same gradient: compute it before both.",
     ("w = w - alpha * dw\n        b = b - alpha * db",
      "b = b - alpha * db\n        w = w - alpha * cost_gradient(X, y, w, b)[0]"))
 ex.mistake("bias never moves", "The bias is a parameter too: update it.",
@@ -83,7 +83,7 @@ ex.mistake("divided by m again", "The gradient is a mean already: do not divide 
     ("* dw", "* dw / len(y)"), ("* db", "* db / len(y)"))
 ex.mistake("gradient of the sum", "The cost is a mean: its gradient is divided by m.",
     ("* dw", "* dw * len(y)"), ("* db", "* db * len(y)"))
-ex.mistake("gradient taken once", "Every step needs the gradient of where you are then.",
+ex.mistake("gradient taken once", "Every step needs a new gradient, at the w and b of that moment.",
     ("    for _", "    dw, db = cost_gradient(X, y, w, b)\n    for _"),
     ("        dw, db = cost_gradient(X, y, w, b)\n", ""))
 ex.mistake("returned after the first step", "The return stands inside the loop.",

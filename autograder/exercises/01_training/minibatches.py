@@ -69,7 +69,7 @@ ex.mistake("not shuffled", "The order is 0, 1, 2, ...: draw it from rng.",
     ("rng.permutation(m)", "np.arange(m)"), finding="in-order")
 ex.mistake("last batch dropped", "The last batch may be short, but it exists.",
     ("range(0, m,", "range(0, m - batch_size + 1,"), finding="last-dropped")
-ex.mistake("empty batch at the end", "Where m is a multiple, no batch is left over.",
+ex.mistake("empty batch at the end", "If batch_size divides m, there is no short batch at the end.",
     ("range(0, m,", "range(0, m + 1,"), finding="empty-batch")
 ex.mistake("batches of equal size", "All batches but the last have batch_size examples.",
     (BATCHES, "np.array_split(order, -(-m // batch_size))"), finding="uneven")
@@ -101,18 +101,18 @@ ex.mistake("another generator", "np.random has a generator of its own: use the r
     ("rng.permutation(m)", "np.random.permutation(m)"), finding="other-generator")
 ex.mistake("a generator of a fixed seed", "A new generator of a fixed seed repeats itself: use rng.",
     ("rng.permutation(m)", "np.random.default_rng(0).permutation(m)"), finding="same-for-every-seed")
-ex.mistake("started again every epoch", "Two epochs from one rng must differ: let it go on.",
+ex.mistake("started again every epoch", "Two epochs from one rng must differ: use it as it is, not a copy.",
     ("order = rng", "import copy\n\n    order = copy.deepcopy(rng)"), finding="same-every-epoch")
 ex.mistake("batches shuffled, not examples",
     "Neighbours stay together for ever: shuffle the examples, then cut.",
     ("rng.permutation(m)", "np.arange(m)"),
     ("range(0, m, batch_size)", "rng.permutation(range(0, m, batch_size))"), finding="blocks")
-ex.mistake("shuffled inside fixed batches", "The same examples always meet: shuffle all, then cut.",
+ex.mistake("shuffled inside fixed batches", "The same examples are always in one batch: shuffle all, then cut.",
     ("rng.permutation(m)", "np.arange(m)"),
     (BATCH, "rng.permutation(order[start : start + batch_size])"), finding="fixed-batches")
 ex.mistake("sorted batches", "Leave each batch in the order in which it was drawn.",
     (BATCH, "np.sort(order[start : start + batch_size])"), finding="sorted-batches")
-ex.mistake("circle begun elsewhere", "Where it begins is random, the order is not.",
+ex.mistake("circle begun elsewhere", "Only the first example is random, the order is not.",
     ("rng.permutation(m)", "np.roll(np.arange(m), rng.integers(m))"), finding="rotation")
 ex.mistake("no example keeps its place", "A random order may leave an example where it was.",
     ("order = rng.permutation(m)",

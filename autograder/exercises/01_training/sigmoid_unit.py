@@ -9,9 +9,9 @@ from ._data import ROWS, WEIGHTS, large_unit, unit
 
 ex = exercise(__name__, points=12)
 ex.hints = [
-    "First the scores: each row of X meets w. Which product of (m, n) and (n,) is (m,)?",
+    "First the scores: each row of X is multiplied by w. Which product of (m, n) and (n,) is (m,)?",
     "Print the scores of the worked example: which two numbers should come, bias included?",
-    "`np.exp` takes all scores at once. Mind the parentheses: what is the minus sign to reach?",
+    "`@` and `np.exp` take all rows at once. Mind the parentheses: what belongs to the minus sign?",
 ]
 
 _SQUARE = np.array([[1.0, 4.0], [-2.0, 0.5]])
@@ -57,7 +57,7 @@ ex.check(
 SIGMOID = "1 / (1 + np.exp(-(X @ w + b)))"
 
 # fmt: off
-ex.mistake("scores returned", "These are the scores. Which function turns a score into a share of 1?",
+ex.mistake("scores returned", "These are the scores. Which function turns a score into a probability?",
     (SIGMOID, "X @ w + b"))
 ex.mistake("no bias", "Add b to every score before the sigmoid.", ("(X @ w + b)", "(X @ w)"))
 ex.mistake("minus on one term only",
@@ -69,7 +69,7 @@ ex.mistake("sign flipped", "A large score should give a probability near 1: chec
     ("-(X @ w + b)", "X @ w + b"))
 ex.mistake("parentheses missing", "Division comes before addition: 1 / 1 + ... is not a fraction.",
     (SIGMOID, "1 / 1 + np.exp(-(X @ w + b))"))
-ex.mistake("exponential only", "This is the exponential of the score; the sigmoid divides it.",
+ex.mistake("exponential only", "This is the exponential of the score; the sigmoid also needs a division.",
     (SIGMOID, "np.exp(X @ w + b)"))
 ex.mistake("tanh", "The hyperbolic tangent runs from -1 to 1; a probability from 0 to 1.",
     (SIGMOID, "np.tanh(X @ w + b)"))
@@ -80,15 +80,15 @@ ex.mistake("softmax over the examples", "Each example has its own yes or no: the
 ex.mistake("column", "The result has one axis, (m,), not two.", ("X @ w", "X @ w.reshape(-1, 1)"))
 ex.mistake("sum of everything", "One score for each row: sum over the features only.",
     ("X @ w", "np.sum(X * w)"))
-ex.mistake("no sum", "X * w has one entry a feature: the score is their sum along the row.",
+ex.mistake("no sum", "X * w has one entry for each feature: the score is their sum along the row.",
     ("X @ w", "X * w"))
 ex.mistake("sum down the columns", "Rows are examples: sum along the row, not down the column.",
     ("X @ w", "np.sum(X * w, axis=0)"))
-ex.mistake("bias in every term", "The bias is added once to each score, not once a feature.",
+ex.mistake("bias in every term", "The bias is added once to each score, not once for each feature.",
     ("(X @ w + b)", "np.sum(X * w + b, axis=1)"))
 ex.mistake("mean in place of the sum", "A score is the sum of the products, not their mean.",
     ("X @ w", "np.mean(X * w, axis=1)"))
-ex.mistake("scores clipped", "Clipping changed correct values: scores up to 30 need none.",
+ex.mistake("scores clipped", "Clipping changed correct values: scores up to 30 need no clipping.",
     ("-(X @ w + b)", "-np.clip(X @ w + b, -10, 10)"))
 ex.mistake("rounded", "Return the probabilities unrounded.",
     (SIGMOID, "np.round(1 / (1 + np.exp(-(X @ w + b))), 3)"))

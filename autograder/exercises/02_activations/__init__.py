@@ -33,7 +33,7 @@ lab.quiz(
         "c": "Slopes along a chain multiply. You divided 0.25 by 6.",
         "d": "Each sigmoid multiplies by 0.25 at most: 0.25 to the power 6 is about 0.00024.",
     },
-    hint="What is the largest value of a (1 - a)? The chain rule multiplies one such factor a layer.",
+    hint="What is the largest value of a (1 - a)? The chain rule has one such factor for each layer.",
 )
 lab.quiz(
     "activations_3",
@@ -43,7 +43,7 @@ lab.quiz(
         "a": "Left of x = 2 the slope is 1, right of it -2. The unit adds the change: -2 - 1 = -3.",
         "b": "-2 is the new slope. The units that are already on go on adding 1.",
         "c": "-1 is the sum of both slopes. The unit adds new minus old.",
-        "d": "3 has the right size. The line turns downwards at x = 2, so the unit takes away.",
+        "d": "3 has the right size. The line turns downwards at x = 2, so the unit subtracts.",
     },
     hint="Read two slopes from the picture, just left and just right of x = 2.",
 )
@@ -52,9 +52,9 @@ lab.quiz(
     points=2,
     right="b",
     options={
-        "a": "ReLU cannot be negative, but it may well be colder tomorrow.",
+        "a": "ReLU cannot be negative, but tomorrow can be colder.",
         "b": "A change in temperature can be any number, negative too: a linear output.",
-        "c": "A sigmoid stays between 0 and 1, whatever the units of the target.",
+        "c": "A sigmoid stays between 0 and 1. A change in temperature has no such limits.",
         "d": "Hidden layers choose by how well they train; the output is chosen by the target.",
     },
     hint="List a few values that the target can take. Which activation can produce all of them?",

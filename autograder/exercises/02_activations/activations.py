@@ -111,7 +111,7 @@ ex.mistake("rounded", "Return the values unrounded.",
     (SIGMOID, "np.round(np.where(z >= 0, 1.0, small) / (1.0 + small), 4)"))
 ex.mistake("clipped in place", "Your function changed its input: np.clip(..., out=z) writes into z.",
     ("small =", 'if z.dtype.kind == "f":\n        np.clip(z, -700, 700, out=z)\n    small ='))
-ex.mistake("loop over one axis", "This loop wants one axis. The statement says: any shape.",
+ex.mistake("loop over one axis", "This loop works for one axis only. The statement says: any shape.",
     (SIGMOID, "np.array([float(1 / (1 + np.exp(-t))) if t > -700 else 0.0 for t in z])"))
 
 # relu

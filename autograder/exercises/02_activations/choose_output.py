@@ -48,14 +48,14 @@ ex.mistake("relu for real", "ReLU never gives a negative number, but a real targ
     ('"linear"', '"relu"'))
 ex.mistake("sigmoid for non-negative", "The sigmoid stays below 1. A price does not.",
     ('"relu"', '"sigmoid"'))
-ex.mistake("relu for binary", "A yes-or-no target wants a probability: between 0 and 1.",
+ex.mistake("relu for binary", "A yes-or-no target needs a probability: between 0 and 1.",
     ('"sigmoid"', '"relu"'))
 ex.mistake("linear for binary", "In this lab the output for a binary target is the probability itself.",
     ('"sigmoid"', '"linear"'))
 ex.mistake("softmax for binary", "One probability is enough for yes or no.", ('"sigmoid"', '"softmax"'))
-ex.mistake("tanh for real", "tanh stays between -1 and 1. A real target need not.",
+ex.mistake("tanh for real", "tanh stays between -1 and 1. A real target can be any number.",
     ('"linear"', '"tanh"'))
-ex.mistake("softplus", "Softplus would do, but the statement asks for one of three names.",
+ex.mistake("softplus", "Softplus would work, but the statement asks for one of three names.",
     ('"relu"', '"softplus"'))
 ex.mistake("None for real", 'Return the name of the activation: the text "linear".',
     ('"linear"', "None"))

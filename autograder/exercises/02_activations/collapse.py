@@ -72,14 +72,14 @@ ex.mistake("biases added", "Does b1 come through the second layer as it is? Mult
     ("b1 @ W2", "np.resize(b1, len(b2))"))
 ex.mistake("b2 forgotten", "The second layer adds its own bias in the end: b2 is missing.",
     ("+ b2", ""))
-ex.mistake("b1 forgotten", "Multiply out: what becomes of b1? It does not vanish.",
+ex.mistake("b1 forgotten", "Multiply out: what happens to b1? It does not vanish.",
     ("b1 @ W2 + b2", "1.0 * b2"))
 ex.mistake("no bias", "The bias is not 0: multiply out (X W1 + b1) W2 + b2.",
     ("b1 @ W2 + b2", "np.zeros(len(b2))"))
 ex.mistake("b1 passed on", "The new bias has one entry for each output of the second layer.",
     ("b1 @ W2 + b2", "1.0 * b1"))
 ex.mistake("matrices in the wrong order",
-    "X meets W1 first: with rows as examples W1 stands on the left.", ("W1 @ W2,", "W2 @ W1,"))
+    "X is multiplied by W1 first: with rows as examples W1 stands on the left.", ("W1 @ W2,", "W2 @ W1,"))
 ex.mistake("W2 @ b1", "b1 is a row here, like the rows of X: on which side of them does W2 stand?", ("b1 @ W2", "W2 @ b1"))
 ex.mistake("W2 transposed for b1", "b1 goes through W2 just as a row of X W1 does: no transpose.",
     ("b1 @ W2", "(W2.T @ b1)[::-1]"))

@@ -85,9 +85,9 @@ ex.mistake("one knot too late", "A piece begins at its left knot: that is where 
     ("knots[:-1]", "knots[1:]"))
 ex.mistake("halfway between the knots", "The slope changes at a knot, not in the middle of a piece.",
     ("-knots[:-1]", "-(knots[1:] + knots[:-1]) / 2"))
-ex.mistake("distances forgotten", "A slope is rise over run: divide by the distance between the knots.",
+ex.mistake("distances forgotten", "A slope is the difference of heights divided by the distance between the knots.",
     (" / np.diff(knots)", ""))
-ex.mistake("slopes upside down", "A slope is rise over run, not run over rise.",
+ex.mistake("slopes upside down", "A slope is the difference of heights divided by the distance, not the reverse.",
     ("np.diff(values) / np.diff(knots)", "np.diff(knots) / np.diff(values)"))
 ex.mistake("values as output weights", "v holds changes of slope, not heights.",
     ("w, b, v, values[0]", "np.ones(len(knots)), -knots, 1.0 * values, 0.0"))
@@ -112,7 +112,7 @@ ex.mistake("one straight line", "This joins the first and the last point only.",
      "    return w[:1], b[:1], np.array([slope]), values[0]"))
 
 
-@ex.mistake("least-squares line", "One line cannot pass through all points: one unit a piece.")
+@ex.mistake("least-squares line", "One line cannot pass through all points: one unit for each piece.")
 def fit_pieces(knots, values):
     slope, height = np.polyfit(knots - knots[0], values, 1) if len(knots) > 2 else (
         (values[1] - values[0]) / (knots[1] - knots[0]) * 0.9, values[0])  # fmt: skip
@@ -139,7 +139,7 @@ ex.mistake("single precision", "float32 keeps seven digits. Stay in float64.",
     ("slopes = ", "knots, values = knots.astype(np.float32), values.astype(np.float32)\n    slopes = "),
     ("np.ones(len(slopes))", "np.ones(len(slopes), np.float32)"),
     ("prepend=0.0", "prepend=np.float32(0)"))
-ex.mistake("rounded", "Return the numbers unrounded: the points are to be met to 1e-9.",
+ex.mistake("rounded", "Return the numbers unrounded: the line must pass through the points to 1e-9.",
     (CHANGES, "np.round(np.diff(slopes, prepend=0.0), 2)"))
 ex.mistake("order of the result", "Return (w, b, v, c) in this order.", ("w, b, v,", "w, v, b,"))
 ex.mistake("three of four", "Return four things: w, b, v and c.", ("w, b, v,", "b, v,"))

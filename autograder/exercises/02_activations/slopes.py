@@ -10,7 +10,7 @@ ex = exercise(__name__, points=14)
 ex.hints = [
     "Which function of yours gives a? Call it once, keep the result, and use it twice.",
     "A comparison gives True and False for each entry. How do they become 1.0 and 0.0?",
-    "At 0 itself the lesson decides: 0. Which of > and >= says so?",
+    "At 0 the slope of ReLU is 0 here. Which of > and >= gives that?",
 ]
 
 ex.check(
@@ -70,7 +70,7 @@ STEP = "np.where(z > 0, 1.0, 0.0)"
 # sigmoid_slope
 ex.mistake("written on z", "a (1 - a) uses the output a = sigmoid(z), not the score z.",
     ("a * (1 - a)", "z * (1.0 - z)"))
-ex.mistake("sigmoid itself", "This is the sigmoid. Its slope is asked.", ("a * (1 - a)", "a"))
+ex.mistake("sigmoid itself", "This is the sigmoid. You need its slope.", ("a * (1 - a)", "a"))
 ex.mistake("only 1 - a", "One factor is missing: a (1 - a), or the square in the quotient rule.",
     ("a * (1 - a)", "1 - a"))
 ex.mistake("plus instead of minus", "a (1 - a): the slope fades where a comes near 1.",

@@ -8,7 +8,7 @@ from utils.engine.plain import Layout
 ex = exercise(__name__, points=16)
 ex.hints = [
     "Only one entry of each row matters. Which one?",
-    "`np.arange(m)` beside `y` names one entry a row.",
+    "`P[rows, columns]` with two arrays takes one entry for each pair. Which rows, which columns?",
     "Floor, logarithm, mean, minus sign: in which order, from the inside out?",
 ]
 softmax = ex.home.right("softmax")
@@ -59,7 +59,7 @@ ex.mistake("sum, not mean", "Average over the examples.", ("np.mean", "np.sum"))
 ex.mistake("missing minus", "The log of a probability is negative: negate it.", ("-np.mean", "np.mean"))
 ex.mistake("one loss an example", "The cost is one number: the mean of these.",
     (COST, "-np.log(np.maximum(of_true_class, 1e-12))"))
-ex.mistake("columns instead of entries", "`P[:, y]` takes whole columns. Pick one entry a row.",
+ex.mistake("columns instead of entries", "`P[:, y]` takes whole columns. Pick one entry from each row.",
     (TRUE, "P[:, y]"))
 ex.mistake("first example only", "`P[0, y]` reads row 0 each time.", (TRUE, "P[0, y]"))
 ex.mistake("all classes averaged", "Only the true class of each row enters the cost.", (TRUE, "P"))
@@ -85,7 +85,7 @@ ex.mistake("1e-12 added", "Adding changes every probability a little; take the m
 ex.mistake("floor of 1e-7", "The floor is 1e-12: 1e-10 is a real probability.", ("1e-12", "1e-7"))
 ex.mistake("clipped from above", "A probability of 1 costs 0: only small ones need a floor.",
     (FLOOR, "np.clip(of_true_class, 1e-12, 1 - 1e-7)"))
-ex.mistake("largest instead of true", "You scored the most probable class, not the true one.",
+ex.mistake("largest instead of true", "You used the most probable class, not the true one.",
     (TRUE, "P.max(axis=1)"))
 ex.mistake("one minus the probability", "The cost is -log of the probability itself.",
     (COST, "np.mean(1 - of_true_class)"))

@@ -42,7 +42,7 @@ ex.check(
 # fmt: off
 ex.mistake("labels not tested", "What happens with label 3 of 3 classes, and with label -1?",
     ("np.any((y < 0) | (y >= n_classes))", "False"))
-ex.mistake("comparison, labels not tested", "A bad label gives a row of zeros in silence: refuse it.",
+ex.mistake("comparison, labels not tested", "A bad label gives a row of zeros without an error: refuse it.",
     ("np.any((y < 0) | (y >= n_classes))", "False"),
     ("rows[np.arange(len(y)), y] = 1.0", "rows[:] = y[:, None] == np.arange(n_classes)"))
 ex.mistake("negative labels pass", "Label -1 is outside 0..C-1 too.",

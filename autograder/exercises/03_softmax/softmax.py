@@ -82,9 +82,9 @@ ex.mistake("sign flipped", "The largest score got the smallest probability: chec
     (EXP, "np.exp(-z)"))
 ex.mistake("log of it", "This is the logarithm of softmax. Return the probabilities themselves.",
     (SHARES, "z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))"))
-ex.mistake("scores clipped", "Clipping makes different scores equal. Which rule asked for it?",
+ex.mistake("scores clipped", "Clipping makes different scores equal. Nothing asks for it.",
     (EXP, "np.exp(np.clip(z, -20, 20))"))
-ex.mistake("floor added", "Small probabilities are real; do not lift them.", (EXP, "np.exp(z) + 1e-8"))
+ex.mistake("floor added", "Small probabilities are real; do not add to them.", (EXP, "np.exp(z) + 1e-8"))
 ex.mistake("epsilon in the denominator", "The sum of exponentials is never 0: no epsilon is needed.",
     (EXP, "np.exp(z)"), (SUM, "(np.sum(exponentials, axis=-1, keepdims=True) + 1e-8)"))
 ex.mistake("shifted in place", "Your function changed its input: write `z = z - ...`, not `z -= ...`.",

@@ -4,7 +4,7 @@ from autograder.authoring.declaration import case, exercise
 
 ex = exercise(__name__, points=14, deadline=10)
 ex.hints = [
-    "A `keras.Sequential` takes a list: an `Input`, then one `Dense` a layer.",
+    "A `keras.Sequential` takes a list: an `Input`, then one `Dense` for each layer.",
     "How many outputs does a network need that chooses between `n_classes` classes?",
     "`build_softmax_model(2, 4).summary()` lists the layers: do they add up to 529 numbers?",
 ]
@@ -36,7 +36,7 @@ ex.mistake("no hidden activation",
     ('25, activation="relu"', "25"), ('15, activation="relu"', "15"), finding="hidden-activation")
 ex.mistake("units swapped", "Compare the numbers of units with the statement, layer by layer.",
     ("25", "15"), ("15", "25"), finding="units")
-ex.mistake("a layer missing", "Three dense layers: 25, 15 and one unit a class.",
+ex.mistake("a layer missing", "Three dense layers: 25, 15 and one unit for each class.",
     ('            keras.layers.Dense(15, activation="relu"),\n', ""), finding="layer-count")
 ex.mistake("one-hot loss", "Your labels are class numbers: the sparse loss takes those.",
     ("SparseCategorical", "Categorical"), finding="loss")

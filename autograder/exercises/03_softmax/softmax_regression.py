@@ -60,7 +60,7 @@ ex.mistake("bias after softmax", "The bias belongs to the logits, before softmax
 ex.mistake("bias subtracted", "The bias is added.", ("softmax(X @ W + b)", "softmax(X @ W - b)"))
 ex.mistake("logits returned", "These are the logits. Which function makes probabilities of them?",
     ("softmax(X @ W + b)", "X @ W + b"))
-ex.mistake("sigmoid outputs", "One sigmoid a class does not make rows that sum to 1: use softmax.",
+ex.mistake("sigmoid outputs", "One sigmoid for each class does not make rows that sum to 1: use softmax.",
     ("softmax(X @ W + b)", "1 / (1 + np.exp(-(X @ W + b)))"))
 ex.mistake("softmax twice", "Softmax is applied twice, which flattens the probabilities.",
     ("softmax(X @ W + b)", "softmax(softmax(X @ W + b))"))
@@ -78,11 +78,11 @@ ex.mistake("bias forgotten in predict", "The bias can change the winner: add it 
     (CLASSES, "np.argmax(X @ W, axis=1)"))
 ex.mistake("least probable class", "This is the class of the smallest probability.",
     ("np.argmax", "np.argmin"))
-ex.mistake("largest probability returned", "The position of the largest is asked, not its value.",
+ex.mistake("largest probability returned", "Return the position of the largest, not its value.",
     (CLASSES, "np.max(softmax(X @ W + b), axis=1)"))
 ex.mistake("one-hot classes", "Return the class numbers, shape (m,).",
     (CLASSES, "np.eye(len(b))[np.argmax(X @ W + b, axis=1)]"))
-ex.mistake("threshold at one half", "With several classes no probability need reach 0.5.",
+ex.mistake("threshold at one half", "With several classes no probability has to reach 0.5.",
     (CLASSES, "(softmax(X @ W + b) >= 0.5).astype(int)"))
 ex.mistake("classes as floats", "Class numbers are integers.",
     (CLASSES, "np.argmax(X @ W + b, axis=1).astype(float)"))

@@ -70,18 +70,18 @@ lab.quiz(
     right="a",
     options={
         "a": "Nobody warns: the loss clips and rescales the raw scores as if they were "
-        "probabilities, and training goes astray.",
+        "probabilities, and training goes wrong.",
         "b": "Keras cannot know what the outputs are meant to be, so it raises nothing.",
         "c": "Keras adds no softmax to a linear layer. It repairs only the other mismatch, softmax "
         "with from_logits=True, and says so.",
-        "d": "More epochs do not help: the steps go down the wrong cost.",
+        "d": "More epochs do not help: the steps lower the wrong cost.",
     },
     hint="You trained this very pair in the lab. Look at its curve again.",
 )
 # A model gives the logits [2, 5, 1] for one picture. Which question needs no softmax?
 # a) Is it sure of class 1 at more than 95%?   b) Which class is the most likely?
 # c) What would this picture cost if class 0 were true?
-# d) Is it surer than of another picture, with the logits [4, 6, 1]?
+# d) Is it more certain than for another picture, with the logits [3, 6.3, 3]?
 lab.quiz(
     "multiclass_5",
     points=2,
@@ -90,7 +90,7 @@ lab.quiz(
         "a": "The logit 5 alone does not say: how sure the model is depends on the whole row.",
         "b": "Softmax keeps the order, so the largest logit is the class already.",
         "c": "The cost is -ln of a probability: the log of softmax, worked out from the whole row.",
-        "d": "A larger logit is no greater certainty: only gaps within a row count. Here the second "
+        "d": "A larger logit does not mean greater certainty: only gaps within a row count. Here the second "
         "picture has the larger logit and the smaller probability.",
     },
     hint="What does softmax never change about a row of logits?",

@@ -11,7 +11,7 @@ ex = exercise(__name__, points=20, forbids=["logsumexp", "losses"])
 ex.hints = [
     "The cost of one example is minus the log-probability of its true class. Do you need the "
     "probability itself?",
-    "You can compute all log-probabilities without overflow already. Pick one entry a row.",
+    "You can compute all log-probabilities without overflow already. Pick one entry from each row.",
     "The cost is one number, a mean over the examples, and never negative.",
 ]
 
@@ -71,16 +71,16 @@ ex.mistake("two steps, naive", "The logarithm of softmax can be simplified first
     (COST, "np.mean(-np.log(of_true_class))"))
 ex.mistake("two steps, stable softmax", "A probability that rounds to 0 costs infinity: stay in logs.",
     ("= Z[", "= stable_softmax(Z)["), (COST, "np.mean(-np.log(of_true_class))"))
-ex.mistake("epsilon in the log", "An epsilon caps the loss at about 16.",
+ex.mistake("epsilon in the log", "With an epsilon no loss can be above 16.",
     ("= Z[", "= stable_softmax(Z)["), (COST, "np.mean(-np.log(of_true_class + 1e-7))"))
-ex.mistake("probability clipped", "Clipping at 1e-12 caps the loss at about 28.",
+ex.mistake("probability clipped", "With clipping at 1e-12 no loss can be above 28.",
     ("= Z[", "= stable_softmax(Z)["), (COST, "np.mean(-np.log(np.maximum(of_true_class, 1e-12)))"))
 ex.mistake("softmax twice", "These are already probabilities: the loss takes the logits.",
     ("= Z[", "= log_softmax(stable_softmax(Z))["), (COST, "np.mean(-of_true_class)"))
 ex.mistake("sum, not mean", "Average over the examples.", ("np.mean", "np.sum"))
 ex.mistake("missing minus", "The log of a probability is negative: negate it.",
     ("log_sum_exp(Z) - of_true_class", "of_true_class - log_sum_exp(Z)"))
-ex.mistake("columns instead of entries", "`Z[:, y]` takes whole columns. Pick one entry a row.",
+ex.mistake("columns instead of entries", "`Z[:, y]` takes whole columns. Pick one entry from each row.",
     (COST, "np.mean(-log_softmax(Z)[:, y])"))
 ex.mistake("one loss an example", "The cost is one number: the mean of these.",
     (COST, "log_sum_exp(Z) - of_true_class"))
@@ -96,7 +96,7 @@ ex.mistake("largest instead of true", "You scored the most likely class, not the
     ("- of_true_class", "- np.max(Z, axis=1)"))
 ex.mistake("true logit alone", "The cost also depends on the other logits: the log-sum-exp is missing.",
     (COST, "-np.mean(of_true_class)"))
-ex.mistake("maximum not added back", "Something was taken off the logits. Where does it come back?",
+ex.mistake("maximum not added back", "Something was subtracted from the logits. Where does it come back?",
     ("log_sum_exp(Z)", "log_sum_exp(Z - np.max(Z, axis=1, keepdims=True))"))
 ex.mistake("logits changed in place", "`Z -= ...` changes the caller's Z: make a new array.",
     ("of_true_class =", "Z -= np.max(Z, axis=1, keepdims=True)\n    of_true_class ="))

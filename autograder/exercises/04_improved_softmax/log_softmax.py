@@ -12,7 +12,7 @@ ex.hints = [
     "What is ln(e^5)? So what is the first of the two terms, for every entry of Z?",
     "You have written the other one already.",
     "Z has the shape (m, C), the log-sum-exp (m,). Which shape must it have to be subtracted "
-    "row by row?",
+    "row by row? (`a[..., np.newaxis]` adds an axis at the end.)",
 ]
 
 ex.check(
@@ -62,13 +62,13 @@ ex.mistake("log of the naive softmax", "log(softmax) can be simplified: which tw
      "e = np.exp(Z)\n    return np.log(e / e.sum(axis=-1, keepdims=True))"))
 ex.mistake("log of the stable softmax", "A probability of 1e-400 rounds to 0, and its log to -inf.",
     (ANSWER, "np.log(np.exp(Z - log_sum_exp(Z)[..., np.newaxis]))"))
-ex.mistake("epsilon in the log", "An epsilon caps how unlikely a class may be. It needs none.",
+ex.mistake("epsilon in the log", "An epsilon limits how unlikely a class may be: leave it out.",
     (ANSWER, "np.log(np.exp(Z - log_sum_exp(Z)[..., np.newaxis]) + 1e-7)"))
-ex.mistake("probability clipped", "Clipping caps how unlikely a class may be.",
+ex.mistake("probability clipped", "Clipping limits how unlikely a class may be.",
     (ANSWER, "np.log(np.maximum(np.exp(Z - log_sum_exp(Z)[..., np.newaxis]), 1e-12))"))
 
 
-@ex.mistake("zeros patched", "A patch is not needed: no probability is, if you never compute one.")
+@ex.mistake("zeros patched", "Do not compute the probability: then no zero has to be repaired.")
 def log_softmax(Z):
     shifted = Z - np.max(Z, axis=-1, keepdims=True)
     e = np.exp(shifted)
@@ -87,17 +87,17 @@ ex.mistake("maximum counted twice", "Subtract the log-sum-exp from Z itself, not
     (ANSWER, "Z - log_sum_exp(Z)[..., np.newaxis] - np.max(Z, axis=-1, keepdims=True)"))
 ex.mistake("maximum forgotten", "Z and the sum must have the same shift: one of them has none.",
     (ANSWER, "Z - np.log(np.exp(Z - Z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))"))
-ex.mistake("broadcast along columns", "A vector (m,) lines up with the columns. Which shape lines up with the rows?",
+ex.mistake("broadcast along columns", "NumPy matches a vector (m,) with the columns. Which shape matches the rows?",
     ("[..., np.newaxis]", ""))
 ex.mistake("axis 0", "You normalised columns: rows are examples.", (ANSWER, "Z - log_sum_exp(Z.T)"))
 ex.mistake("everything normalised together", "Each row has a log-sum-exp of its own.",
     (ANSWER, "Z - log_sum_exp(Z.ravel())"))
-ex.mistake("probabilities returned", "These are the probabilities: their logarithm is asked.",
+ex.mistake("probabilities returned", "These are the probabilities: return their logarithm.",
     (ANSWER, "np.exp(Z - log_sum_exp(Z)[..., np.newaxis])"))
 ex.mistake("log of the logits", "The logarithm of e^z is z: nothing is left to do to it.",
     ("return Z", 'with np.errstate(all="ignore"):\n        return np.log(np.abs(Z))'))
 ex.mistake("changed in place", "Work on `Z - ...`; `Z -= ...` changes the caller's array.",
     ("return Z - log_sum_exp(Z)[..., np.newaxis]",
      "Z -= log_sum_exp(Z)[..., np.newaxis]\n    return Z"))
-ex.mistake("base 2", "The natural logarithm is asked.",
+ex.mistake("base 2", "Use the natural logarithm.",
     (ANSWER, "(Z - log_sum_exp(Z)[..., np.newaxis]) / np.log(2)"))

@@ -10,8 +10,8 @@ from ._data import rows
 ex = exercise(__name__, points=18, forbids=["logsumexp"])
 ex.hints = [
     "You have found the best c for one row. How do you get one for each row of a batch?",
-    "Which shape must these c have to be taken off Z, row by row, whatever its axes?",
-    "The sum has lost its last axis. Have your c lost it as well when you add the two?",
+    "Which shape must these c have to be subtracted from Z, row by row, whatever its axes?",
+    "The sum has the shape (m,), your c perhaps (m, 1). Which function takes away an axis of length 1?",
 ]
 
 ex.check(
@@ -69,9 +69,9 @@ ex.mistake("minimum as shift", "With the minimum the other exponents become larg
     ("np.max", "np.min"))
 ex.mistake("mean as shift", "The mean leaves large positive exponents: use the maximum.",
     ("np.max", "np.mean"))
-ex.mistake("one maximum for all rows", "A row far below the overall maximum is lost: one shift a row.",
+ex.mistake("one maximum for all rows", "A row far below the overall maximum is lost: one shift for each row.",
     ("np.max(Z, axis=-1, keepdims=True)", "np.max(Z)"), ("np.squeeze(largest, axis=-1)", "largest"))
-ex.mistake("largest absolute value", "The shift must be the maximum itself, sign and all.",
+ex.mistake("largest absolute value", "The shift must be the maximum itself, with its sign.",
     ("np.max(Z", "np.max(np.abs(Z)"))
 ex.mistake("axis 0", "The sum runs over the classes, the last axis.",
     ("axis=-1, keepdims=True", "axis=0"), ("largest), axis=-1", "largest), axis=0"),
@@ -84,7 +84,7 @@ ex.mistake("everything summed", "One number for each row, not one for the whole 
 ex.mistake("axis kept", "The result has one axis less than Z.",
     ("largest), axis=-1", "largest), axis=-1, keepdims=True"),
     ("np.squeeze(largest, axis=-1)", "largest"))
-ex.mistake("maximum only", "The maximum is close where one logit towers; what do the others add?",
+ex.mistake("maximum only", "The maximum is close where one logit is far above the others; what do the others add?",
     ("np.squeeze(largest, axis=-1) + np.log(total)", "np.max(Z, axis=-1)"))
 ex.mistake("mean of the exponentials", "Sum the exponentials; a mean is smaller by log C.",
     ("np.sum", "np.mean"))

@@ -5,7 +5,7 @@ from autograder.authoring.declaration import case, exercise
 ex = exercise(__name__, points=10, deadline=10)
 ex.hints = [
     "Which activation leaves a number as it is?",
-    "`compile` takes a loss object where it takes a name. Which of the cell with A, B and C "
+    "`compile` takes a loss object in place of a name. Which loss of the cell with A, B and C "
     "fits these outputs?",
 ]
 
@@ -50,7 +50,7 @@ ex.mistake("dropout added", "Only the three dense layers belong here.",
     ("            keras.layers.Dense(15",
      "            keras.layers.Dropout(0.2),\n            keras.layers.Dense(15"),
     finding="extra-layer")
-ex.mistake("output layer missing", "The third Dense layer has one unit a class.",
+ex.mistake("output layer missing", "The third Dense layer has one unit for each class.",
     ('            keras.layers.Dense(n_classes, activation="linear"),\n', ""), finding="layer-count")
 ex.mistake("model not returned", "The model is built and lost: return it.", ("return model", "model"),
     finding="none")

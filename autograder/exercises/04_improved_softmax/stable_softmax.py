@@ -57,9 +57,9 @@ ex.check(
 EXP = "np.exp(Z - np.max(Z, axis=-1, keepdims=True))"
 
 # fmt: off
-ex.mistake("no shift", "Some exponentials overflow, although only differences count. What can be taken off first?",
+ex.mistake("no shift", "Some exponentials overflow, although only differences count. What can be subtracted first?",
     (EXP, "np.exp(Z)"))
-ex.mistake("minimum as shift", "After the minimum is taken off, all others are above 0. Which c leaves none above it?", ("np.max", "np.min"))
+ex.mistake("minimum as shift", "After the minimum is subtracted, all others are above 0. Which c leaves none above it?", ("np.max", "np.min"))
 ex.mistake("mean as shift", "The mean leaves exponents of hundreds. Which c leaves none above 0?",
     ("np.max", "np.mean"))
 ex.mistake("one maximum for all rows", "A row far below the overall maximum becomes 0/0.",

@@ -7,7 +7,7 @@ from utils.engine.models import dense
 
 ex = exercise(__name__, points=10, deadline=5)
 ex.hints = [
-    "You have a softmax that bears logits of any size. What does it want, and who gives that?",
+    "You have a softmax for logits of any size. What is its argument, and which method gives that?",
     "Which function of NumPy gives the position of the largest entry, and along which axis?",
 ]
 
@@ -110,7 +110,7 @@ ex.mistake("classes counted from 1", "Classes start at 0.",
 ex.mistake("threshold", "Pick one class for each row: the largest.",
     (CLASSES, "(stable_softmax(model.predict(X, verbose=0)) > 0.5).astype(int)"))
 ex.mistake("least likely class", "This is the class of the smallest logit.", ("np.argmax", "np.argmin"))
-ex.mistake("largest logit returned", "Its position is asked, not its value.", ("np.argmax", "np.max"))
+ex.mistake("largest logit returned", "Return its position, not its value.", ("np.argmax", "np.max"))
 ex.mistake("classes as floats", "Class numbers are integers.",
     (CLASSES, "np.argmax(model.predict(X, verbose=0), axis=1).astype(float)"))
 ex.mistake("rounded probabilities", "Rounding loses the class where no probability reaches 0.5.",

@@ -124,7 +124,7 @@ ex.check(
 )  # fmt: skip
 
 # fmt: off
-ex.mistake("lowest on ties", "Where several thresholds cost the same, the highest is asked.",
+ex.mistake("lowest on ties", "Where several thresholds cost the same, return the highest.",
     ("cost <= lowest", "cost < lowest"))
 ex.mistake("costs swapped", "A miss is a label that is there and not said; check which cost is whose.",
     ("miss_cost * misses + false_alarm_cost * alarms",
@@ -148,16 +148,16 @@ def choose_thresholds(P, Y, miss_cost, false_alarm_cost):
 
 ex.mistake("a grid of thresholds", "Only observed probabilities and 1.01 are candidates.",
     ("np.append(np.unique(p), 1.01)", "np.linspace(0, 1.01, 102)"))
-ex.mistake("most expensive chosen", "The lowest total cost is asked.", ("np.inf", "-np.inf"),
+ex.mistake("most expensive chosen", "Look for the lowest total cost.", ("np.inf", "-np.inf"),
     ("cost <= lowest", "cost >= lowest"))
 ex.mistake("misses only", "False alarms cost something as well.", (" + false_alarm_cost * alarms", ""))
 ex.mistake("false alarms only", "Misses cost something as well.", ("miss_cost * misses + ", ""))
 ex.mistake("shares instead of counts", "Total cost counts the mistakes; shares weigh rare labels up.",
     ("* misses", "* misses / max(np.sum(y == 1), 1)"),
     ("* alarms", "* alarms / max(np.sum(y == 0), 1)"))
-ex.mistake("position returned", "The threshold itself is asked, not its position.",
+ex.mistake("position returned", "Return the threshold itself, not its position.",
     ("chosen.append(best)", "chosen.append(list(np.append(np.unique(p), 1.01)).index(best))"))
-ex.mistake("cost returned", "The threshold of lowest cost is asked, not the cost.",
+ex.mistake("cost returned", "Return the threshold of lowest cost, not the cost.",
     ("append(best)", "append(float(lowest))"))
 ex.mistake("always one half", "The thresholds depend on what was observed and on the costs.",
     ("append(best)", "append(0.5)"))

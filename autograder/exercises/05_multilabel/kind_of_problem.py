@@ -58,7 +58,7 @@ ex.check(
     ],
 )
 ex.check(
-    "what is no table of 0 and 1 is refused",
+    "what is not a table of 0 and 1 is refused",
     [
         case("kind_of_problem", np.array([[0, 2, 0], [1, 0, 0]]), raises=ValueError),
         case("kind_of_problem", np.array([[0.5, 0.5], [1.0, 0.0]]), raises=ValueError),
@@ -107,7 +107,7 @@ ex.mistake("two different values are enough", "0 and 2 are two values as well: t
     (NO_TABLE, "len(np.unique(targets)) > 2"))
 ex.mistake("both values needed", "A table of nothing but 0s is a table of 0 and 1, too.",
     (NO_TABLE, "set(np.unique(targets)) != {0, 1}"))
-ex.mistake("shape not tested", "A single row of numbers is no table: test ndim.",
+ex.mistake("shape not tested", "A single row of numbers is not a table: test ndim.",
     ("targets.ndim != 2 or ", ""), ("targets.sum", "np.atleast_2d(targets).sum"))
-ex.mistake("True and False", "The name is asked: a text.",
+ex.mistake("True and False", "Return the name: a text.",
     ('"multiclass" if (ones == 1).all() else "multilabel"', "bool((ones == 1).all())"))

@@ -10,7 +10,7 @@ from ._data import labels
 ex = exercise(__name__, points=22)
 ex.hints = [
     "Each label is a yes-or-no question of its own. What does a right answer cost, and a wrong one?",
-    "Which of exp(z) and exp(-z) is safe for positive z, which for negative z? How can one say both?",
+    "Which of exp(z) and exp(-z) is safe for positive z, which for negative z? How can one formula use both?",
     "At z = 800 and z = -800, for both labels: what is left where the logarithm vanishes?",
 ]
 

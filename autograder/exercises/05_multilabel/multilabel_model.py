@@ -41,11 +41,11 @@ ex.mistake("sigmoid and from_logits",
     "The output is a probability already; from_logits=True says it is not.", ('"linear"', '"sigmoid"'),
     finding="logits-twice")
 ex.mistake("no hidden activation",
-    "Hidden layers want ReLU; without any activation they collapse into one.",
+    "Hidden layers need ReLU; without any activation they collapse into one.",
     ('25, activation="relu"', "25"), ('15, activation="relu"', "15"), finding="hidden-activation")
 ex.mistake("one output only", "One output for each label: n_labels units.",
     ("Dense(n_labels", "Dense(1"), finding="units")
-ex.mistake("a layer missing", "Three dense layers: 25, 15 and one unit a label.",
+ex.mistake("a layer missing", "Three dense layers: 25, 15 and one unit for each label.",
     ('            keras.layers.Dense(15, activation="relu"),\n', ""), finding="layer-count")
 ex.mistake("not compiled", "Call model.compile(loss=...) before you return it.",
     ('    model.compile(optimizer="adam", loss=keras.losses.BinaryCrossentropy(from_logits=True))\n',

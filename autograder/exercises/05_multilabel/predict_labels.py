@@ -7,7 +7,7 @@ from utils.engine.plain import Layout
 
 ex = exercise(__name__, points=16)
 ex.hints = [
-    "Compare `P` with one number and print the result. What kind of entries has it?",
+    "Compare `P` with one number and print the result. What kind of entries does the result have?",
     "Broadcasting compares a table (m, L) with a row (L,), or with one number, just as well.",
     "Which comparison holds where both sides are equal? What turns True and False into 1 and 0?",
 ]

@@ -51,7 +51,7 @@ ex.check("share of wholly right rows", _score_cases("exact_match"), _fresh_score
 # label_accuracy
 ex.mistake("every label needed", "Say which accuracy: this one counts label by label.",
     ("np.mean(Y == Yhat)", "np.mean(np.all(Y == Yhat, axis=1))"))
-ex.mistake("count returned", "A share is asked: divide by the number of labels.",
+ex.mistake("count returned", "Return a share: divide by the number of labels.",
     ("np.mean(Y == Yhat)", "float(np.sum(Y == Yhat))"))
 ex.mistake("error rate", "The share that is right, not the share that is wrong.",
     ("np.mean(Y == Yhat)", "np.mean(Y != Yhat)"))
@@ -59,7 +59,7 @@ ex.mistake("present labels only", "A label that is rightly absent is right, too.
     ("np.mean(Y == Yhat)", "np.sum((Y == 1) & (Yhat == 1)) / max(np.sum(Y == 1), 1)"))
 ex.mistake("precision", "A label that is rightly absent is right, too.",
     ("np.mean(Y == Yhat)", "np.sum((Y == 1) & (Yhat == 1)) / max(np.sum(Yhat == 1), 1)"))
-ex.mistake("overlap of the present", "This is the Jaccard index. All right labels count, absent too.",
+ex.mistake("overlap of the present", "This leaves out labels that are absent and called absent: they are right, too. All right labels count, absent too.",
     ("np.mean(Y == Yhat)", "np.sum((Y == 1) & (Yhat == 1)) / max(np.sum((Y == 1) | (Yhat == 1)), 1)"))
 ex.mistake("one number a label", "One share for the whole table.",
     ("np.mean(Y == Yhat)", "np.mean(Y == Yhat, axis=0)"))
@@ -78,9 +78,9 @@ ex.mistake("one right label is enough", "A row is right only if all of its label
 ex.mistake("whole columns", "An example is a row: which axis holds its labels?", ("axis=1", "axis=0"))
 ex.mistake("label accuracy again", "A row with one mistake is not right at all.",
     ("np.mean(np.all(Y == Yhat, axis=1))", "np.mean(Y == Yhat)"))
-ex.mistake("all or nothing", "The share of rows is asked, not whether all are right.",
+ex.mistake("all or nothing", "Return the share of rows, not whether all are right.",
     ("np.mean(np.all(Y == Yhat, axis=1))", "float(np.array_equal(Y, Yhat))"))
-ex.mistake("rows counted", "A share is asked: divide by the number of examples.",
+ex.mistake("rows counted", "Return a share: divide by the number of examples.",
     ("np.mean(np.all(Y == Yhat, axis=1))", "float(np.sum(np.all(Y == Yhat, axis=1)))"))
 ex.mistake("rows compared by their largest label", "argmax sees one label of each row. Compare all.",
     ("np.all(Y == Yhat, axis=1)", "np.argmax(Y, axis=1) == np.argmax(Yhat, axis=1)"))

@@ -11,8 +11,8 @@ ex = exercise(__name__, points=26, forbids=["optimizers"])
 ex.hints = [
     "Follow the formulas from top to bottom; each is one line. Both averages use the gradient "
     "as it came in: m the gradient itself, v its square.",
-    "The corrected moments serve this step only. Which pair does the next step need?",
-    "On the first step the corrected moments are the gradient and its square, whatever beta1 "
+    "The corrected averages are for this step only. Which pair does the next step need?",
+    "On the first step the corrected averages are the gradient and its square, whatever beta1 "
     "and beta2 are. Print yours. With eps = 0.5 you can see on which side of the root it is.",
 ]
 ex.results = {"adam_step": ["theta", "m", "v"]}
@@ -122,13 +122,13 @@ ex.mistake("t counted from 0", "t is 1 on the first step, and 1 - beta**0 would 
     ("m_hat = m", "t = t - 1\n    m_hat = m"))
 ex.mistake("one step ahead", "You corrected one step ahead: t counts this step already.",
     ("m_hat = m", "t = t + 1\n    m_hat = m"))
-ex.mistake("t ignored", "The correction must use the current t: it fades as steps go by.",
+ex.mistake("t ignored", "The correction must use the current t: it becomes weaker with every step.",
     ("beta1**t", "beta1"), ("beta2**t", "beta2"))
 ex.mistake("product, not power", "The correction has beta to the power t, not beta times t.",
     ("beta1**t", "beta1 * t"), ("beta2**t", "beta2 * t"))
 ex.mistake("power of the wrong thing", "1 - beta**t is not (1 - beta)**t.",
     ("(1 - beta1**t)", "(1 - beta1) ** t"), ("(1 - beta2**t)", "(1 - beta2) ** t"))
-ex.mistake("multiplied by the correction", "The young averages are too small: divide by 1 - beta**t.",
+ex.mistake("multiplied by the correction", "The first averages are too small: divide by 1 - beta**t.",
     ("m / (1 - beta1**t)", "m * (1 - beta1**t)"), ("v / (1 - beta2**t)", "v * (1 - beta2**t)"))
 ex.mistake("divided by beta**t", "Divide by 1 minus the power, not by the power itself.",
     ("(1 - beta1**t)", "beta1**t"), ("(1 - beta2**t)", "beta2**t"))
@@ -163,16 +163,16 @@ ex.mistake("1 - beta1 missing", "m is a weighted average: its two weights add up
     ("(1 - beta1) * ", ""))
 ex.mistake("1 - beta2 missing", "v is a weighted average: its two weights add up to 1, too.",
     ("(1 - beta2) * ", ""))
-ex.mistake("both weights missing", "m and v are weighted averages: the new weighs 1 - beta.",
+ex.mistake("both weights missing", "m and v are weighted averages: the new value has the weight 1 - beta.",
     ("(1 - beta1) * ", ""), ("(1 - beta2) * ", ""))
-ex.mistake("weights the wrong way round", "The old average weighs beta, the new gradient 1 - beta.",
+ex.mistake("weights the wrong way round", "The old average has the weight beta, the new gradient 1 - beta.",
     ("beta1 * m + (1 - beta1) * grad", "(1 - beta1) * m + beta1 * grad"),
     ("beta2 * v + (1 - beta2) * grad**2", "(1 - beta2) * v + beta2 * grad**2"))
 ex.mistake("betas swapped", "beta1 belongs to m, beta2 to v.",
     ("m = beta1", "beta1, beta2 = beta2, beta1\n    m = beta1"))
 ex.mistake("along the gradient", "Move along the averaged gradient m_hat, not this one gradient.",
     ("m_hat /", "grad /"))
-ex.mistake("old moments in the step", "Update the moments first, then use the new ones.",
+ex.mistake("old moments in the step", "Update the averages first, then use the new ones.",
     ("m = beta1 * m + (1 - beta1) * grad\n    v = beta2 * v + (1 - beta2) * grad**2\n    ", ""),
     ("eps), m, v", "eps), beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2"))
 ex.mistake("old v in the step", "Update v first, then divide by the root of the new one.",
@@ -191,7 +191,7 @@ ex.mistake("alpha of 0.01", "The default of alpha is 0.001.", ("0.001", "0.01"))
 ex.mistake("beta2 of 0.99", "The default of beta2 is 0.999.", ("0.999", "0.99"))
 ex.mistake("corrected moments returned", "The next step continues from m and v, uncorrected.",
     ("eps), m, v", "eps), m_hat, v_hat"))
-ex.mistake("old moments returned", "The next step needs the new moments: return those.",
+ex.mistake("old moments returned", "The next step needs the new averages: return those.",
     ("m = beta1", "old = m, v\n    m = beta1"), ("eps), m, v", "eps), *old"))
 ex.mistake("v before m", "The order is: parameters, m, v.", ("eps), m, v", "eps), v, m"))
 ex.mistake("moments not returned", "Return three things: the next step needs m and v.",
@@ -217,7 +217,7 @@ ex.mistake("Nadam", "This looks one step ahead (Nadam). Adam moves along m_hat i
     ("m_hat = m /", "m_hat = (beta1 * m + (1 - beta1) * grad) /"))
 
 
-@ex.mistake("one axis only", "Parameters may have any shape, also none at all (a single number).")
+@ex.mistake("one axis only", "Parameters may have any shape, also () (a single number).")
 def adam_step(theta, grad, m, v, t, alpha=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     new, m, v = np.array(theta), np.array(m), np.array(v)
     for i in range(len(theta)):

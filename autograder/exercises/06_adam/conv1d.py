@@ -10,8 +10,7 @@ ex.hints = [
     "One window first: it has the shape (k,), the filters have (k, F). Which product of the two "
     "gives one number for each filter?",
     "The first window starts at 0, the next at `stride`. What is the last start that fits?",
-    "Where does the bias come in, before ReLU or after? Does the output have a row for each "
-    "window?",
+    "Where is the bias added, before ReLU or after? Does the output have a row for each window?",
 ]
 
 
@@ -75,7 +74,7 @@ OUTPUT = "np.maximum(windows @ w + b, 0)"
 STARTS = "range(0, len(x) - k + 1, stride)])"
 
 # fmt: off
-ex.mistake("filter flipped", "Multiply the window as it stands: w[0] meets the first sample.",
+ex.mistake("filter flipped", "Multiply the window as it stands: w[0] belongs to the first sample.",
     ("windows @ w", "windows @ w[::-1]"))
 ex.mistake("no ReLU", "Negative sums become 0: apply ReLU at the end.", (OUTPUT, "windows @ w + b"))
 ex.mistake("no bias", "Each filter has a bias: add it before ReLU.", ("+ b", ""))
@@ -95,9 +94,9 @@ ex.mistake("last window missing", "One window more fits: the last one starts at 
     (STARTS, "range(0, len(x) - k, stride)]).reshape(-1, k)"))
 ex.mistake("first window missing", "The first window starts at sample 0.",
     (STARTS, "range(stride, len(x) - k + 1, stride)]).reshape(-1, k)"))
-ex.mistake("padded with zeros", "Only windows that fit whole count: no zeros around the signal.",
+ex.mistake("padded with zeros", "Only windows inside the signal count: no zeros around it.",
     ("k = len(w)", "k = len(w)\n    x = np.concatenate([np.zeros((k - 1) // 2), x, np.zeros(k // 2)])"))
-ex.mistake("padded at the end", "Windows that stick out at the end do not count.",
+ex.mistake("padded at the end", "Windows that go beyond the end do not count.",
     ("k = len(w)", "k = len(w)\n    x = np.append(x, np.zeros(k - 1))"))
 ex.mistake("wraps around", "The signal has an end: windows do not continue at its beginning.",
     ("k = len(w)", "k = len(w)\n    x = np.append(x, x[: k - 1])"))
@@ -111,7 +110,7 @@ ex.mistake("signal thinned first", "Moving on by `stride` is not skipping sample
     ("k = len(w)", "k, x = len(w), x[::stride]"), (STARTS, "range(0, len(x) - k + 1)]).reshape(-1, k)"))
 ex.mistake("too few with a stride", "(T - k)//stride + 1 windows fit: round down, then add 1.",
     (STARTS, "range(0, (len(x) - k + 1) // stride * stride, stride)]).reshape(-1, k)"))
-ex.mistake("transposed", "One row a window, one column a filter.",
+ex.mistake("transposed", "A row for each window, a column for each filter.",
     (OUTPUT, "np.maximum(windows @ w + b, 0).T"))
 ex.mistake("first filter only", "Every column of w is a filter: use them all.",
     ("w + b", "w[:, :1] + b[:1]"))

@@ -49,7 +49,7 @@ ex.mistake("dense with one bias", "One bias for each unit, not one for the layer
 ex.mistake("dense with a bias an input", "The biases belong to the units, not to the inputs.",
     (DENSE, "n_in * units + n_in"))
 ex.mistake("dense sum", "Every unit has a weight for every input: multiply.", (DENSE, "n_in + units"))
-ex.mistake("dense with two biases too many", "Add 1 to the inputs only: one bias a unit.",
+ex.mistake("dense with two biases too many", "Add 1 to the inputs only: one bias for each unit.",
     (DENSE, "(n_in + 1) * (units + 1)"))
 ex.mistake("dense as a float", "A count is a whole number: return an int.",
     (DENSE, "float(n_in * units + units)"))
@@ -62,9 +62,9 @@ ex.mistake("convolution with one bias", "One bias for each filter, not one for t
     (CONV1D, "width * channels * filters + 1"))
 ex.mistake("channels forgotten", "A filter has weights for every channel under its window.",
     (CONV1D, "width * filters + filters"))
-ex.mistake("a bias a channel", "One bias a filter, however many channels it reads.",
+ex.mistake("a bias a channel", "One bias for each filter, however many channels it reads.",
     (CONV1D, "(width + 1) * channels * filters"))
-ex.mistake("bias a sample", "One bias a filter, however wide it is.",
+ex.mistake("bias a sample", "One bias for each filter, however wide it is.",
     (CONV1D, "width * (channels + 1) * filters"))
 ex.mistake("width and channels added", "A weight for each sample in each channel: multiply.",
     (CONV1D, "(width + channels + 1) * filters"))

@@ -7,7 +7,7 @@ from utils.engine.plain import Layout, Source
 
 ex = exercise(__name__, points=18, forbids=["optimizers"])
 ex.hints = [
-    "Before the loop: where do the two moments start, and what is the first row of the path?",
+    "Before the loop: where do the two averages start, and what is the first row of the path?",
     "In each step: the gradient at the present point, then one `adam_step`, whose three "
     "results replace what you had. With which t does the first step run?",
     "A list of points, turned into an array at the end, keeps the path. How many points are "
@@ -82,7 +82,7 @@ ex.mistake("one step too many", "The path has `steps + 1` points: one more than 
     ("steps + 1", "steps + 2"))
 ex.mistake("only the end", "Return every point on the way, not only the last.",
     ("np.array(path)", "theta"))
-ex.mistake("transposed", "One row a point: the shape is (steps + 1, n).",
+ex.mistake("transposed", "One row for each point: the shape is (steps + 1, n).",
     ("np.array(path)", "np.array(path).T"))
 ex.mistake("t counted from 0", "The first step has t = 1.", ("range(1, steps + 1)", "range(steps)"))
 ex.mistake("t counted from 2", "The first step has t = 1: count it once.",
@@ -90,22 +90,22 @@ ex.mistake("t counted from 2", "The first step has t = 1: count it once.",
 ex.mistake("t stays at 1", "t must advance: it counts the steps.", ("v, t, alpha", "v, 1, alpha"))
 ex.mistake("t is the number of steps", "t is the number of this step, not of all steps.",
     ("v, t, alpha", "v, steps, alpha"))
-ex.mistake("moments forgotten", "Set the moments to 0 once, before the loop; then keep the new ones.",
+ex.mistake("moments forgotten", "Set the averages to 0 once, before the loop; then keep the new ones.",
     ("theta, m, v =", "m, v = np.zeros_like(theta), np.zeros_like(theta)\n        theta, m, v ="))
 ex.mistake("v not kept", "adam_step returns m and v: take both along.",
     ("theta, m, v =", "theta, m, _ ="))
 ex.mistake("moments swapped", "adam_step returns m before v.", ("theta, m, v =", "theta, v, m ="),
     ("m, v, t", "m, np.abs(v), t"))
-ex.mistake("moments start at 1", "Both moments start at 0.",
+ex.mistake("moments start at 1", "Both averages start at 0.",
     ("np.zeros_like(theta), np.zeros_like(theta)", "np.ones_like(theta), np.ones_like(theta)"))
 ex.mistake("gradient of the start", "Each step needs the gradient at the present point.",
     ("path =", "start = theta\n    path ="), ("gradient(theta)", "gradient(start)"))
 ex.mistake("gradient called once", "The gradient changes along the way: ask for it in each step.",
     ("path =", "grad = gradient(theta)\n    path ="), ("gradient(theta)", "grad"))
-ex.mistake("gradient called twice a step", "Call the gradient function once a step: it may be slow.",
+ex.mistake("gradient called twice a step", "Call the gradient function once in each step: it may be slow.",
     ("theta, m, v =",
      "if not np.isfinite(gradient(theta)).all():\n            break\n        theta, m, v ="))
-ex.mistake("one call too many", "The last point needs no gradient: one call a step is enough.",
+ex.mistake("one call too many", "The last point needs no gradient: one call in each step is enough.",
     ("    return", "    gradient(theta)\n    return"))
 ex.mistake("alpha not passed on", "Pass alpha on to adam_step: its default is another.",
     ("t, alpha)", "t)"))

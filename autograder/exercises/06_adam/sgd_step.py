@@ -10,7 +10,7 @@ from ._data import GRAD, SLOPES, TABLE, THETA, pair
 ex = exercise(__name__, points=8)
 ex.hints = [
     "The gradient points uphill. Which way should the step go?",
-    "Which of the two numbers of the example does your step get wrong: its size, or its sign?",
+    "Compare with the example: is your step wrong in its size, or in its direction?",
     "Does your function return a new array, or does it write into `theta`?",
 ]
 
@@ -67,7 +67,7 @@ ex.mistake("theta and gradient swapped", "The gradient is scaled and subtracted,
     (STEP, "grad - alpha * theta"))
 ex.mistake("gradient clipped", "Large entries of the gradient count in full: no clipping.",
     (STEP, "theta - alpha * np.clip(grad, -1, 1)"))
-ex.mistake("one axis only", "Parameters may have any shape, also none at all (a single number).",
+ex.mistake("one axis only", "Parameters may have any shape, also () (a single number).",
     (STEP, "np.array([theta[i] - alpha * grad[i] for i in range(len(theta))])"))
 ex.mistake("shape flattened", "The result has the shape of theta: do not flatten it.",
     (STEP, "np.ravel(theta) - alpha * np.ravel(grad)"))

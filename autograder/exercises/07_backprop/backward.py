@@ -10,8 +10,8 @@ ex.hints = [
     "on what they have received?",
     "What a node hands to one of its inputs: what has arrived at the node, times the local "
     "derivative for that input.",
-    "A name may receive from several users, and twice from the same one. What becomes of the "
-    "parts?",
+    "A name may receive from several users, and twice from the same one. What must you do "
+    "with the parts?",
 ]
 local_derivatives = ex.home.right("local_derivatives")
 topological_order = ex.home.right("topological_order")
@@ -149,7 +149,7 @@ ex.mistake("seed for every node",
     "What arrives at a node is its own gradient, not the 1.0 of the output.",
     ("slopes[name] * slope", "slopes[output] * slope"))
 ex.mistake("product instead of sum",
-    "Along a way the slopes multiply; where two ways meet they add up.", ("values, 0.0", "values, 1.0"),
+    "Along a path the slopes multiply; where two paths meet they add up.", ("values, 0.0", "values, 1.0"),
     ("+=", "*="))
 ex.mistake("mul partials swapped", "The slope of a * b for a is b.",
     ("in inputs])", 'in inputs])[:: -1 if op == "mul" else 1]'))
@@ -226,7 +226,7 @@ def backward(graph, values, output, kept={}):  # noqa: B006
     return grads
 
 
-ex.mistake("one way only", "Every way from a name to the output counts: add them up.",
+ex.mistake("one way only", "Every path from a name to the output counts: add them up.",
     ("    for name in", "    done = set()\n    for name in"),
     ("slopes[source] += slopes[name] * slope",
      "if source not in done and slopes[name]:\n"

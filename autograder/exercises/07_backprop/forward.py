@@ -72,7 +72,7 @@ ex.check(
 
 # fmt: off
 ex.mistake("order of the listing",
-    "A node can be computed once its inputs are: use your topological_order.",
+    "Compute a node only after its inputs: use your topological_order.",
     ("topological_order(graph)", "graph"))
 ex.mistake("argument filled", "Fill a copy: the caller's dict must stay as it was.",
     ("dict(values)", "values"), finding="mutated")

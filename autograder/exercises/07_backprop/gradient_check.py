@@ -113,39 +113,39 @@ ex.mistake("all entries nudged together", "Nudge one entry at a time.", ("step[i
 ex.mistake("another default step", "Without an eps the step is 1e-5.", ("1e-5", "1e-4"))
 ex.mistake("eps ignored", "Use the eps that is given.", ("num = np", "eps = 1e-5\n    num = np"))
 ex.mistake("not relative",
-    "Divide by the sum of the two norms: a difference is large or small beside them.",
+    "Divide by the sum of the two lengths: a difference is large or small compared with them.",
     (QUOTIENT, "np.linalg.norm(grad - num)"))
-ex.mistake("relative to the larger norm", "Divide by the sum of the two norms, not by the larger one.",
+ex.mistake("relative to the larger norm", "Divide by the sum of the two lengths, not by the larger one.",
     (SIZE, "max(np.linalg.norm(grad), np.linalg.norm(num))"))
-ex.mistake("relative to the given gradient", "Divide by the sum of both norms.",
+ex.mistake("relative to the given gradient", "Divide by the sum of both lengths.",
     (" + np.linalg.norm(num)", ""))
-ex.mistake("relative to the numerical gradient", "Divide by the sum of both norms.",
+ex.mistake("relative to the numerical gradient", "Divide by the sum of both lengths.",
     ("np.linalg.norm(grad) + ", ""))
-ex.mistake("norm of the sum", "Take the norms first, then add: two opposite gradients would cancel.",
+ex.mistake("norm of the sum", "Take the lengths first, then add: two opposite gradients would cancel.",
     (SIZE, "np.linalg.norm(grad + num)"))
-ex.mistake("mean of the norms", "Divide by the sum of the norms, not by their mean.",
+ex.mistake("mean of the norms", "Divide by the sum of the lengths, not by their mean.",
     (SIZE, "(np.linalg.norm(grad) + np.linalg.norm(num)) / 2"))
-ex.mistake("product of the norms", "Divide by the sum of the norms, not by their product.",
+ex.mistake("product of the norms", "Divide by the sum of the lengths, not by their product.",
     ("(grad) + ", "(grad) * "))
-ex.mistake("squared norms", "The Euclidean norm has a square root.",
+ex.mistake("squared norms", "The length of a vector has a square root.",
     (SIZE, "np.sum(grad**2) + np.sum(num**2)"),
     ("np.linalg.norm(grad - num)", "np.sum((grad - num) ** 2)"))
-ex.mistake("absolute values", "The norm is Euclidean: square root of the sum of squares.",
+ex.mistake("absolute values", "The length is the square root of the sum of squares.",
     (SIZE, "np.sum(np.abs(grad)) + np.sum(np.abs(num))"),
     ("np.linalg.norm(grad - num)", "np.sum(np.abs(grad - num))"))
-ex.mistake("largest entries", "The norm is Euclidean, not the largest entry.",
+ex.mistake("largest entries", "The length is the root of the sum of squares, not the largest entry.",
     (SIZE, "np.max(np.abs(grad)) + np.max(np.abs(num))"),
     ("np.linalg.norm(grad - num)", "np.max(np.abs(grad - num))"))
-ex.mistake("entry by entry", "One quotient of norms, not a mean of quotients.",
+ex.mistake("entry by entry", "One quotient of lengths, not a mean of quotients.",
     (QUOTIENT, "np.mean(np.abs(grad - num) / (np.abs(grad) + np.abs(num) + 1e-12))"))
 ex.mistake("0 / 0 not caught", "With both gradients 0 this is 0 / 0: the answer there is 0.",
     (" if size > 0 else 0.0", ""))
 ex.mistake("1 when both are 0", "Two gradients of 0 agree: the answer is 0.", ("else 0.0", "else 1.0"))
-ex.mistake("large guard", "A guard of 1e-8 drowns small gradients: 1e-12 at most.",
+ex.mistake("large guard", "1e-8 is too large beside small gradients: 1e-12 at most.",
     ("size if size > 0 else 0.0", "(size + 1e-8)"))
 ex.mistake("small gradients taken for 0", "Small gradients are compared like any others.",
     ("size > 0", "size > 1e-3"))
-ex.mistake("True or False", "Return the number; what is small enough is for the reader to say.",
+ex.mistake("True or False", "Return the number; the user of the function decides what is small enough.",
     (QUOTIENT, "bool(np.linalg.norm(grad - num) < 1e-6 * size)"))
 ex.mistake("rounded", "Return the number unrounded.",
     (QUOTIENT, "round(float(np.linalg.norm(grad - num) / (size or 1.0)), 4)"))

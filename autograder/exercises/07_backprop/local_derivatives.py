@@ -4,11 +4,11 @@ from autograder.authoring.declaration import case, exercise
 
 ex = exercise(__name__, points=12)
 ex.hints = [
-    "One slope for each input. For a + b and a * b, hold one input still and nudge the other.",
+    "One slope for each input. For a + b and a * b, keep one input as it is and nudge the other.",
     "Your table of symbols above has all of them, except the corner of ReLU, which the "
     "statement decides.",
-    "What does your function do with an op that is in no branch? And does it say so by a "
-    "ValueError for one input as well as for two?",
+    "What does your function do with an op that is in no branch? Does it raise a ValueError, "
+    "for one input and for two?",
 ]
 
 

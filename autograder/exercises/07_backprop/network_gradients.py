@@ -142,10 +142,10 @@ ex.mistake("biases not divided by m", "The 1/m belongs to the biases as well.",
 ex.mistake("weights not divided by m", "The 1/m belongs to the weights as well.",
     ("X.T @ dZ1", "m * X.T @ dZ1"), ("A1.T @ dZ2", "m * A1.T @ dZ2"))
 ex.mistake("first layer not divided by m",
-    "The 1/m travels back with the error: the first layer has it too.",
+    "The error that comes back contains 1/m: the first layer has it too.",
     ("(dZ2 @ W2.T)", "m * (dZ2 @ W2.T)"))
 ex.mistake("first layer divided by m twice",
-    "The 1/m travels back with the error: do not divide the first layer again.",
+    "The error that comes back contains 1/m: do not divide the first layer again.",
     ("(dZ2 @ W2.T)", "(dZ2 @ W2.T) / m"))
 ex.mistake("divided by m times C", "The mean is over the m examples only.", (" / m", " / P.size"))
 ex.mistake("one-hot not subtracted", "The gradient of the loss at the logits is p minus one-hot.",
@@ -159,7 +159,7 @@ ex.mistake("slope of softmax included",
     (" / m", " * P * (1 - P) / m"))
 ex.mistake("error from the logits", "P - Y needs the probabilities, not the logits.",
     ("(P - ", "(Z2 - "))
-ex.mistake("sigmoid outputs", "The output layer is a softmax: its probabilities share one unit.",
+ex.mistake("sigmoid outputs", "The output layer is a softmax: its probabilities add up to 1.",
     ("P /= P.sum(axis=1, keepdims=True)", "P = 1 / (1 + np.exp(-Z2))"))
 ex.mistake("softmax down the columns", "Rows are examples: normalise along the classes.",
     ("Z2.max(axis=1, keepdims=True)", "Z2.max()"), ("P.sum(axis=1,", "P.sum(axis=0,"))
@@ -181,7 +181,7 @@ ex.mistake("relu missing in the forward pass", "The hidden layer's outputs are m
     ("np.maximum(Z1, 0)", "Z1"))
 ex.mistake("sigmoid in the hidden layer", "The hidden layer is ReLU.",
     ("np.maximum(Z1, 0)", "1 / (1 + np.exp(-Z1))"), ("(Z1 > 0)", "A1 * (1 - A1)"))
-ex.mistake("W2 not transposed", "Back through a layer goes by its weights transposed.", ("W2.T", "W2"))
+ex.mistake("W2 not transposed", "To go back through a layer, multiply by its weights, transposed.", ("W2.T", "W2"))
 ex.mistake("dW2 from Z1", "The second layer's input is A1: after the ReLU.", ("A1.T", "Z1.T"))
 ex.mistake("dW2 from X", "The second layer's input is A1, not X.", ("A1.T", "X.T"))
 ex.mistake("dW1 from A1", "The first layer's input is X.", ("X.T", "A1.T"))

@@ -96,7 +96,7 @@ ex.mistake("two steps forward", "The formula takes one step to each side, not tw
     (SLOPE, "(f(x + 2 * eps) - f(x)) / (2 * eps)"))
 ex.mistake("eps ignored", "Use the eps that is given: another caller asks for another step.",
     (SLOPE, "(f(x + 1e-5) - f(x - 1e-5)) / 2e-5"))
-ex.mistake("step too small", "A step this small drowns in rounding; the default is 1e-5.",
+ex.mistake("step too small", "With a step this small only rounding errors are left; the default is 1e-5.",
     ("1e-5", "1e-13"))
 ex.mistake("default step too large", "The curve bends within this step; the default is 1e-5.",
     ("1e-5", "1e-2"))

@@ -7,7 +7,7 @@ from ._data import chain, graph_of, ladder, listed, random_graph
 ex = exercise(__name__, points=16, forbids=["sorters"])
 ex.hints = [
     "A node may enter the list when all of its inputs that are nodes are in it already.",
-    "One way: go through the nodes again and again, taking those that are ready. Another: "
+    "One way: rounds that take every node that is ready (neuron: z; s; a; d; loss). Another: "
     "before you write a node down, visit its inputs.",
     "When is a graph cyclic? In the first way, when a round finds nothing to take. In the "
     "second, when a visit comes upon a node whose own visit is still going on.",
@@ -131,7 +131,7 @@ ex.mistake("a shared node taken for a cycle", "Meeting a node again is fine once
      "    for name in [n for n in graph if not any(n in at for _, at in graph.values())] or graph:"))
 
 
-@ex.mistake("sorted by the shortest way", "Count the longest way to the leaves, not the shortest.")
+@ex.mistake("sorted by the shortest way", "Count the longest path to the leaves, not the shortest.")
 def topological_order(graph):
     level, left = {}, dict(graph)
     while left:
@@ -144,7 +144,7 @@ def topological_order(graph):
     return sorted(level, key=level.get)
 
 
-@ex.mistake("breadth first, reversed", "A node must come after all of its inputs, by the longest way.")
+@ex.mistake("breadth first, reversed", "A node must come after all of its inputs, by the longest path.")
 def topological_order(graph):
     used = {source for _, inputs in graph.values() for source in inputs}
     order = [name for name in graph if name not in used]

@@ -7,7 +7,7 @@ from utils.engine.plain import Layout
 
 ex = exercise(__name__, points=10)
 ex.hints = [
-    "Start from a table of zeros. Which two sizes has it?",
+    "Start from a table of zeros. Which two sizes does it have?",
     "Every image adds 1 to one entry. Which row, which column?",
     "Try it on the example. Which cell should each of its four pairs raise by one?",
 ]
@@ -63,7 +63,7 @@ ex.mistake("shares of each row", "Counts are asked for, not shares of the row.",
     ("return M", "return M / np.maximum(M.sum(axis=1, keepdims=True), 1)"))
 ex.mistake("shares of the whole", "Counts are asked for, not shares of all images.",
     ("return M", "return M / len(y)"))
-ex.mistake("mistakes only", "What was read rightly belongs on the diagonal.",
+ex.mistake("mistakes only", "What was read correctly belongs on the diagonal.",
     ("    return", "    np.fill_diagonal(M, 0)\n    return"))
 ex.mistake("right ones only", "The mistakes are missing: they fill the table beside the diagonal.",
     ("(y, yhat), 1", "(y[y == yhat], y[y == yhat]), 1"))

@@ -24,7 +24,7 @@ ex.check(
 
 # fmt: off
 ex.mistake("softmax output",
-    "The outputs are to be logits: softmax belongs to the loss, and to reading.",
+    "The outputs must be logits: softmax belongs to the loss, and to reading.",
     ("Dense(10)", 'Dense(10, activation="softmax")'), ("from_logits=True", ""),
     finding="output-activation")
 ex.mistake("from_logits forgotten",

@@ -116,7 +116,7 @@ def _seeded(case: Case, outcomes: list) -> Finding | None:
     if np.allclose(W, other):
         return Finding("seed-ignored", "another seed gave the same network")
     if np.allclose(refilled, W) and not np.allclose(refilled, copy):
-        return Finding("remembered", "images that are new, in the same array, gave the old network",
+        return Finding("remembered", "after new images were put into the same array, the old network came back",
                        next_step="Compute from the contents in each call.")  # fmt: skip
     return None
 
@@ -145,7 +145,7 @@ def _trained(rng):
         right = judging.share(outcomes[-1].value, X_test, names[y_test])
         if right >= case.params["share"]:
             return None
-        what = f"{right:.1%} of the held-back digits are read rightly, "
+        what = f"{right:.1%} of the held-back digits are read correctly, "
         what += f"{case.params['share']:.0%} are asked for here"
         return Finding("accuracy", what, next_step="Does the cost fall from step to step?")
 
@@ -158,7 +158,7 @@ _networks = Shared(_trained)
 ex.check("four arrays of the right shapes; the seed decides", [], _forms)
 ex.check("one step of Adam", [_one_step(*_PATTERNS, 12, 3, "digits.first_step")], _first_steps)
 ex.check(
-    "88% of the held-back digits are read rightly",
+    "88% of the held-back digits are read correctly",
     [
         case("train_numpy_network", *_PATTERNS, 12, 300, 0.01, 3, judge="digits.learned",
              share=0.9),
@@ -166,16 +166,16 @@ ex.check(
     _networks.first,
     weight=2,
 )  # fmt: skip
-ex.check("92% of the held-back digits are read rightly", [], _networks.later(1), weight=1)
+ex.check("92% of the held-back digits are read correctly", [], _networks.later(1), weight=1)
 
 # fmt: off
 ex.mistake("plain gradient descent", "These are steps of gradient descent: Adam is asked for.",
     ("corrected[0] / (np.sqrt(corrected[1]) + 1e-8)", "g"), finding="not-adam")
-ex.mistake("no bias correction", "The moments are not corrected: the first steps come out too long.",
+ex.mistake("no bias correction", "The averages m and v are not corrected: the first steps are too long.",
     (" / (1 - 0.9**t)", ""), (" / (1 - 0.999**t)", ""), finding="no-correction")
-ex.mistake("first moment not corrected", "The first moment starts at 0 too: correct it as well.",
+ex.mistake("first moment not corrected", "m starts at 0 too: correct it as well.",
     (" / (1 - 0.9**t)", ""), finding="first-moment")
-ex.mistake("second moment not corrected", "The second moment starts at 0 too: correct it as well.",
+ex.mistake("second moment not corrected", "v starts at 0 too: correct it as well.",
     (" / (1 - 0.999**t)", ""), finding="second-moment")
 ex.mistake("steps counted from 0", "t counts from 1: at t = 0 the correction divides by 0.",
     ("range(1, steps + 1)", "range(steps)"), finding="not-finite")

@@ -61,7 +61,7 @@ ex.mistake("logit as confidence", "This is the largest logit; a confidence is a 
     ("np.max(P", "np.max(Z"))
 ex.mistake("sigmoid as confidence", "Classes compete: softmax over the row, not a sigmoid of one.",
     ("np.max(P, axis=1)", "1 / (1 + np.exp(-Z.max(axis=1)))"))
-ex.mistake("softmax twice", "Softmax is applied twice: probabilities are no logits.",
+ex.mistake("softmax twice", "Softmax is applied twice: probabilities are not logits.",
     ("return", "P = np.exp(P) / np.exp(P).sum(axis=1, keepdims=True)\n    return"))
 ex.mistake("normalised logits", "Exponentiate first, then divide by the sum of the row.",
     ("np.max(P, axis=1)", "Z.max(axis=1) / np.abs(Z).sum(axis=1)"))
@@ -73,15 +73,15 @@ ex.mistake("least likely class", "argmin finds the class that the network believ
     ("np.argmax", "np.argmin"), ("np.max", "np.min"))
 ex.mistake("confidence first", "Return the classes first, then the confidence.",
     ("np.argmax(P, axis=1), np.max(P, axis=1)", "np.max(P, axis=1), np.argmax(P, axis=1)"))
-ex.mistake("all probabilities", "One number an image: the probability of the class read.",
+ex.mistake("all probabilities", "One number for each image: the probability of the class read.",
     ("np.max(P, axis=1)", "P"))
 ex.mistake("classes only", "Two things are asked for: the classes and the confidence.",
     (", np.max(P, axis=1)", ""))
 ex.mistake("classes as floats", "Class numbers are integers.",
     ("np.argmax(P, axis=1)", "np.argmax(P, axis=1).astype(float)"))
-ex.mistake("threshold at one half", "Pick one class an image; a threshold may pick none, or mark all.",
+ex.mistake("threshold at one half", "Pick one class for each image; a threshold may pick none, or mark all.",
     ("np.argmax(P, axis=1)", "(P >= 0.5).astype(int)"))
 ex.mistake("mean confidence", "Each image has a confidence of its own.",
     ("np.max(P, axis=1)", "np.max(P, axis=1).mean()"))
-ex.mistake("scaled again", "The images are scaled already: hand them to the model as they are.",
+ex.mistake("scaled again", "The images are scaled already: give them to the model as they are.",
     ("predict(X", "predict(X / 16"))

@@ -99,7 +99,7 @@ ex.mistake("chosen at random, not shuffled",
     finding="both-sorted")
 ex.mistake("parts of X and y interleaved", "Both parts of X come first, then both parts of y.",
     ("X[train], X[test], y[train], y[test]", "X[train], y[train], X[test], y[test]"), finding="pairs")
-ex.mistake("sizes swapped", "test_size rows are to be held back; the training part gets the rest.",
+ex.mistake("sizes swapped", "Hold back test_size rows; the training part gets the rest.",
     ("test, train", "train, test"), finding="swapped")
 ex.mistake("one row lost", "A slice ends before its second number: a row falls between the two parts.",
     ("[test_size:]", "[test_size + 1 :]"), finding="rows-dropped")

@@ -47,7 +47,7 @@ def _real(rng):
         right = float(np.mean(np.argmax(model.predict(X_test), axis=1) == names[y_test]))
         if right >= case.params["share"]:
             return None
-        what = f"{right:.1%} of the held-back digits are read rightly, "
+        what = f"{right:.1%} of the held-back digits are read correctly, "
         what += f"{case.params['share']:.0%} are asked for here"
         return Finding("accuracy", what, next_step="Train longer, or in smaller batches.")
 
@@ -62,9 +62,9 @@ ex.check(
     [case("train_digits", _network(1), *patterns(1, 120), 7, judge="digits.trained", **_RUN)],
     _runs.first,
 )
-ex.check("90% of the held-back digits are read rightly", [], _runs.later(1), weight=2)
-ex.check("92% of the held-back digits are read rightly", [], _runs.later(2))
-ex.check("94% of the held-back digits are read rightly", [], _runs.later(3))
+ex.check("90% of the held-back digits are read correctly", [], _runs.later(1), weight=2)
+ex.check("92% of the held-back digits are read correctly", [], _runs.later(2))
+ex.check("94% of the held-back digits are read correctly", [], _runs.later(3))
 
 # fmt: off
 ex.mistake("not trained", "Nothing has trained the model: its weights are the old ones.",
@@ -80,7 +80,7 @@ ex.mistake("100 epochs",
     "Count images, not minutes: an epoch uses each of them once, and 60 epochs are allowed.",
     ("epochs=60", "epochs=100"), finding="too-many-images")
 ex.mistake("copies not counted",
-    "Shifted or noisy copies are images too: with one copy of each, 30 epochs use the allowance.",
+    "Shifted or noisy copies are images too: with one copy of each, 30 epochs are allowed.",
     ("fit(X, y", "fit(np.vstack([X, 0.95 * X]), np.concatenate([y, y])"), finding="far-too-many-images")
 ex.mistake("images and labels shuffled apart",
     "Images and labels are shuffled by different orders: each image learns a strange label.",
@@ -94,7 +94,7 @@ ex.mistake("steps too small",
      "    model.compile(optimizer=keras.optimizers.SGD(1e-5), loss=loss)\n    return"),
     ("epochs=60", "epochs=20"), finding="hardly")
 ex.mistake("steps far too large",
-    "The learning rate is so large that the first steps switch all units off for good.",
+    "The learning rate is so large that the first steps switch all units off for ever.",
     ("return",
      "loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)\n"
      "    model.compile(optimizer=keras.optimizers.Adam(100.0), loss=loss)\n    return"),

@@ -30,7 +30,7 @@ _NONE = _marked_rows(np.random.default_rng(5), READER, 5, 0)
 
 
 def _after_many(X, y):
-    """Return the same rows after 300 that are read rightly."""
+    """Return the same rows after 300 that are read correctly."""
     return np.vstack([*[_NONE[0]] * 60, X]), np.concatenate([*[_NONE[1]] * 60, y])
 
 
@@ -66,7 +66,7 @@ ex.mistake("numbers within the mistakes", "These count within the mistakes; rows
     ("wrong[np.argsort(-confidence[wrong])]", "np.argsort(-confidence[wrong])"))
 ex.mistake("right ones too", "These are the surest of all images; only the wrongly read ones count.",
     (SUREST, "np.argsort(-confidence)[:k]"))
-ex.mistake("right ones instead", "These images are read rightly: `!=`, not `==`.",
+ex.mistake("right ones instead", "These images are read correctly: `!=`, not `==`.",
     ("classes != y", "classes == y"))
 ex.mistake("in the order of the rows", "The mistakes stand in the order of X, not of confidence.",
     ("[np.argsort(-confidence[wrong])]", ""))

@@ -12,7 +12,7 @@ from utils.figures import activations
 
 
 def race(activation, optimizer, hidden, epochs, seed):
-    """Train one network of the race: its losses epoch by epoch, the share read right, the moves.
+    """Train one network of the race: its losses by epoch, the share read correctly, the moves.
 
     The moves are those of each layer since the start, a row for each epoch.
     """
@@ -67,7 +67,9 @@ def test_a_sigmoid_layer_loses_a_factor_of_about_three():
 
 def test_large_weights_let_relu_grow_a_thousandfold():
     """What do weights of size 4 do to eight layers of ReLU, compared with size 1.4?"""
-    says("02_activations", "at size 4, eight layers have made the gradient a thousand times larger")
+    says(
+        "02_activations", "at size 4 and with eight layers it is a thousand times that at size 1.4"
+    )
     fig = activations.saturation()
     sizes = []
     for size in (1.4, 4.0):
@@ -100,7 +102,7 @@ def test_the_bowl_can_be_beaten_to_0_13_and_no_further_than_0_12():
     """Is 0.12 the best that the sliders allow, to two decimals?"""
     says(
         "02_activations",
-        "The score to beat is an error of 0.13",
+        "Try to get the error (the root of the mean squared distance) below 0.13",
         "About 0.12 is the best that these sliders can do: corners at 0, 1.75 and 3.75",
         "with $v$ of $-1.5$, $1.25$ and $1.5$",
     )
@@ -193,10 +195,10 @@ def test_under_adam_every_layer_moves_and_the_sigmoid_is_still_behind():
 
 @pytest.mark.slow
 def test_with_one_hidden_layer_relu_still_wins():
-    """Are the losses about 0.7 and 0.14 after 15 epochs, with 90 and 97% read right?"""
+    """Are the losses about 0.7 and 0.14 after 15 epochs, with 90 and 97% read correctly?"""
     says(
         "02_activations",
-        "the losses are about 0.7 and 0.14, and 90 and 97% of the digits are read right",
+        "the losses are about 0.7 and 0.14, and 90 and 97% of the digits are read correctly",
     )
     for seed in (0, 1):
         losses, share, _ = race("sigmoid", "sgd", 1, 15, seed)
@@ -284,7 +286,11 @@ def test_the_plain_sigmoid_is_right_at_minus_1000_and_warns():
 
 def test_tanh_is_a_stretched_sigmoid_and_three_points_can_share_a_unit():
     """Are the answers to "what to try next" right?"""
-    says("02_activations", r"$\tanh(z) = 2\,\sigma(2 z) - 1$", "meets the height of the first one")
+    says(
+        "02_activations",
+        r"$\tanh(z) = 2\,\sigma(2 z) - 1$",
+        "meets the height of the first point before it gets there",
+    )
     z = np.linspace(-4, 4, 9)
     assert np.tanh(z) == pytest.approx(2 * reference.sigmoid(2 * z) - 1)
     one = [np.array([part]) for part in (1.0, -1.5, 2.0)]  # through (0, 1), (2, 2), (3, 4)

@@ -12,7 +12,7 @@ from utils.figures import softmax
 
 
 def test_ten_sigmoids_claim_from_0_06_to_1_96():
-    """Are the extreme sums those of the lab, and are as many digits read right both ways?"""
+    """Are the extreme sums those of the lab, and are as many digits read correctly both ways?"""
     says("03_softmax", "The ten sums reach from 0.06 to 1.96", "96.7% of those held back")
     fig = softmax.ten_sigmoids()
     buttons = {c.description: c for c in fig.controls.children}
@@ -114,7 +114,7 @@ def test_the_network_is_often_in_doubt_where_it_is_wrong_but_not_always(readings
     """Is half of its mistakes below 80%, most of what is right above, and some mistake, too?"""
     says(
         "03_softmax",
-        "the network is often in doubt, but not always: some mistakes are made with more than 80%",
+        "the network is often in doubt, but not always: in some mistakes it is more than 80% sure",
     )
     y_test = data.digits_split()[3]
     for P in readings:
@@ -126,7 +126,7 @@ def test_the_network_is_often_in_doubt_where_it_is_wrong_but_not_always(readings
 @pytest.mark.slow
 def test_the_spiral_leaves_softmax_regression_at_57_percent(monkeypatch):
     """How much of the spiral do straight borders get right, and how much the network?"""
-    says("03_softmax", "Softmax regression gets 57% of the points right")
+    says("03_softmax", "Softmax regression stays at 57% of the points, however long it trains")
     displayed = shown(monkeypatch)
     for seed in (1, 2):
         softmax.spiral(seed=seed)
@@ -139,7 +139,7 @@ def test_disjoint_round_clouds_can_be_split_by_straight_borders():
     """Do linear scores split many round clouds that do not touch, however they lie?"""
     says(
         "03_softmax",
-        "Round clouds of one class each can always be split that way, however many they are",
+        "Round clouds of one class each that do not overlap can always be split that way",
     )
     rng = np.random.default_rng(0)
     centres = np.zeros((0, 2))
@@ -171,7 +171,7 @@ def test_sgd_lowers_the_loss_of_the_network_more_slowly():
 
 def test_where_three_sigmoids_say_mine_softmax_gives_each_a_third():
     """Of the largest sum: three of 0.6 and more, a third each? Of the smallest: who is chosen?"""
-    says("03_softmax", 'where three sigmoids say "mine", it gives each a third')
+    says("03_softmax", "once it gives each of three a third")
     from utils.figures.softmax import digits
 
     X, X_kept, y, _ = data.digits_split()

@@ -24,8 +24,8 @@ def test_one_large_network_beats_three_small_ones(scene_shares, examples):
     says(
         "05_multilabel",
         "At equal size, one network that shares its features (the",
-        "lowest row) reads more scenes rightly than three that do not",
-        "a few scenes in a hundred behind three times its numbers",
+        "lowest row) reads more scenes correctly than three that do not",
+        "a few scenes in a hundred fewer than those with three times as many numbers",
     )
     small, three, large = scene_shares[examples]
     assert large > three > small
@@ -50,7 +50,7 @@ def test_eight_classes_never_read_an_unseen_set_and_three_sigmoids_do():
     """Are 0% and about two in five of the scenes with all shapes right, and the others close?"""
     says(
         "05_multilabel",
-        "the softmax reads **none** of these scenes rightly",
+        "the softmax reads **none** of these scenes correctly",
         "in about two scenes of five here",
         "there the eight classes are even a little ahead",
     )
@@ -69,7 +69,7 @@ def test_the_loss_by_way_of_a_probability_breaks_at_37():
     says(
         "05_multilabel",
         "800 for the last line. But from 37 on it is infinite",
-        "At 36 the digits are going already: 36.04 instead of 36",
+        "At 36 some digits are wrong already: 36.04 instead of 36",
     )
     with np.errstate(divide="ignore"):
         told = {z: float(-np.log(1 - 1 / (1 + np.exp(-z)))) for z in (36.0, 37.0, 800.0)}
@@ -83,7 +83,7 @@ def test_always_absent_is_right_in_sixty_of_a_hundred_labels():
     says(
         "05_multilabel",
         '"always absent" gets 60% of the labels right,',
-        "and every fifth scene, the empty ones, wholly right",
+        "and every fifth scene, the empty ones, completely right",
     )
     _, Y = data.scenes()
     assert round(np.mean(Y == 0), 1) == 0.6
@@ -135,12 +135,12 @@ def test_one_half_is_close_to_the_best_threshold_for_right_labels(scene_network)
 
 
 def test_with_a_hundred_scenes_the_triangle_suffers_least():
-    """Are nine in ten triangles read rightly, and about three in four circles and squares?"""
+    """Are nine in ten triangles read correctly, and about three in four circles and squares?"""
     says(
         "05_multilabel",
-        "with 100 scenes nine of ten triangles are still read rightly,",
+        "with 100 scenes nine of ten triangles are still read correctly,",
         "but only about three of four circles and squares",
-        "to about 0.01 there",
+        "to about 0.01 with 100 scenes",
     )
     from utils.figures.multilabel.scenes import mlp
 
@@ -160,7 +160,7 @@ def test_three_outputs_seldom_compose_a_pair_that_no_scene_has_shown():
     """Are one in five scenes with circle and square right without any, seven in ten with them?"""
     says(
         "05_multilabel",
-        "about one such scene in five is wholly right,",
+        "about one such scene in five is completely right,",
         "seven in ten if they were part of the training",
     )
     from utils.figures.multilabel.scenes import mlp
@@ -209,7 +209,7 @@ def test_a_weight_in_the_loss_moves_one_half_to_the_threshold_of_its_cost():
 
 def test_thresholds_keep_most_of_their_gain_on_new_scenes(scene_network):
     """If a miss costs five, does more than half of the gain over 0.5 survive on new scenes?"""
-    says("05_multilabel", "Most of the gain over 0.5 should survive there")
+    says("05_multilabel", "Most of the gain over 0.5 should remain there")
     P, Y, P_new, Y_new, *_ = scene_network
     chosen = reference.choose_thresholds(P, Y, 5, 1)
 
@@ -297,8 +297,8 @@ def test_the_examples_of_the_statements_are_right():
         "right, 0.8333, and one of two rows, 0.5",
         "| both mistakes cost 1 | 2 | 1 | 2 | 3 | 2 | 3 |",
         "| a miss costs 5 | 2 | 1 | 6 | 11 | 10 | 15 |",
-        "so 0.3 is chosen both times;",
-        "were a false alarm to cost 5 and a miss 1, it would be 0.9",
+        "so 0.3 is chosen both times.",
+        "If a false alarm costs 5 and a miss 1, it is 0.9: its cost is 2, that of 0.3 is 5",
     )
     Z, Y = np.array([[0.0, 3.0]]), np.array([[1, 0]])
     assert f"{reference.multilabel_loss(Z, Y):.4f}" == "1.8709"

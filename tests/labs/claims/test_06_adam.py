@@ -127,8 +127,8 @@ def test_the_steps_of_four_parameters_are_as_long_as_the_lab_says():
     """Is it about one alpha and half of one, over six without correction, and below one at 0.9?"""
     says(
         "06_adam",
-        r"close to one $\alpha$ a step, from the first one on",
-        r"moves half an $\alpha$ once its gradient comes",
+        r"Both move by about one $\alpha$ in each step, from the first step on",
+        r"moves half an $\alpha$ when its gradient comes",
         "Over six times too long",
     )
     from utils.figures import adam as figures
@@ -193,7 +193,7 @@ def test_the_race_opens_with_momentum_ahead_and_both_can_win(ravine):
     """Is it 0.09 to 0.27 at step 40, 0.04 at Adam's rate 0.56, 5e-8 with momentum tuned?"""
     says(
         "06_adam",
-        "Adam's rate 0.56 does it, just: 0.04 against 0.09.",
+        "With a rate of 0.56 Adam wins, but only a little: 0.04 and 0.09.",
         r"Momentum with a rate of 0.07 and $\beta = 0.6$ is at 0.00000005",
         "momentum wins by a factor of a million",
     )
@@ -221,14 +221,15 @@ def test_noise_leaves_adam_the_quietest():
     """Are the mean costs of the last 30 noisy steps 0.37, 1.5 and 2.3?"""
     says(
         "06_adam",
-        "(a mean cost of 0.37), plain descent has 1.5,",
-        "and momentum, which adds the noise up, 2.3",
+        "Adam has a mean cost of 0.37, momentum, which adds the noise up, 2.3.",
+        "Plain descent has 1.5, most of it because it is not there yet",
     )
     from utils.figures.adam import landscapes
 
     land = landscapes.valley(4, noise=6.0)
     means = [downhill(land, move)[0][-30:].mean() for move in (adam(), descent(), momentum())]
     assert f"{means[0]:.2f}, {means[1]:.1f}, {means[2]:.1f}" == "0.37, 1.5, 2.3"
+    assert downhill(landscapes.valley(4), descent())[0][-30:].mean() > means[1] / 2
 
 
 def test_only_adam_suffers_in_a_turned_ravine(ravine):
@@ -251,7 +252,7 @@ def test_a_rate_that_falls_makes_the_first_rate_matter_less():
     """Are the ends 0.05, 0.25 and 0.42 at constant rates, and all below 0.05 where it falls?"""
     says(
         "06_adam",
-        "the higher: 0.05, 0.25, 0.42 for rates of 0.1, 0.3,",
+        "higher for a larger rate: 0.05, 0.25, 0.42 for rates of 0.1, 0.3,",
         "0.6. With a rate that falls all of them end below 0.05",
     )
     from utils.figures.adam.rates import noisy_walks
@@ -268,7 +269,7 @@ def test_optimizers_change_places_with_their_rates():
     """A stand-in of scikit-learn: does ten times the rate help descent, and unsettle momentum?"""
     says(
         "06_adam",
-        "Momentum first, Adam close behind, plain descent last by far",
+        "Momentum is first, Adam close behind, and plain descent last by far",
         "`sgd=0.1`, and it catches up with momentum at 0.01",
         "its loss goes up and down",
     )
@@ -314,7 +315,7 @@ def test_the_memory_of_a_recurrent_unit_is_its_weight():
         "06_adam",
         "At 0 it forgets at once, at 0.9 slowly",
         "Above 1 one push is remembered for as long as you like,",
-        "until one the other way is strong enough to turn it round",
+        "until an opposite push is strong enough",
     )
     from utils.figures import adam as figures
 
@@ -336,7 +337,7 @@ def test_momentum_is_nearer_after_40_steps_and_swings_with_little_friction(ravin
         "06_adam",
         r"Keep $\alpha = 0.02$ and compare the two after 40 steps",
         r"with $\beta = 0$ the velocity is the gradient",
-        "It overshoots and swings back, again and again",
+        "It goes too far and swings back, again and again",
     )
     plain, _ = downhill(ravine, descent())
     rolling, _ = downhill(ravine, momentum())
@@ -390,12 +391,20 @@ def test_adam_notices_first_that_the_ridge_falls_away():
 
 def test_adam_is_long_after_a_quiet_time_by_up_to_three_alphas():
     """Is the first step after 10,000 gradients of 0 about 3.2 alpha, and never longer?"""
-    says("06_adam", "after a long silence can make it move up to three times as far")
+    says(
+        "06_adam",
+        "after a long silence can make it move up to three times as far, and for some ten steps",
+    )
     theta = m = v = 0.0
     for t in range(1, 10_001):
         theta, m, v = reference.adam_step(theta, 0.0, m, v, t, 1.0)
-    moved, *_ = reference.adam_step(theta, 1.0, m, v, 10_001, 1.0)
-    assert abs(moved) == pytest.approx(0.1 / np.sqrt(0.001), rel=0.01)
+    moves = []
+    for t in range(10_001, 10_016):
+        before = theta
+        theta, m, v = reference.adam_step(theta, float(t == 10_001), m, v, t, 1.0)
+        moves.append(abs(theta - before))
+    assert moves[0] == pytest.approx(0.1 / np.sqrt(0.001), rel=0.01)
+    assert 9 <= np.sum(np.array(moves) > 1) <= 13
 
 
 def test_two_convolutions_see_as_many_samples_as_the_lab_says():

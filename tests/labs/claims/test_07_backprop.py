@@ -40,7 +40,7 @@ def test_two_units_find_exclusive_or_from_two_of_ten_starts_and_six_from_all():
         "07_backprop",
         "At most three. One ReLU unit",
         "From two of ten. The others end with three points right",
-        "with 6 all ten starts arrive",
+        "with 6 all ten starts find the answer",
     )
     assert np.sum(ends("exclusive or", 2)[:, 1] == 1) == 2
     assert np.sum(ends("exclusive or", 6)[:, 1] == 1) == 10
@@ -62,7 +62,7 @@ def test_two_moons_are_separated_with_six_units_and_not_at_rate_one():
 
 def test_momentum_finds_exclusive_or_from_no_more_starts():
     """Do two units arrive from one or two of ten starts, with betas and rates of several sizes?"""
-    says("07_backprop", "From one or two of ten, no more than without")
+    says("07_backprop", "From one or two of ten, no more than without momentum")
     for beta, rate in ((0.5, 0.1), (0.9, 0.02), (0.9, 0.1)):
         assert 1 <= np.sum(ends("exclusive or", 2, rate, beta=beta)[:, 1] == 1) <= 2
 
@@ -107,7 +107,7 @@ def test_the_secant_has_its_digits_where_the_lab_says():
     says(
         "07_backprop",
         "Between $10^{-6}$ and $10^{-5}$ both are small",
-        "Five digits or so",
+        "About five digits",
         "One half: the mean of both sides",
     )
     for f, slope, x in ((np.sin, np.cos, 1.0), (np.exp, np.exp, 0.5), (lambda x: x**3, None, 1.0)):
@@ -165,7 +165,7 @@ def test_a_broken_gradient_shows_as_far_as_the_lab_says():
     says(
         "07_backprop",
         "about 0.002 here, and 0.0008 with 20 examples",
-        "below $10^{-6}$ is right and above $10^{-4}$ is wrong",
+        "a value below $10^{-6}$ is a good sign, and one above $10^{-4}$ means a mistake",
     )
     from utils.figures import backprop
 
@@ -176,6 +176,7 @@ def test_a_broken_gradient_shows_as_far_as_the_lab_says():
         told = fig.text.split(": ", 1)[1].split(". Plain")[0].split(", ")
         results[slider.value] = {k: float(v) for k, v in (part.rsplit(" ", 1) for part in told)}
     off = "one entry off by 1%"
+    assert results[6]["rounded to float32"] < 1e-7
     assert f"{results[6][off]:.3f}, {results[20][off]:.4f}" == "0.002, 0.0008"
     for m, found in results.items():
         assert max(found["as it is"], found["rounded to float32"]) < 1e-6
@@ -204,7 +205,7 @@ def test_a_check_gives_one_third_to_twice_and_to_half_and_one_to_zero():
 
 def test_a_batch_keeps_more_values_than_there_are_parameters():
     """Are 154 values an image kept, against 2,175 parameters?"""
-    says("07_backprop", "With large batches the values outgrow the parameters by far")
+    says("07_backprop", "With large batches there are far more values than parameters")
     assert 64 + 2 * 25 + 2 * 15 + 10 == 154
     assert 65 * 25 + 26 * 15 + 16 * 10 == 2175
     assert 32 * 154 > 2175
@@ -215,7 +216,7 @@ def test_backward_through_the_drawn_graphs_gives_what_the_lab_says():
     says(
         "07_backprop",
         "| **12** and 8 |",
-        r"hears only of the first: $2 \cdot 1.5 = 3$",
+        r"receives something only from the first: $2 \cdot 1.5 = 3$",
         "6 from `c = b · a`, and 3 and 3 from the two uses in `b = a + a`: together 12",
     )
     from utils.figures.backprop.graphs import GRAPHS

@@ -331,7 +331,7 @@ def test_an_endless_loop_is_stopped_with_its_line(monkeypatch):
     monkeypatch.setattr(asking, "patience", lambda _: 0.2)
     before = signal.getsignal(signal.SIGINT)
     report = " ".join(failing("softmax", *made(ENDLESS, "softmax")).split())
-    assert "softmax did not come to an end: it was stopped after 0.2 seconds of work" in report
+    assert "softmax did not finish: it was stopped after 0.2 seconds of work" in report
     assert "`while i < len(z):`" in report
     assert "Nothing inside that loop changes `i` or `z`" in report
     assert signal.getsignal(signal.SIGINT) is before
@@ -357,7 +357,7 @@ def test_an_answer_that_sleeps_is_stopped_by_the_clock(monkeypatch):
     monkeypatch.setattr(asking, "patience", lambda _: 0.05)
     monkeypatch.setattr(stopping, "WAITING", 4)
     source = "import time\ndef softmax(z):\n    time.sleep(60)\n"
-    assert "did not come to an end" in failing("softmax", *made(source, "softmax"))
+    assert "did not finish" in failing("softmax", *made(source, "softmax"))
 
 
 def test_the_stop_button_names_the_line():

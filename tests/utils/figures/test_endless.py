@@ -36,7 +36,7 @@ def test_a_figure_ends_with_functions_that_do_not(name, monkeypatch):
     figure = getattr(module, name)
     given = [p.name for p in inspect.signature(figure).parameters.values() if p.default in FREE]
     fig = figure(**dict.fromkeys(given, endless))
-    assert "did not come to an end" in " ".join(fig.notes)
+    assert "did not finish" in " ".join(fig.notes)
 
 
 def test_learners_code_runs_in_one_place_only():

@@ -183,7 +183,7 @@ def test_the_shift_saves_all_but_the_cost():
     fig = figures.break_it()
     control = controls(fig)
     with fig.hold():
-        control["take the largest logit off first"].value, control["size of the logits"].value = (
+        control["subtract the largest logit first"].value, control["size of the logits"].value = (
             True,
             5000,
         )

@@ -150,7 +150,7 @@ def test_a_function_that_does_not_end_is_called_once(monkeypatch):
     slider.value = 2.0
     assert len(calls) == 1
     assert line.get_ydata()[0] == 4.0
-    note = "square did not come to an end for x = [1.]; the reference is drawn instead"
+    note = "square did not finish for x = [1.]; the reference is drawn instead"
     assert fig.notes == [note]
 
 
@@ -635,7 +635,7 @@ def test_a_loop_without_an_end_is_stopped_where_controls_are_heard(monkeypatch):
     mover.start()
     mover.join(30)
     assert not mover.is_alive()
-    assert "did not come to an end" in fig.notes[0]
+    assert "did not finish" in fig.notes[0]
 
 
 def test_a_function_that_may_give_infinities_is_drawn_as_it_is():

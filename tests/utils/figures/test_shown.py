@@ -212,7 +212,7 @@ def test_a_small_result_is_shown_beside_the_right_one():
         return W1 @ W2, b1 @ W2 - b2
 
     text = asked("02_activations", "collapse", collapse=collapse)().text
-    assert "b[0] is -0.7, right is 0.7" in text
+    assert "b[0] is -0.7, should be 0.7" in text
     assert "W[" not in text
 
 
@@ -223,7 +223,7 @@ def test_a_table_of_another_shape_says_both_shapes():
         return np.eye(y.max() + 1)[y]
 
     text = asked("03_softmax", "one_hot", one_hot=one_hot)().text
-    assert text == "the table is 4 x 3, right is 4 x 4."
+    assert text == "the table is 4 x 3, should be 4 x 4."
 
 
 def test_an_example_that_an_epoch_leaves_out_is_named():
@@ -245,7 +245,7 @@ def test_probabilities_of_a_model_are_shown_below_its_logits():
     drawing = asked("04_improved_softmax", "use_logits", **answers)
     assert [part.name for part in drawing.parts] == ["logits of the model", ""]
     assert drawing.parts[0].mine == drawing.parts[1].mine
-    assert "[0, 0] is 1, right is 0.6285" in drawing().text
+    assert "[0, 0] is 1, should be 0.6285" in drawing().text
 
 
 def test_a_result_of_one_number_or_of_thousands_has_no_table():

@@ -200,7 +200,7 @@ def _explain_endless(name: str, index: int, error: Failure) -> Finding:
     seconds, loop, question = error.message.split("\n")
     what = f"you stopped {name}"
     if error.type == "Timeout":
-        what = f"{name} did not come to an end: it was stopped after {seconds} seconds of work"
+        what = f"{name} did not finish: it was stopped after {seconds} seconds of work"
     got = f"it was at `{error.line}`" if error.line else ""
     if loop and loop != error.line:
         got += f", inside of `{loop}`"

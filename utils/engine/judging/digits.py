@@ -184,7 +184,7 @@ def cost(weights: list, X: np.ndarray, y: np.ndarray) -> float:
 
 
 def share(weights: list, X: np.ndarray, y: np.ndarray) -> float:
-    """Return the share of rows that are read rightly."""
+    """Return the share of rows that are read correctly."""
     return float(np.mean(np.argmax(logits(weights, X), axis=1) == y))
 
 
@@ -364,7 +364,7 @@ def first_step(case: Case, outcomes: list[Outcome]) -> Finding | None:
 
 
 def learned(case: Case, outcomes: list[Outcome]) -> Finding | None:
-    """Judge that the images given are read rightly in the end; param `share` says how many."""
+    """Judge that the images given are read correctly in the end; param `share` says how many."""
     if finding := network(case, outcomes):
         return finding
     X, y, *_, steps, _, _ = case.calls[-1].args
@@ -374,5 +374,5 @@ def learned(case: Case, outcomes: list[Outcome]) -> Finding | None:
     name = case.calls[-1].function
     code = "uphill" if got < 0.1 else "not-learned"
     return Finding(code, f"{name}: after {steps} steps the network has not learned to read", index,
-                   f"at least {case.params['share']:.0%} of the images given read rightly",
+                   f"at least {case.params['share']:.0%} of the images given read correctly",
                    f"{got:.0%}", "Does the cost fall from step to step?")  # fmt: skip

@@ -25,7 +25,7 @@ def outputs(relu_network=None, x=(0.0, 1.0), w=(1.0,), b=(0.0,), v=(1.0,), c=0.0
         own.draws(*ax.plot(x, mine, "D", color=kit.VERMILLION, label="yours"))
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
         said = "; ".join(
-            f"{a:.4g} for x = {at:.4g}, right is {r:.4g}"
+            f"{a:.4g} for x = {at:.4g}, should be {r:.4g}"
             for at, a, r in zip(x, mine, right, strict=True)
         )
         fig.text = f"Yours says {said}."

@@ -65,7 +65,7 @@ def race(*activations, hidden_layers=5, epochs=15, optimizer="sgd", seed=0):
                 for bar, height in zip(group, heights, strict=True):
                     bar.set_height(max(height - 1e-5, 0))
             parts = "; ".join(
-                f"{name} {loss:.3f}, {100 * share:.0f}% read right, layer 1 moved by "
+                f"{name} {loss:.3f}, {100 * share:.0f}% read correctly, layer 1 moved by "
                 f"{far[0]:.1g} and the last by {far[-1]:.1g}"
                 for name, loss, share, far in zip(
                     activations, losses[-1], _shares(models, X, y), moved, strict=True

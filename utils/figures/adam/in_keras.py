@@ -99,7 +99,7 @@ def train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15, seed=1):
             losses.append(-np.mean(reference.log_softmax(Z)[np.arange(len(y)), y]))
             shares.append(100 * np.mean(np.argmax(Z_test, axis=1) == y_test))
         told = ", ".join(f"{name} {s:.1f}%" for name, s in zip(NAMES, shares, strict=True))
-        curve.add(*losses, extra=f"Held-back digits read right: {told}.")
+        curve.add(*losses, extra=f"Held-back digits read correctly: {told}.")
 
     measure()
     for epoch in range(epochs):

@@ -8,7 +8,7 @@ import numpy as np
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import progress
-from utils.figures.digits.in_numpy import read_rightly, trusted
+from utils.figures.digits.in_numpy import read_correctly, trusted
 from utils.figures.guess import draw_guess
 
 
@@ -48,13 +48,13 @@ SIZES = (0.0, 0.01, 0.03, 0.1, 0.18, 0.5, 1.0, 2.0, 5.0, 20.0)
 def initialisation(train_with_size=None, guessed=None, hidden=32, alpha=0.02, seeds=3):
     """Validation accuracy against the size of the weights that training begins with.
 
-    `guessed` is the share read rightly where all weights begin at 0.
+    `guessed` is the share read correctly where all weights begin at 0.
     """
     (X, y), (X_val, y_val), _ = parts()
     kept = {}
     with kit.Figure("How large should the first weights be?", 700, 330) as fig:
         steps = fig.choice("steps of training", {"10": 10, "30": 30, "100": 100, "300": 300}, 100)
-        ax = fig.axes(xlabel="size of the starting weights", ylabel="validation, read rightly")
+        ax = fig.axes(xlabel="size of the starting weights", ylabel="validation, read correctly")
         places = np.arange(len(SIZES))
         ax.set_xticks(places, [f"{size:g}" for size in SIZES])
         ax.set(xlim=(-0.5, len(SIZES) - 0.5), ylim=(0, 1.03))
@@ -73,7 +73,7 @@ def initialisation(train_with_size=None, guessed=None, hidden=32, alpha=0.02, se
                     for size in SIZES:
                         with np.errstate(all="ignore"):
                             kept[count].append([
-                                read_rightly(
+                                read_correctly(
                                     train(X.copy(), y.copy(), hidden, count, alpha, seed, size),
                                     X_val, y_val,
                                 )
@@ -93,7 +93,7 @@ def initialisation(train_with_size=None, guessed=None, hidden=32, alpha=0.02, se
             )
             return (
                 f"{hidden} hidden units, {steps.value} steps of Adam on 400 digits, mean of "
-                f"{seeds} seeds. Size of the starting weights and share read rightly: {by_size}."
+                f"{seeds} seeds. Size of the starting weights and share read correctly: {by_size}."
                 f"{told}"
             )
 
@@ -106,7 +106,7 @@ def winners_curse(train_numpy_network=None, hidden=32, steps=40, alpha=0.02, see
     with kit.Figure("The best of twenty seeds", 640, 340) as fig:
         number = fig.slider("split", 1, 8, 1)
         opened = fig.toggle("open the drawer")
-        ax = fig.axes(xlim=(-0.35, 1.35), ylabel="share read rightly")
+        ax = fig.axes(xlim=(-0.35, 1.35), ylabel="share read correctly")
         ax.set_xticks([0, 1], ["validation", "test"])
         lines = [
             ax.plot([], [], color=kit.SLATE, linewidth=0.8, alpha=0.6)[0] for _ in range(seeds)
@@ -127,7 +127,7 @@ def winners_curse(train_numpy_network=None, hidden=32, steps=40, alpha=0.02, see
                     kept[split] = []
                     for seed in range(seeds):
                         weights = train(X.copy(), y.copy(), hidden, steps, alpha, seed)
-                        kept[split].append([read_rightly(weights, *part) for part in held])
+                        kept[split].append([read_correctly(weights, *part) for part in held])
                         step()
             return np.array(kept[split])
 
@@ -175,7 +175,7 @@ def changes(train_numpy_network=None, tried=None, seeds=5):
     rest, _, y_rest, _ = reference.shuffle_split(*data.digits(), 360, 1)
     X, X_val, y, y_val = reference.shuffle_split(rest, y_rest, 360, 1)
     with kit.Figure("One change at a time", 680, 90 + 48 * len(rows)) as fig:
-        ax = fig.axes(xlabel="validation digits read rightly", ylim=(-0.6, len(rows) - 0.4))
+        ax = fig.axes(xlabel="validation digits read correctly", ylim=(-0.6, len(rows) - 0.4))
         ax.set_yticks(range(len(rows))[::-1], rows)
         train = trusted(fig, train_numpy_network)
         told, lowest = [], 1.0
@@ -191,7 +191,7 @@ def changes(train_numpy_network=None, tried=None, seeds=5):
                     weights = train(
                         X[:m].copy(), y[:m].copy(), now["hidden"], now["steps"], now["alpha"], seed
                     )
-                    found.append(read_rightly(weights, X_val, y_val))
+                    found.append(read_correctly(weights, X_val, y_val))
                     step()
                 height, mean, spread = len(rows) - 1 - place, np.mean(found), np.std(found, ddof=1)
                 lowest = min(lowest, *found)

@@ -36,8 +36,8 @@ def trusted(fig, function, name="train_numpy_network", right=None, more=()):
     return train
 
 
-def read_rightly(weights, X, y):
-    """Share of digits that a network with one hidden layer reads rightly."""
+def read_correctly(weights, X, y):
+    """Share of digits that a network with one hidden layer reads correctly."""
     W1, b1, W2, b2 = weights
     return float(np.mean(np.argmax(np.maximum(X @ W1 + b1, 0) @ W2 + b2, axis=1) == y))
 
@@ -52,7 +52,7 @@ def numpy_and_keras(train_numpy_network=None, hidden=32, steps=400, alpha=0.02, 
         for seed in range(seeds):
             X, X_test, y, y_test = reference.shuffle_split(*data.digits(), 360, seed)
             weights = train(X.copy(), y.copy(), hidden, steps, alpha, seed)
-            scores["NumPy"].append(read_rightly(weights, X_test, y_test))
+            scores["NumPy"].append(read_correctly(weights, X_test, y_test))
             step()
             model = _twin(keras, hidden, alpha, seed)
             model.fit(_repeated(X, y, steps), epochs=1, shuffle=False, verbose=0)
@@ -60,7 +60,7 @@ def numpy_and_keras(train_numpy_network=None, hidden=32, steps=400, alpha=0.02, 
             step()
         yours = "NumPy" if train_numpy_network is None or fig.notes else "your NumPy"
         ax = fig.axes(
-            xlabel="share of held-back digits read rightly",
+            xlabel="share of held-back digits read correctly",
             yticks=(0, 1),
             yticklabels=(yours, "Keras"),
             ylim=(-0.6, 1.6),
@@ -78,7 +78,7 @@ def numpy_and_keras(train_numpy_network=None, hidden=32, steps=400, alpha=0.02, 
                 for name, found in scores.items()
             ]
             return (
-                f"Held-back digits read rightly, on {seeds} splits, after {steps} steps of Adam: "
+                f"Held-back digits read correctly, on {seeds} splits, after {steps} steps of Adam: "
                 f"{'; '.join(words)}."
             )
 

@@ -160,7 +160,7 @@ def ranked(weights=None, X=None, y=None, k=1, got=None):
             xlim=(confidence.min() - 0.05, 1.02),
         )  # fmt: skip
         for rows, marker, colour, name in (
-            (np.flatnonzero(read == y), "o", kit.INK, "read rightly"),
+            (np.flatnonzero(read == y), "o", kit.INK, "read correctly"),
             (wrong, "s", kit.VERMILLION, "read wrongly"),
         ):
             ax.plot(confidence[rows], rows, marker, color=colour, label=name)
@@ -208,7 +208,7 @@ def practised(before=None, after=None, X=None, y=None, used=0):
                ylim=(0, 1.2 * max(used, allowed)))  # fmt: skip
         fig.on_change(
             lambda: (
-                f"Read rightly: {shares[0]:.0%} of the images given before, {shares[1]:.0%} "
+                f"Read correctly: {shares[0]:.0%} of the images given before, {shares[1]:.0%} "
                 f"after. Cost: {costs[0]:.3f} before, {costs[1]:.3f} after. Images used: "
                 f"{used:,} of at most {allowed:,}. Under each image what was read, then and now."
             )

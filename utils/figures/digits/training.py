@@ -35,7 +35,7 @@ def train(build_digits_model=None, train_digits=None, shuffle_split=None, epochs
     def measure(model):
         Z, Z_val = (np.asarray(model(rows), dtype=float) for rows in (X, X_val))
         right = int(np.sum(np.argmax(Z_val, axis=1) == y_val))
-        text = f"{right} of {len(y_val)} validation digits are read rightly."
+        text = f"{right} of {len(y_val)} validation digits are read correctly."
         curve.add(_cost(Z, y), _cost(Z_val, y_val), extra=text)
 
     def run(build, fit):
@@ -80,7 +80,7 @@ def _cost(Z, y):
 
 
 def drawer(training, read_digits=None):
-    """The share read rightly in each part, with its margin; the test part once it is opened."""
+    """The share read correctly in each part, with its margin; the test part once it is opened."""
     parts = {
         "learned": (training.X, training.y),
         "validation": (training.X_val, training.y_val),
@@ -97,7 +97,7 @@ def drawer(training, read_digits=None):
             name: np.sqrt(max(p * (1 - p), 1e-4) / len(parts[name][1]))
             for name, p in shares.items()
         }
-        ax = fig.axes(xlabel="share read rightly", ylim=(-0.6, 2.6))
+        ax = fig.axes(xlabel="share read correctly", ylim=(-0.6, 2.6))
         ax.set_yticks([2, 1, 0], [f"{name}, {len(y):,} digits" for name, (_, y) in parts.items()])
         low = min(shares[name] - 3 * margins[name] for name in shares)
         ax.set_xlim(low - 0.005, 1.005)
@@ -120,6 +120,6 @@ def drawer(training, read_digits=None):
                 for name in shown
             )
             closed = "" if opened.value else " The drawer with the test digits is still closed."
-            return f"Read rightly: {told}. Bars: two standard errors to each side.{closed}"
+            return f"Read correctly: {told}. Bars: two standard errors to each side.{closed}"
 
     return fig

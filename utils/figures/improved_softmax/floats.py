@@ -101,7 +101,7 @@ def break_it():
             widgets.SelectionSlider(options=_SIZES, value=2, description="size of the logits")
         )
         kind = fig.choice("type", _TYPES, np.float32)
-        shift = fig.toggle("take the largest logit off first")
+        shift = fig.toggle("subtract the largest logit first")
         ax = fig.axes(xlim=(-1.35, 6), ylim=(4.1, -1.75))
         ax.set_axis_off()
         ax.text(-0.1, -1.2, "logits up to", ha="right", va="center", size=10)

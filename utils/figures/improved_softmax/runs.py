@@ -22,7 +22,7 @@ def train_regression(naive, stable_softmax=None, compare=False):
         pixels = fig.choice("pixels from 0 to", {"1": 1, "16": 16, "255": 255})
         cost, right = fig.axes(1, 2, xlim=(0, _STEPS), xlabel="step")
         cost.set(title="cost", ylim=(0, 2.6))
-        right.set(title="digits read right", ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
+        right.set(title="digits read correctly", ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
         given = [("plain", naive, "plain_softmax"), ("yours", stable_softmax, "stable_softmax")]
         methods = [
             (name, fig.own(function, called, reference.stable_softmax, finite=False))
@@ -83,7 +83,7 @@ def train_regression(naive, stable_softmax=None, compare=False):
                         fallen.set_text(f"plain: NaN from step {bad[0]} on")
                 else:
                     text.append(
-                        f"{name}: cost {now[-1, 0]:.3f}, {100 * now[-1, 1]:.0f}% read right"
+                        f"{name}: cost {now[-1, 0]:.3f}, {100 * now[-1, 1]:.0f}% read correctly"
                     )
             return f"Pixels from 0 to {pixels.value}, step {step.value}. {'; '.join(text)}."
 
@@ -116,7 +116,7 @@ def _network(from_logits):
 
 
 def _measure(model, X, y):
-    """True cost from the logits, and the share of `X` read right."""
+    """True cost from the logits, and the share of `X` read correctly."""
     Z = np.asarray(model(X), dtype=float)
     losses = -reference.log_softmax(Z)[np.arange(len(y)), y]
     return float(losses.mean()), float(np.mean(Z.argmax(axis=1) == y))
@@ -141,7 +141,7 @@ def train_both_ways(guessed=None, epochs=15, seed=1):
     def add():
         costs = [_measure(model, X, y)[0] for model in models]
         shares = [f"{100 * _measure(model, X_test, y_test)[1]:.1f}%" for model in models]
-        curve.add(*costs, extra=f"Held-back digits read right: {' and '.join(shares)}.{told}")
+        curve.add(*costs, extra=f"Held-back digits read correctly: {' and '.join(shares)}.{told}")
 
     add()
     for epoch in range(epochs):
@@ -163,7 +163,7 @@ def train_digits(build_logits_model=None, epochs=15, seed=1):
 
     def add(model):
         (cost, _), (cost_test, share) = _measure(model, X, y), _measure(model, X_test, y_test)
-        extra = f"{100 * share:.1f}% of the held-back digits are read right."
+        extra = f"{100 * share:.1f}% of the held-back digits are read correctly."
         curve.add(cost, cost_test, extra=extra)
 
     def train(build):
@@ -240,7 +240,7 @@ def read_digits(model=None, class_probabilities=None):
             return (
                 f"Number {chosen} is {'an' if y[chosen] == 8 else 'a'} {y[chosen]}. "
                 f"The two best: {best}. "
-                f"{len(wrong)} of {len(y)} held-back digits are read wrong."
+                f"{len(wrong)} of {len(y)} held-back digits are read wrongly."
             )
 
     return fig

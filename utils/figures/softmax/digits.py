@@ -81,8 +81,8 @@ def ten_sigmoids(predict_proba=None):
                 f"{_the(y_kept[at])}. The ten sigmoids add up to {rows[0].sum():.2f}; the "
                 f"surest say {likely[0]} with {rows[0][likely[0]]:.2f} and {likely[1]} with "
                 f"{rows[0][likely[1]]:.2f}. Softmax says {rows[1].argmax()} with "
-                f"{rows[1].max():.2f}. Read right: {100 * shares[0]:.1f}% by the largest sigmoid, "
-                f"{100 * shares[1]:.1f}% by softmax."
+                f"{rows[1].max():.2f}. Read correctly: {100 * shares[0]:.1f}% by the largest "
+                f"sigmoid, {100 * shares[1]:.1f}% by softmax."
             )
 
     return fig
@@ -122,7 +122,7 @@ def train_digits(build_softmax_model=None, epochs=40, seed=1):
     def measure(model):
         P, P_test = (np.asarray(model(rows)) for rows in (X, X_test))
         share = np.mean(np.argmax(P_test, axis=1) == y_test)
-        text = f"{100 * share:.1f}% of the held-back digits are read right."
+        text = f"{100 * share:.1f}% of the held-back digits are read correctly."
         curve.add(
             reference.cross_entropy(P, y), reference.cross_entropy(P_test, y_test), extra=text
         )
@@ -187,7 +187,7 @@ def read_digits(model=None):
             return (
                 f"Number {chosen}: {_the(y[chosen]).lower()}, read as {answer} with probability "
                 f"{p[answer]:.3f}: {verdict}. "
-                f"{len(wrong)} of {len(y)} held-back digits are read wrong."
+                f"{len(wrong)} of {len(y)} held-back digits are read wrongly."
             )
 
     return fig

@@ -64,7 +64,7 @@ def one_unit(predict=None, X=((0.0,),), w=(1.0,), b=0.0):
         own.draws(*ax.plot(scores, inside, "D", color=kit.VERMILLION, label="yours"))
         ax.legend(loc="upper left")
         said = "; ".join(
-            f"{p:.4g} for the score {z:.4g}, right is {q:.4g}"
+            f"{p:.4g} for the score {z:.4g}, should be {q:.4g}"
             for z, p, q in zip(scores, mine, right, strict=True)
         )
         fig.text = f"Yours says {said}."
