@@ -80,7 +80,7 @@ ex.mistake("100 epochs",
     "Count images, not minutes: an epoch uses each of them once, and 60 epochs are allowed.",
     ("epochs=60", "epochs=100"), finding="too-many-images")
 ex.mistake("copies not counted",
-    "Shifted or noisy copies are images too: with one copy of each, 30 epochs are allowed.",
+    "Shifted or noisy copies are images too: with one copy of each, 30 epochs use all of them up.",
     ("fit(X, y", "fit(np.vstack([X, 0.95 * X]), np.concatenate([y, y])"), finding="far-too-many-images")
 ex.mistake("images and labels shuffled apart",
     "Images and labels are shuffled by different orders: each image learns a strange label.",
