@@ -60,21 +60,30 @@ def _mixed(s):
     return len(s) > 1 and any(character.isdigit() for character in s)
 
 
+@lru_cache(maxsize=32)
+def _blank(size, dpi):
+    return RendererAgg(size, size, dpi)
+
+
 @lru_cache(maxsize=4096)
-def _measured(piece, prop, dpi):
-    """How far a piece takes the next one, and its width, height and descent."""
-    agg = RendererAgg(1, 1, dpi)
-    width, height, descent = agg.get_text_width_height_descent(piece, prop, False)
-    both, zero = (agg.get_text_width_height_descent(s, prop, False)[0] for s in (piece + "0", "0"))
-    return both - zero, width, height, descent
+def _whole(s, prop, dpi):
+    """Width, height and descent, as Matplotlib measures them."""
+    return _blank(1, dpi).get_text_width_height_descent(s, prop, False)
+
+
+def _steps(s, prop, dpi):
+    """The pieces of a text, each with how far it takes the next one."""
+    zero = _whole("0", prop, dpi)[0]
+    return [(piece, _whole(f"{piece}0", prop, dpi)[0] - zero) for piece in PIECES.findall(s)]
 
 
 @lru_cache(maxsize=1024)
 def _size(s, prop, dpi):
-    sizes = [_measured(piece, prop, dpi) for piece in PIECES.findall(s)]
-    width = sum(step for step, *_ in sizes[:-1]) + sizes[-1][1]
+    steps = _steps(s, prop, dpi)
+    sizes = [_whole(piece, prop, dpi) for piece, _ in steps]
+    width = sum(step for _, step in steps[:-1]) + sizes[-1][0]
     descent = max(below for *_, below in sizes)
-    return width, max(height - below for *_, height, below in sizes) + descent, descent
+    return width, max(height - below for _, height, below in sizes) + descent, descent
 
 
 @lru_cache(maxsize=1024)
@@ -83,11 +92,11 @@ def _sprite(s, prop, angle, ismath, dpi):
     if ismath or angle or not _mixed(s):
         return _piece(s, prop, angle, ismath, dpi)
     parts, x = [], 0.0
-    for piece in PIECES.findall(s):
+    for piece, step in _steps(s, prop, dpi):
         shades, left, bottom = _piece(piece, prop, 0, False, dpi)
         if shades.size:
             parts.append((shades, round(x) + left, bottom))
-        x += _measured(piece, prop, dpi)[0]
+        x += step
     if not parts:
         return _piece("", prop, 0, False, dpi)
     left, bottom = min(p[1] for p in parts), max(p[2] for p in parts)
@@ -104,10 +113,10 @@ def _sprite(s, prop, angle, ismath, dpi):
 @lru_cache(maxsize=4096)
 def _piece(s, prop, angle, ismath, dpi):
     """The same of a text that Matplotlib draws."""
-    agg = RendererAgg(1, 1, dpi)
-    width, height, descent = agg.get_text_width_height_descent(s, prop, ismath)
-    reach = math.ceil(math.hypot(width, height + descent)) + 8
-    agg = RendererAgg(2 * reach, 2 * reach, dpi)
+    width, height, descent = _blank(1, dpi).get_text_width_height_descent(s, prop, ismath)
+    reach = 32 * math.ceil(math.hypot(width, height + descent) / 32 + 0.25)
+    agg = _blank(2 * reach, dpi)
+    agg.clear()
     gc = agg.new_gc()
     agg.draw_text(gc, reach, reach, s, prop, angle, ismath)
     shades = np.asarray(agg.buffer_rgba())[..., 3]

@@ -83,7 +83,7 @@ SHARPNESS = 1.5  # drawn pixels for each pixel of the page, until the page tells
 NARROWEST = 0.72  # of its width: on a page with less room what stands in a row is stacked
 READABLE = 0.75  # how far a picture may be scaled down: text of 14 pixels to 10.5
 LEAST = 240  # pixels that a drawing is wide at least
-SHARE = 12  # times as long as it was drawn a training goes on before it is drawn again
+SHARE = 20  # times as long as it was drawn a training goes on before it is drawn again
 REST = 0.5  # seconds after the last move until the still picture is stored again
 
 # Cells run in one thread, controls in another, and Matplotlib's settings belong to both.

@@ -168,7 +168,12 @@ class Layers:
             return np.concatenate([places.min(axis=0) - pad, places.max(axis=0) + pad])
         if isinstance(artist, Patch) and not artist.get_path_effects():
             pad = 2 * dot * artist.get_linewidth()
-            return artist.get_window_extent().extents + (-pad, -pad, pad, pad)
+            if type(artist) is Rectangle and not artist.get_angle():
+                corners = artist.get_data_transform().transform(artist.get_bbox().get_points())
+                own = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
+            else:
+                own = artist.get_window_extent().extents
+            return own + (-pad, -pad, pad, pad)
         return None
 
 

@@ -1,5 +1,7 @@
 """Gradients under test: entry by entry, broken on purpose, and beside two witnesses."""
 
+from functools import cache
+
 import numpy as np
 
 from utils import reference
@@ -62,13 +64,21 @@ def broken_gradients(gradient_check=None, network_gradients=None):
         ends = [ax.text(1, p, "", va="center") for p in places]
         fig.live(*bars, *ends)
         check = fig.own(gradient_check, "gradient_check", reference.gradient_check)
-        own = fig.own(network_gradients, "network_gradients", reference.network_gradients)
+        own = fig.own(
+            network_gradients, "network_gradients", lambda *_: problem(count.value)["right"]
+        )
+
+        @cache
+        def problem(m):
+            X, y, parameters = small_problem(m)
+            right = reference.network_gradients(X, y, *parameters)
+            return {"given": (X, y, *parameters), "right": right, "costs": {}}
 
         @fig.on_change
         def update():
-            X, y, parameters = small_problem(count.value)
+            X, y, *parameters = problem(count.value)["given"]
             gradients = own(X, y, *parameters)
-            theta, known = flat(parameters), {}
+            theta, known = flat(parameters), problem(count.value)["costs"]
             plain = cost_of(X, y, [p.shape for p in parameters])
 
             def cost(place):  # every broken gradient is measured at the same places

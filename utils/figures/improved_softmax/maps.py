@@ -142,8 +142,9 @@ def _maps(title, rows, truth):
                 ax, Z = grids[2 * number + column], _logits(x, y, precision)
                 _paint(ax, _judge(method(Z), truth(Z)).reshape(x.shape))
                 ax.set_title(f"{name}, {kind}")
-                ax.set_xlabel("scale" if number == len(rows) - 1 else "")
-                ax.set_ylabel("spread" if column == 0 else "")
+                lowest = number == len(rows) - 1
+                ax.set(xlabel="scale" if lowest else "", ylabel="" if column else "spread")
+                ax.tick_params(labelbottom=lowest)  # the maps of a column share their numbers
                 for colour, width in (("white", 5), ("black", 2.5)):
                     (ring,) = ax.plot([], [], "o", color=colour, markersize=11, fillstyle="none")
                     ring.set_markeredgewidth(width)
