@@ -73,7 +73,7 @@ def scene_thresholds(predict_labels=None, label_accuracy=None, exact_match=None,
             )
             return (
                 f"Scene {i} holds: {named(Y[i])}; said: {named(Yhat[i] == 1)}. Over all scenes: "
-                f"{shapes}. Right labels: {100 * float(accuracy(Y, Yhat)):.1f}%, wholly right "
+                f"{shapes}. Right labels: {100 * float(accuracy(Y, Yhat)):.1f}%, completely right "
                 f"scenes: {100 * float(exact(Y, Yhat)):.1f}%. (Saying always absent: "
                 f"{100 * np.mean(Y == 0):.1f}% and {100 * np.mean(~Y.any(axis=1)):.1f}%.)"
             )

@@ -59,7 +59,7 @@ def train_scenes(build_multilabel_model=None, epochs=30, seed=3):
     def measure(model):
         Z, Z_held = logits(model, X), logits(model, X_held)
         share = np.mean(np.all((Z_held >= 0) == Y_held, axis=1))
-        text = f"{100 * share:.1f}% of the held-back scenes are wholly right."
+        text = f"{100 * share:.1f}% of the held-back scenes are completely right."
         losses = [reference.multilabel_loss(*pair) for pair in ((Z, Y), (Z_held, Y_held))]
         curve.add(*losses, extra=text)
 
@@ -98,7 +98,7 @@ _WAYS = {  # name: (hidden units, how many networks)
 
 @functools.cache
 def shares_right(examples, seeds=3, epochs=12):
-    """Share of 2,000 new scenes read wholly right, `(3 ways, seeds)`, after equally many steps."""
+    """Share of 2,000 new scenes read completely right, `(3 ways, seeds)`, after equally many steps."""
     from threadpoolctl import (
         threadpool_limits,
     )  # small matrices: threads only get in each other's way
@@ -126,7 +126,7 @@ def three_or_one():
     """One network or three, at equal and at unequal size, with three starts of each."""
     with kit.Figure("One network or three", 680, 250) as fig:
         examples = fig.choice("scenes to learn from", {"150": 150, "500": 500, "1500": 1500}, 500)
-        ax = fig.axes(xlabel="share of 2,000 new scenes wholly right", ylim=(-0.6, 2.6))
+        ax = fig.axes(xlabel="share of 2,000 new scenes completely right", ylim=(-0.6, 2.6))
         names = [
             f"{name}\n{count * _numbers(hidden, 3 if count == 1 else 1):,} numbers"
             for name, (hidden, count) in _WAYS.items()
@@ -224,7 +224,7 @@ def unseen():
             )
             return (
                 f"Scene {index.value}. The softmax says: {one}. The sigmoids say: {three_said}. "
-                f"C, S and T stand for circle, square and triangle. Wholly right over "
+                f"C, S and T stand for circle, square and triangle. Completely right over "
                 f"2,000 new scenes, {len(rows)} of them with all three shapes: {shares}."
             )
 
