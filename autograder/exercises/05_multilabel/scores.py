@@ -45,7 +45,9 @@ def _fresh_scores(name):
 
 
 ex.check("share of right labels", _score_cases("label_accuracy"), _fresh_scores("label_accuracy"))
-ex.check("share of completely right rows", _score_cases("exact_match"), _fresh_scores("exact_match"))
+ex.check(
+    "share of completely right rows", _score_cases("exact_match"), _fresh_scores("exact_match")
+)
 
 # fmt: off
 # label_accuracy

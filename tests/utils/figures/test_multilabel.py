@@ -122,7 +122,7 @@ def test_counts_are_those_of_the_thresholds(results):
     missed, alarms = np.sum(circle & ~Yhat[:, 0]), np.sum(~circle & Yhat[:, 0])
     assert f"circle {np.sum(circle) - missed} found, {missed} missed, {alarms} false" in fig.text
     share = 100 * np.mean(np.all(Yhat == results.Y, axis=1))
-    assert f"wholly right scenes: {share:.1f}%" in fig.text
+    assert f"completely right scenes: {share:.1f}%" in fig.text
     with fig.hold():
         for name in data.SHAPES:
             controls(fig)[f"{name} from"].value = 0.0
@@ -137,7 +137,7 @@ def test_thresholds_are_the_learners_own(results):
 
     fig = figures.scene_thresholds(largest, training=results)
     shares = 100 * np.mean(np.all(largest(results.P, 0.5) == results.Y, axis=1))
-    assert f"wholly right scenes: {shares:.1f}%" in fig.text
+    assert f"completely right scenes: {shares:.1f}%" in fig.text
     assert fig.notes == []
 
 

@@ -191,7 +191,10 @@ def test_the_tables_of_lab_05_say_what_is_right_and_what_is_not():
     said = {
         "kind_of_problem": ("multiclass", "2 of 3 rows add up to 1; yours says multiclass"),
         "predict_labels": (np.ones((4, 3)), "7 of 12 are wrong"),
-        "exact_match": (0.7, "11 of 15 labels are right, and 2 of 5 rows wholly. Yours says 0.7"),
+        "exact_match": (
+            0.7,
+            "11 of 15 labels are right, and 2 of 5 rows completely. Yours says 0.7",
+        ),
         "choose_thresholds": ([0.5, 1.01, 1.01], "lowest cost is 2, at 0.553. Yours is 0.5"),
     }
     for function, (got, words) in said.items():

@@ -69,7 +69,7 @@ def matched(Y=((1,),), Yhat=((1,),), got=None):
             lambda: (
                 f"Upper number: the true label; lower one: the predicted. {int((~off).sum())} of "
                 f"{Y.size} labels are right, and {int(np.sum(~off.any(axis=1)))} of {len(Y)} rows "
-                f"wholly. Yours says {said}."
+                f"completely. Yours says {said}."
             )
         )
     return fig

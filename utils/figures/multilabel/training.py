@@ -98,7 +98,7 @@ _WAYS = {  # name: (hidden units, how many networks)
 
 @functools.cache
 def shares_right(examples, seeds=3, epochs=12):
-    """Share of 2,000 new scenes read completely right, `(3 ways, seeds)`, after equally many steps."""
+    """Share of 2,000 new scenes completely right, `(3 ways, seeds)`, after equally many steps."""
     from threadpoolctl import (
         threadpool_limits,
     )  # small matrices: threads only get in each other's way
