@@ -17,6 +17,7 @@ def options() -> list[str]:
         f"--LabApp.default_url=/lab/tree{start}",
         f"--LabApp.app_settings_dir={Path(__file__).parent / 'settings'}",
         "--ContentsManager.pre_save_hook=utils.lab.saving.tidied",
+        "--HTMLExporter.preprocessors=utils.lab.pages.Described",
         "--ServerApp.kernel_websocket_connection_class=utils.lab.wire.AtOnce",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]

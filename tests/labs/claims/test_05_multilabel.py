@@ -11,7 +11,7 @@ from utils import data, reference
 
 @pytest.fixture(scope="module")
 def scene_shares():
-    """Share of new scenes completely right of one small, three small and one large network, a row."""
+    """Share of new scenes completely right: a row for one small, three small, one large network."""
     from utils.figures.multilabel.training import shares_right
 
     return {examples: shares_right(examples).mean(axis=1) for examples in (150, 500, 1500)}

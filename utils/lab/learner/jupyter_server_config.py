@@ -13,3 +13,4 @@ c.ServerApp.jpserver_extensions = {
 c.LabApp.app_settings_dir = str(folder.LEARNER.parent / "settings")
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.ContentsManager.pre_save_hook = "utils.lab.saving.tidied"
+c.HTMLExporter.preprocessors = ["utils.lab.pages.Described"]
