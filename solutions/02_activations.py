@@ -139,16 +139,16 @@ mark("02_activations", "activations", sigmoid, relu, linear)
 # **Think first.** Training follows slopes. Somewhere on these curves, a small change of $z$ hardly
 # changes $a$ at all. Where, on each of the three?
 #
-# A slope you can write down in closed form:
+# A slope can be measured: nudge $z$, and divide the change of $a$ by the nudge. For the sigmoid that gives
 #
-# | | slope $g'(z)$ |
-# | --- | --- |
-# | sigmoid | $a\,(1 - a)$ with $a = \sigma(z)$ |
-# | ReLU | 1 where $z > 0$, 0 where $z < 0$ |
-# | linear | 1 |
+# | $a = \sigma(z)$ | 0.1 | 0.25 | 0.5 | 0.75 | 0.9 |
+# | --- | --- | --- | --- | --- | --- |
+# | slope there | 0.09 | 0.1875 | 0.25 | 0.1875 | 0.09 |
 #
-# At $z = 0$ ReLU has a corner and, strictly, no slope. A program needs a number: **in this
-# course it is 0** there, as it is in TensorFlow.
+# **Think first.** Which product, made of $a$ alone, gives these five numbers? (You met it in the chain rule of `01_training`.)
+#
+# The linear activation has the slope 1 everywhere, ReLU has 1 to the right of 0 and 0 to the left. At $z = 0$ ReLU has a corner
+# and, strictly, no slope. A program needs a number: **in this course it is 0** there, as it is in TensorFlow.
 
 # %% [markdown]
 # ### Exercise: slopes (14 points)
@@ -166,7 +166,7 @@ mark("02_activations", "activations", sigmoid, relu, linear)
 
 # %% nbgrader={"grade": false, "grade_id": "slopes_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sigmoid_slope(z):
-    """Slope of the sigmoid at z, a (1 - a) with a = sigmoid(z), entry by entry."""
+    """Slope of the sigmoid at z, entry by entry. The result has the shape of z."""
     ### BEGIN SOLUTION
     a = sigmoid(z)
     return a * (1 - a)
@@ -189,6 +189,9 @@ mark("02_activations", "slopes", sigmoid_slope, relu_slope)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **What it showed.** With $a = \sigma(z)$ the slope of the sigmoid is $a\,(1 - a)$. (As a formula of $z$ it is
+# $e^{-z} / (1 + e^{-z})^2$: one factor $1 / (1 + e^{-z}) = a$, and $e^{-z} / (1 + e^{-z}) = 1 - a$.)
+#
 # Your five functions, under one slider: the activations above with their tangents, the slopes below.
 #
 # **Try these**, and say what you expect before each.

@@ -68,27 +68,27 @@ STEP = "np.where(z > 0, 1.0, 0.0)"
 
 # fmt: off
 # sigmoid_slope
-ex.mistake("written on z", "a (1 - a) uses the output a = sigmoid(z), not the score z.",
+ex.mistake("written on z", "This uses the score z where the output a = sigmoid(z) belongs.",
     ("a * (1 - a)", "z * (1.0 - z)"))
 ex.mistake("sigmoid itself", "This is the sigmoid. You need its slope.", ("a * (1 - a)", "a"))
-ex.mistake("only 1 - a", "One factor is missing: a (1 - a), or the square in the quotient rule.",
+ex.mistake("only 1 - a", "One factor is missing: at z = 0 the slope is 0.25.",
     ("a * (1 - a)", "1 - a"))
-ex.mistake("plus instead of minus", "a (1 - a): the slope fades where a comes near 1.",
+ex.mistake("plus instead of minus", "The slope fades where a comes near 1, and yours grows there.",
     ("a * (1 - a)", "a * (1 + a)"))
 ex.mistake("sign of the slope", "The sigmoid rises everywhere: its slope is positive.",
     ("a * (1 - a)", "a * (a - 1)"))
-ex.mistake("slope of tanh", "1 - a**2 belongs to a = tanh(z). For the sigmoid it is a (1 - a).",
+ex.mistake("slope of tanh", "1 - a**2 belongs to a = tanh(z). What gives 0.25 at a = 0.5?",
     ("a * (1 - a)", "1 - np.tanh(z) ** 2"))
-ex.mistake("one minus a squared", "1 - a**2 is the rule of tanh. For the sigmoid it is a (1 - a).",
+ex.mistake("one minus a squared", "1 - a**2 is the rule of tanh. What gives 0.25 at a = 0.5?",
     ("a * (1 - a)", "1 - a**2"))
-ex.mistake("a squared (1 - a)", "One factor a too many: a (1 - a).", ("a * (1 - a)", "a * a * (1 - a)"))
+ex.mistake("a squared (1 - a)", "One factor a too many: at a = 0.5 the slope is 0.25.", ("a * (1 - a)", "a * a * (1 - a)"))
 ex.mistake("sigmoid applied twice", "The sigmoid is applied twice here: use a = sigmoid(z) once.",
     ("sigmoid(z)\n", "sigmoid(sigmoid(z))\n"))
 ex.mistake("times z", "The slope with respect to z has no factor z.",
     ("a * (1 - a)", "a * (1 - a) * z"))
 ex.mistake("largest slope everywhere", "0.25 is the slope at 0 only.",
     ("a * (1 - a)", "np.full(np.shape(z), 0.25)"))
-ex.mistake("coarse difference", "A difference with so wide a step is not the slope. Use the formula.",
+ex.mistake("coarse difference", "A difference with so wide a step is not the slope. Look for a formula in a.",
     ("a * (1 - a)", "(sigmoid(z + 0.01) - a) / 0.01"))
 ex.mistake("overflow at -500", "For z = -500 this is inf / inf. Write the slope with the sigmoid.",
     ("a = sigmoid(z)\n    return a * (1 - a)",

@@ -227,6 +227,15 @@ def test_the_slopes_at_0_4_and_8_are_those_of_the_text():
     assert pytest.approx(1e-6, rel=0.05) == 0.25**10
 
 
+def test_the_slopes_of_the_table_are_those_measured():
+    """Does nudging the sigmoid at outputs of 0.1 to 0.9 give the five slopes of the table?"""
+    says("02_activations", "| slope there | 0.09 | 0.1875 | 0.25 | 0.1875 | 0.09 |")
+    a, nudge = np.array([0.1, 0.25, 0.5, 0.75, 0.9]), 1e-6
+    z = np.log(a / (1 - a))
+    measured = (reference.sigmoid(z + nudge) - reference.sigmoid(z - nudge)) / (2 * nudge)
+    assert measured == pytest.approx(np.array([0.09, 0.1875, 0.25, 0.1875, 0.09]), abs=1e-6)
+
+
 def test_depth_matters_from_five_layers_on_and_large_weights_do_not_end_it():
     """Is layer 1 half the last of two layers, a fiftieth of that of five; and at size 4?"""
     says("02_activations", "With two layers hardly, with five or more very much",
