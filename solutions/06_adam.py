@@ -19,7 +19,7 @@
 # - use Adam in Keras, and explain where it is not quite the Adam of the paper;
 # - write a one-dimensional convolution, count its parameters, and say when it is better than a dense layer.
 #
-# **Time** about 90 minutes, without the three parts that are marked as optional. **You need** NumPy arrays (shapes, slices,
+# **Time** about 90 minutes, without the four parts that are marked as optional. **You need** NumPy arrays (shapes, slices,
 # broadcasting), what a gradient is, the step of gradient descent,
 # and ReLU, $\max(z, 0)$ (`02_activations`).
 #
@@ -220,8 +220,8 @@ figures.rate_map(momentum_step)
 # </details>
 #
 # Adam (Kingma and Ba, 2015) keeps two running averages for every parameter, in which old values fade: $m$ of the gradient, and
-# $v$ of its square. So in this lab $m$ is not the number of examples. (In statistics such averages are called first and second **moment**; hence its name,
-# *adaptive moment estimation*.)
+# $v$ of its square. So in this lab $m$ is not the number of examples. (In statistics such averages are called first and second
+# **moment**; hence its name, *adaptive moment estimation*.)
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2 .$$
 #
@@ -452,7 +452,8 @@ figures.rate_decay(adam_step)
 #
 # Keras has these steps ready: `keras.optimizers.SGD(learning_rate, momentum=...)` and
 # `keras.optimizers.Adam(learning_rate)`, which you give to `compile`. Its Adam is a few lines, like
-# yours. **Think first.** Does it give the same numbers as yours? For which gradients would you test it?
+# yours. **Think first.** Does it give the same numbers as yours? For which gradients would you test it? (It does, but for very
+# small gradients; the optional part below shows why.)
 #
 # From here on we use Keras, on top of TensorFlow (`tf.keras` and `keras` are the same). The import takes a few seconds.
 
@@ -463,6 +464,8 @@ import tensorflow as tf
 print("tf.keras and keras are one:", tf.keras.layers.Dense is keras.layers.Dense)
 
 # %% [markdown]
+# ### Optional: where Keras's Adam differs
+#
 # The figure below gives both the same gradient again and again, and shows how far they move in step $t$,
 # in units of $\alpha$, for gradients from 1 down to $10^{-12}$. Both have $\epsilon = 10^{-8}$.
 #
@@ -490,6 +493,8 @@ figures.keras_differs(adam_step)
 # For most networks this makes no difference. You see it only if you compare two programs digit by digit, or if the gradients are this small.
 
 # %% [markdown]
+# ### The three on digits
+#
 # Now a network: 64 pixels, layers of 25 and 15 ReLU units, ten digits. Three copies with the same
 # starting weights, each with an optimizer at Keras's default rate: 0.01, 0.01 and 0.001.
 #
@@ -517,6 +522,8 @@ figures.train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15)
 
 # %% [markdown]
 # ## Additional layer types: dense and convolutional
+#
+# The optimizers stand now: this is a good place for a break.
 #
 # So far, every unit of a layer had a weight for every input: a **dense** layer. That is the right thing
 # when each input means something of its own. A recording is different: its samples all mean the

@@ -606,6 +606,9 @@ for batch in (1, 32, 1437):
 # %% [markdown]
 # With large batches there are far more values than parameters. That is what fills the memory when large networks are trained,
 # and one reason for mini-batches.
+
+# %% [markdown]
+# ### Optional: why not with formulas?
 #
 # Would formulas, worked out by SymPy, have done as well? **Try it.** SymPy differentiates a product of $n$ factors. How does
 # the length of the derivative grow, compared with that of the formula? Where do you see the same pieces written again and

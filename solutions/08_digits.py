@@ -695,8 +695,8 @@ figures.initialisation(train_with_size, my_guess)
 # Does a change help, or was it luck? A network trained again with another seed reads other digits wrongly. So train each version with
 # several seeds, write down **mean and spread**, and change **one thing at a time**. (Spread: the standard deviation of the results.)
 #
-# **Try it.** Guess each line first. Then add your own; the settings are `hidden`, `steps`, `alpha` and `digits`, how many to
-# learn from. This is your log: a line for each idea.
+# **Try it.** Guess each line first. As it was: 32 hidden units, 100 steps of Adam at 0.02, 400 digits to learn from. Then add
+# lines of your own; the settings are `hidden`, `steps`, `alpha` and `digits`. This is your log: a line for each idea.
 
 # %% tags=["demo"]
 figures.changes(
