@@ -38,7 +38,7 @@ test: dev     ## run every test (ARGS="-k softmax")
 pictures: dev ## take the pictures of the README and of docs/ again, in Chromium
 	@PICTURES=1 $(RUN) -m pytest -q tests/browser/test_figures.py tests/browser/test_gallery.py tests/browser/test_walk.py
 
-bench: dev    ## measure slider to pixels, instant check, and marking beside stock nbgrader
+bench: dev    ## measure figures (first draw, slider to pixels, whole labs), instant check, and marking beside stock nbgrader
 	@$(RUN) -m tests.bench $(ARGS)
 
 lock:         ## resolve the locked requirements again from pyproject.toml

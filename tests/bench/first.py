@@ -47,6 +47,9 @@ def first_draws(labs):
             importlib.import_module(f"utils.figures.{module}")
             while ahead.one():
                 pass
+            exec(
+                before, {"data": data, "np": np, "figures": sys.modules[f"utils.figures.{module}"]}
+            )
             yield lab, "(imported while it rests)", time.process_time() - start
             gc.freeze()  # else a process copies what it was forked with when it looks for garbage
             for call in calls:

@@ -49,8 +49,8 @@ def plain(Z):
     return grown / grown.sum(axis=-1, keepdims=True)
 """
 FIGURES = {  # by lab: the module, what comes first, the figures with their arguments
-    "01": ("training", "", ["pixels()", "loss_terms()", "by_hand()", "nudge()", "descent()",
-                            "batch_paths()", "look_inside()"]),
+    "01": ("training", "import keras", ["pixels()", "loss_terms()", "by_hand()", "nudge()",
+                                        "descent()", "batch_paths()", "look_inside()"]),
     "02": ("activations", "", ["three_activations()", "saturation()", "dead_unit()", "zoo()",
                                "deep_linear()", "relu_workshop()", "pieces()"]),
     "03": ("softmax", "", ["some_digits()", "softmax_bars()", "probability_triangle()",

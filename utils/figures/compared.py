@@ -164,8 +164,9 @@ def tables(function: str, parts: list[Part]) -> kit.Figure:
 
 def _draw(ax: Any, cells: list[list[str]], title: str, part: Part, off: np.ndarray | None) -> None:
     columns = max(map(len, cells))
-    ax.set(xlim=(-0.02, columns + 0.02), ylim=(len(cells) + 0.05, -0.05), title=title)
     names = part.columns[:columns]
+    ax.set(xlim=(-0.02, columns + 0.02), ylim=(len(cells) + 0.05, -0.05))
+    ax.set_title(title, pad=20 if names else None)  # above the names
     ax.set_xticks(np.arange(len(names)) + 0.5, names)
     ax.set_yticks(np.arange(len(part.rows[: len(cells)])) + 0.5, part.rows[: len(cells)])
     ax.tick_params(length=0, top=False, labeltop=True, labelbottom=False, labelsize=9)

@@ -140,11 +140,10 @@ def _maps(title, rows, truth):
             methods.append((name, method))
             for column, (kind, precision) in enumerate(_PRECISIONS.items()):
                 ax, Z = grids[2 * number + column], _logits(x, y, precision)
-                _paint(ax, _judge(method(Z), truth(Z)).reshape(x.shape))
-                ax.set_title(f"{name}, {kind}")
                 lowest = number == len(rows) - 1
+                _paint(ax, _judge(method(Z), truth(Z)).reshape(x.shape), across=lowest)
+                ax.set_title(f"{name}, {kind}")
                 ax.set(xlabel="scale" if lowest else "", ylabel="" if column else "spread")
-                ax.tick_params(labelbottom=lowest)  # the maps of a column share their numbers
                 for colour, width in (("white", 5), ("black", 2.5)):
                     (ring,) = ax.plot([], [], "o", color=colour, markersize=11, fillstyle="none")
                     ring.set_markeredgewidth(width)
@@ -244,8 +243,11 @@ def _stops(fig, label, stops, value):
     )
 
 
-def _paint(ax, verdicts):
-    """Colour the map and put the letter of the verdict into each region."""
+def _paint(ax, verdicts, across):
+    """Colour the map and put the letter of the verdict into each region.
+
+    The maps of a column share the numbers `across` the lowest of them.
+    """
     from scipy.ndimage import label
 
     colours = np.array(
@@ -259,9 +261,12 @@ def _paint(ax, verdicts):
             if len(cells) >= 8:
                 row, column = cells[np.argmin(((cells - cells.mean(axis=0)) ** 2).sum(axis=1))]
                 ax.text(column, row, letter, ha="center", va="center", size=11, **_OVER)
-    ticks = (-10000, -1000, -100, 0, 100, 1000, 10000)
-    ax.set_xticks(np.interp(ticks, _SCALES, range(len(_SCALES))))
-    ax.set_xticklabels([f"{t:g}" if abs(t) < 1000 else f"{t / 1000:g}k" for t in ticks], size=9)
+    ticks = (-10000, -100, 0, 100, 10000)
+    names = [f"{t:g}" if abs(t) < 1000 else f"{t / 1000:g}k" for t in ticks]
+    if across:
+        ax.set_xticks(np.interp(ticks, _SCALES, range(len(_SCALES))), names, size=9)
+    else:
+        ax.set_xticks([])
     decades = 10.0 ** np.arange(5)
     ax.set_yticks(np.interp(np.log(decades), np.log(_SPREADS), range(len(_SPREADS))))
     ax.set_yticklabels([f"{d:g}" for d in decades])

@@ -22,7 +22,8 @@ def _map(ax, weights=_WEIGHTS, biases=_BIASES):
     X, y = _one_feature()
     w, b = np.linspace(*weights, 81), np.linspace(*biases, 57)
     z = w[None, :, None] * X[:, 0] + b[:, None, None]
-    cost = np.mean(np.logaddexp(0, z) - y * z, axis=2)
+    share = w * np.mean(y * X[:, 0]) + b[:, None] * np.mean(y)  # the mean of y times z
+    cost = np.mean(np.log1p(np.exp(z)), axis=2) - share
     lines = ax.contour(
         w, b, cost, levels=[0.27, 0.3, 0.4, 0.55, LN2, 1, 1.5, 2, 3, 4, 5, 6, 8],
         colors=kit.INK, linewidths=0.8, alpha=0.7,
