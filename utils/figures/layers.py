@@ -4,6 +4,8 @@ Of those only what changed since the last draw is drawn again, with whatever lie
 the rest of the picture keeps its pixels.
 """
 
+import math
+
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.image import AxesImage
@@ -25,6 +27,7 @@ class Layers:
         self._ground = None  # pixels of the background
         self._boxes = {}  # where each live artist was drawn: left, top, right, bottom
         self._looks = {}  # and what it was then
+        self._placed = {}  # of each text its place, and what it is written as
         self._texts = {}  # what texts are written as: pieces, and their places from its own
 
     @property
@@ -92,18 +95,19 @@ class Layers:
         clip = artist.get_clip_box() if artist.get_clip_on() else None
         if not artist.get_visible():
             return None
-        extents = np.array([0, 0, width, height] if clip is None else clip.extents, float)
+        left, low, right, high = (0, 0, width, height) if clip is None else clip.extents.tolist()
         own = self._extents(artist)
         if own is not None:
-            if not np.all(np.isfinite(own)):
+            own = [float(side) for side in own]
+            if not all(map(math.isfinite, own)):
                 return None
-            extents[:2] = np.maximum(extents[:2], own[:2])
-            extents[2:] = np.minimum(extents[2:], own[2:])
-        left, right = np.clip(extents[[0, 2]] + (-MARGIN, MARGIN), 0, width)
-        bottom, top = np.clip(height - extents[[1, 3]] + (MARGIN, -MARGIN), 0, height)
+            left, low = max(left, own[0]), max(low, own[1])
+            right, high = min(right, own[2]), min(high, own[3])
+        left, right = max(left - MARGIN, 0), min(right + MARGIN, width)
+        top, bottom = max(height - high - MARGIN, 0), min(height - low + MARGIN, height)
         if right <= left or bottom <= top:
             return None
-        return int(left), int(top), int(np.ceil(right)), int(np.ceil(bottom))
+        return int(left), int(top), math.ceil(right), math.ceil(bottom)
 
     def _written(self, artist):
         """The place of a text, y downwards, and what it is written as."""
@@ -134,7 +138,7 @@ class Layers:
         gc = agg.new_gc()
         gc.set_foreground(to_rgba(artist.get_color()), isRGBA=True)
         gc.set_alpha(artist.get_alpha())
-        (x, y), written = self._written(artist)
+        (x, y), written = self._placed[artist]
         for sprite, dx, dy in written:
             agg.put(gc, sprite, x + dx, y + dy)
 
@@ -142,15 +146,17 @@ class Layers:
         """Left, bottom, right and top of what an artist draws; None where only its axes tell."""
         dot = self.canvas.dpi / 72
         if _plain(artist):
-            (x, y), written = self._written(artist)
+            self._placed[artist] = (x, y), written = self._written(artist)
             boxes = [(x + dx + left, y + dy + bottom, *shades.shape)
                      for (shades, left, bottom), dx, dy in written if shades.size]  # fmt: skip
             if not boxes:
                 return np.full(4, np.nan)
-            x0, y0, tall, wide = np.transpose(boxes)
             height = self._ground.shape[0]
-            return np.array([x0.min(), height - y0.max(), (x0 + wide).max(),
-                             height - (y0 - tall).min()])  # fmt: skip
+            return (
+                min(x for x, *_ in boxes), height - max(y for _, y, *_ in boxes),
+                max(x + wide for x, _, _, wide in boxes),
+                height - min(y - tall for _, y, tall, _ in boxes),
+            )  # fmt: skip
         if isinstance(artist, Text) and not isinstance(artist, Annotation):
             if not artist.get_text():
                 return np.full(4, np.nan)
@@ -239,7 +245,7 @@ def _merged(boxes):
             if not near:
                 break
             apart = [other for other in apart if other not in near]
-            sides = np.array([box, *near])
-            box = (*sides[:, :2].min(axis=0).tolist(), *sides[:, 2:].max(axis=0).tolist())
+            left, top, right, bottom = zip(box, *near, strict=True)
+            box = min(left), min(top), max(right), max(bottom)
         apart.append(box)
     return sorted(apart)
