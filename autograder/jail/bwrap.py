@@ -14,8 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 INSIDE = (
-    "__init__", "absent", "calls", "channel", "confine", "deferred", "fitting", "forbid", "learner",
-    "lending", "predicting", "shell", "sound", "template",
+    "__init__", "absent", "building", "calls", "channel", "confine", "deferred", "fitting",
+    "forbid", "learner", "lending", "predicting", "shell", "sound", "template",
 )  # fmt: skip
 SCRATCH = "/scratch"  # (the environment itself may stand in /tmp)
 _BOOT = """
@@ -35,6 +35,8 @@ def environment(home: str) -> dict[str, str]:
     threads = ("OMP", "OPENBLAS", "MKL", "TF_INTRAOP", "TF_INTEROP")
     folders = ("HOME", "TMPDIR", "MPLCONFIGDIR", "KERAS_HOME")
     return {
+        # Large pages: a fork then copies fewer entries of the tables that name them.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         "LANG": "C.UTF-8", "PATH": "", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "Agg", "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "",
         "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "MALLOC_ARENA_MAX": "2",

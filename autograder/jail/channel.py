@@ -16,6 +16,7 @@ import re
 import socket
 import struct
 import time
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -172,8 +173,17 @@ def array_to_npy(value: np.ndarray) -> bytes:
     """Write a base-class array of numbers as an `.npy` file (long doubles as doubles)."""
     name = value.dtype.newbyteorder("<").str
     value = value.astype(_DTYPES.get(name, np.float64), copy=False)
+    by_columns = value.flags.f_contiguous and not value.flags.c_contiguous
+    head = _written(value.dtype.str, by_columns, value.shape)
+    return head + value.tobytes("F" if by_columns else "C")
+
+
+@lru_cache(1024)
+def _written(descr: str, by_columns: bool, shape: tuple[int, ...]) -> bytes:
+    """Return the beginning of an `.npy` file (NumPy's own writer makes it anew for each array)."""
+    about = {"descr": descr, "fortran_order": by_columns, "shape": shape}
     file = io.BytesIO()
-    np.lib.format.write_array(file, value, version=(1, 0), allow_pickle=False)
+    np.lib.format.write_array_header_1_0(file, about)
     return file.getvalue()
 
 
@@ -182,13 +192,21 @@ def array_from_npy(data: memoryview) -> np.ndarray:
     if bytes(data[:8]) != b"\x93NUMPY\x01\x00" or len(data) < 10:
         raise ValueError("not an .npy file")
     start = 10 + int.from_bytes(data[8:10], "little")
-    if not 10 < start <= min(len(data), 1024) or not (about := _ABOUT.fullmatch(data[10:start])):
+    if not 10 < start <= min(len(data), 1024):
         raise ValueError("a strange .npy header")
-    dtype, order = _DTYPES[about[1].decode()], "F" if about[2] == b"True" else "C"
-    shape = tuple(map(int, re.findall(rb"\d+", about[3])))
-    if not walkable(shape):
-        raise ValueError("a strange shape")
+    dtype, order, shape = _read(bytes(data[10:start]))
     if math.prod(shape) * dtype.itemsize != len(data) - start:
         raise ValueError("shape and length differ")
     flat = np.frombuffer(data, dtype=dtype, offset=start)
     return flat.reshape(shape, order=order).copy(order="K")
+
+
+@lru_cache(1024)
+def _read(header: bytes) -> tuple[np.dtype, str, tuple[int, ...]]:
+    """Return what a header promises: the kind of numbers, their order, the shape."""
+    if not (about := _ABOUT.fullmatch(header)):
+        raise ValueError("a strange .npy header")
+    shape = tuple(map(int, re.findall(rb"\d+", about[3])))
+    if not walkable(shape):
+        raise ValueError("a strange shape")
+    return _DTYPES[about[1].decode()], "F" if about[2] == b"True" else "C", shape

@@ -55,6 +55,7 @@ def defer() -> None:
     from keras.src.backend.tensorflow.core import Variable
 
     make, begin = Variable._initialize_with_initializer, Variable.__init__
+    change = Variable._direct_assign
 
     def initialize(self: Any, initializer: Any) -> None:
         """Remember the initializer, or use it at once."""
@@ -73,7 +74,15 @@ def defer() -> None:
                 initializer, shape = Number(initializer, kind), ()
         begin(self, initializer, shape=shape, dtype=dtype, **rest)
 
+    def assign(self: Any, value: Any) -> None:
+        """Begin with this value where none was made yet, as where a model is given weights."""
+        if tf.executing_eagerly() and vars(self).pop("unmade", None) is not None:
+            make(self, lambda shape, dtype=None: value)
+        else:
+            change(self, value)
+
     Variable._value = _Value(make)
+    Variable._direct_assign = assign
     Variable._initialize_with_initializer = initialize
     Variable.__init__ = __init__
 

@@ -19,7 +19,7 @@ import sys
 import warnings
 from typing import Any
 
-from . import confine, deferred, fitting, forbid, learner, predicting, shell
+from . import building, confine, deferred, fitting, forbid, learner, predicting, shell
 
 LIGHT = (
     "numpy", "graphlib", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data",
@@ -67,11 +67,15 @@ def warm_up(modules: tuple[str, ...]) -> list[str]:
         for module in pkgutil.iter_modules(figures.__path__, "utils.figures."):
             with contextlib.suppress(Exception):
                 importlib.import_module(module.name)
+    if baked := sys.modules.get("utils.checks.baked"):
+        for path in baked.BAKED.glob("*.json"):  # kept, for the first cell of each lab
+            baked.load(path.stem)
     sys.modules["numpy"].random.seed(0)
     if tensorflow := sys.modules.get("tensorflow"):
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
         sys.modules["keras"].utils.set_random_seed(0)
+        building.quicken()
         deferred.defer()
         fitting.quicken()
         predicting.quicken()

@@ -37,6 +37,7 @@ from utils.engine.stopping import LEARNERS, Timeout, place
 KEPT = "="
 # What TensorFlow puts around its messages.
 _NOISE = re.compile(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\](?: name:)?\s*$")
+_SCALARS = frozenset({type(None), bool, int, float, str})
 MOST_PRINTED = 2000  # characters of what a call prints
 
 
@@ -132,6 +133,8 @@ class _NoResult(Exception):
 
 
 def _build(arg: Any, built: dict[Any, Any], raw: list, build_model: Callable) -> Any:
+    if type(arg) in _SCALARS:  # (most arguments of a graph)
+        return arg
     if isinstance(arg, Result):
         value = raw[arg.call] if arg.call < len(raw) else None
         if value is None:

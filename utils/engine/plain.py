@@ -263,16 +263,19 @@ def array_from_json(data: dict) -> np.ndarray:
     return np.array(entries, dtype=data["dtype"]).reshape(data["shape"])
 
 
+_AS_IT_IS = frozenset({type(None), bool, int, str})  # looked at first: most values are of these
+
+
 def encode(value: Any, put_array: Callable[[np.ndarray], dict] = array_to_json) -> Any:
     """Return plain data as JSON data; `put_array` decides how an array is written."""
-    if value is None or isinstance(value, (bool, int, str)):
+    if type(value) in _AS_IT_IS or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": repr(value)}
     if isinstance(value, np.ndarray):
         return put_array(value)
     if isinstance(value, (list, tuple)):
-        return [encode(item, put_array) for item in value]
+        return [i if type(i) in _AS_IT_IS else encode(i, put_array) for i in value]
     if isinstance(value, dict):
         return {"$dict": [[key, encode(item, put_array)] for key, item in value.items()]}
     for name, kind in _DATACLASSES.items():
@@ -288,7 +291,7 @@ def decode(data: Any, get_array: Callable[[dict], np.ndarray] = array_from_json)
     somebody they do not trust turn these into a refusal.
     """
     if isinstance(data, list):
-        return [decode(item, get_array) for item in data]
+        return [decode(item, get_array) if type(item) in (list, dict) else item for item in data]
     if not isinstance(data, dict):
         return data
     if "$array" in data:

@@ -91,3 +91,19 @@ def test_a_callback_is_called(usual, build):
 
     build().predict(rows(5), verbose=0, callbacks=[Tell()])
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize("sizes", [(3, 4), (5, 16, 7), (64, 32, 16, 10)])
+def test_a_stack_of_dense_layers_gives_what_calling_it_gives(usual, sizes):
+    """Are the numbers the same to the last bit, and is a table that does not fit refused?"""
+    import keras
+
+    first, *units = sizes
+    activations = ["sigmoid", "relu", "softmax"][-len(units) :]
+    dense = [keras.layers.Dense(*each) for each in zip(units, activations, strict=True)]
+    model = keras.Sequential([keras.Input((first,)), *dense])
+    x = np.random.default_rng(2).normal(size=(40, first)).astype("float32")
+    parts = [model(part, training=False) for part in (x[:32], x[32:])]
+    np.testing.assert_array_equal(model.predict(x, verbose=0), np.concatenate(parts))
+    with pytest.raises(ValueError, match="incompatible"):
+        model.predict(np.ones((2, first + 1)), verbose=0)

@@ -269,8 +269,13 @@ def _model_change(before: ModelData, after: ModelData) -> str:
     return ""
 
 
+_SCALARS = frozenset({type(None), bool, int, float, str})
+
+
 def same(a: Any, b: Any) -> bool:
     """Tell whether two plain values are equal to the last bit, NaN equal to NaN."""
+    if type(a) in _SCALARS and type(b) in _SCALARS:  # most parts of a graph are
+        return a == b or (a != a and b != b)
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         a, b = np.asarray(a), np.asarray(b)
         if a.shape != b.shape:
