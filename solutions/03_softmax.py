@@ -300,7 +300,7 @@ for p in [1.0, 0.6, 0.3, 0.01]:
 # Write `cross_entropy(P, y)`: the **mean** loss over the $m$ examples, one number.
 # `P` holds probabilities, `(m, C)`; `y` holds the true classes, `(m,)`, integers from 0 to $C - 1$.
 #
-# A probability of exactly 0 would cost infinity, and one such example would drown all others. So a probability below $10^{-12}$
+# A probability of exactly 0 would cost infinity, and beside one such example all others would no longer count. So a probability below $10^{-12}$
 # counts as $10^{-12}$, which is called the **floor**:
 #
 # $$J = -\frac{1}{m} \sum_{i} \ln \max\left(P_{i,\,y_i},\; 10^{-12}\right) .$$

@@ -239,9 +239,11 @@ for z in [2.0, 20.0, 36.0, 37.0, 800.0]:
 # Both together: $\ln (1 + e^{-z}) + (1 - y)\, z$. That still overflows for very negative $z$, where
 # $\ln (1 + e^{-z}) = -z + \ln (1 + e^{z})$ is the safe way to write it.
 #
-# **Think first.** So each sign of $z$ has its own safe form: $\ln (1 + e^{-z}) + (1 - y)\, z$ for $z \ge 0$, and $\ln (1 + e^{z})
-# - y\, z$ for $z < 0$. What do they give at $z = 0$, and for a huge logit of each sign with $y = 1$? How large can their
-#   exponentials become?
+# **Think first.** So each sign of $z$ has its own safe form:
+#
+# $$z \ge 0: \quad \ln (1 + e^{-z}) + (1 - y)\, z, \qquad z < 0: \quad \ln (1 + e^{z}) - y\, z .$$
+#
+# What do they give at $z = 0$, and for a huge logit of each sign with $y = 1$? How large can their exponentials become?
 #
 # <details><summary>What you should find</summary>
 #

@@ -526,8 +526,8 @@ figures.draw(training, read_digits)
 #
 # Every number so far came from validation digits, and you have looked at them long enough to choose by them. Now use the 360 test digits, once.
 #
-# **Think first.** Will the share read correctly be higher or lower than on the validation digits, and by how much may it differ
-# by chance alone? By chance alone a share $p$ measured on $k$ digits is off by about $\sqrt{p (1 - p) / k}$, its **standard
+# **Think first.** Will the share read correctly be higher or lower than on the validation digits, and by how much may it
+# differ? By chance alone a share $p$ measured on $k$ digits is off by about $\sqrt{p (1 - p) / k}$, its **standard
 # error**. Compute it for $p = 0.97$ and $k = 360$. Then tick the box.
 
 # %%
