@@ -159,6 +159,7 @@ class Collect(ExchangeCollect):
             notes = [f"all of it ({text.line(error, 100)})"]
         for note in notes:
             self.log.warning("%s: left out: %s", text.line(src), note)
+        name_work(Path(dest), rules.assignment_id)
         if note := doubtful(Path(src)):
             self.log.warning("%s: %s", text.line(src), note)
 
@@ -270,10 +271,24 @@ def disarm(notebooks: list[str], assignment: str = "", **_: Any) -> None:
                 os.rename(
                     handed_in.TIMESTAMP, "timestamp-of-no-use", src_dir_fd=here, dst_dir_fd=here
                 )
-        main = folder / f"{assignment}.ipynb"
-        if assignment in declaration.names() and not os.path.lexists(main):
-            main.touch()
-            notebooks.append(str(main))
+        if name_work(folder, assignment):
+            notebooks.append(str(folder / f"{assignment}.ipynb"))
+
+
+def name_work(folder: Path, lab: str) -> bool:
+    """Put an empty notebook of a lab's name beside work that has another, for nbgrader to find.
+
+    Returns whether it did.
+    """
+    main = folder / f"{lab}.ipynb"
+    if lab not in declaration.names() or os.path.lexists(main):
+        return False
+    if not any(map(handed_in.is_notebook, handed_in.others(folder, lab))):
+        return False
+    with contextlib.suppress(OSError):  # (the folder may be another's)
+        main.touch()
+        return True
+    return False
 
 
 def _may_be_copied(folder: int, name: str) -> bool:

@@ -7,6 +7,8 @@ In `nbgrader_config.py`, `Autograded` is the exporter of `Autograde` and `Feedba
 from __future__ import annotations
 
 import contextlib
+import glob
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from traitlets.config import Config
 from traitlets.log import get_logger
 
 from autograder.authoring import declaration
-from autograder.course import pages, policy, processing, results
+from autograder.course import exchange, pages, policy, processing, results
 from autograder.course.folders import BookError, Course
 from autograder.course.gradebook import Book, explained, in_lab_order
 from autograder.course.jobs import Done, Job
@@ -32,11 +34,15 @@ class Autograded(NotebookExporter):
     """Read a submission in whatever state it is; after marking it, bring its page up to date."""
 
     def __init__(self, *args: Any, **words: Any) -> None:
-        """Let a run begin with the penalties of today: nbgrader skips what is marked already."""
+        """Let a run begin with the penalties of today: nbgrader skips what is marked already.
+
+        And with all work: nbgrader looks for names that end in `.ipynb`, and for no others.
+        """
         super().__init__(*args, **words)
         coursedir = getattr(self.parent, "coursedir", None)
         if coursedir is not None and coursedir.assignment_id in declaration.names():
             _renew_penalties(coursedir, self.config)
+            _find_work(coursedir, getattr(self.parent, "assignments", {}))
 
     def from_file(
         self, file_stream: Any, resources: dict | None = None, **words: Any
@@ -88,6 +94,14 @@ def job_of(course: Course, student: str, lab: str) -> Job:
 
     word = identity(course_secret(course.folder))
     return plan.job(course, lab, student, course.folder / "submitted" / student / lab, word)
+
+
+def _find_work(coursedir: CourseDirectory, found: dict[str, list[str]]) -> None:
+    """Add to the folders that nbgrader has `found` those with work under a name it passes over."""
+    submitted, lab = coursedir.submitted_directory, coursedir.assignment_id
+    for folder in glob.glob(coursedir.format_path(submitted, coursedir.student_id, lab)):
+        if folder not in found and exchange.name_work(Path(folder), lab):
+            found[folder] = [os.path.join(folder, f"{lab}.ipynb")]
 
 
 def _renew_penalties(coursedir: CourseDirectory, config: Config) -> None:

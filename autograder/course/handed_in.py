@@ -55,14 +55,14 @@ def look(folder: Path, lab: str) -> HandedIn:
         data = notebook(folder, lab)
     except intake.Unreadable as error:
         problem = str(error)
-    if others := _others(folder, lab):
-        data, problem, notes = _chosen(folder, lab, others, data, problem)
+    if beside := others(folder, lab):
+        data, problem, notes = _chosen(folder, lab, beside, data, problem)
     when, note = timestamp(folder)
     return HandedIn(data, problem, when, notes + [note] * bool(note))
 
 
 def _chosen(
-    folder: Path, lab: str, others: list[str], data: bytes, problem: str
+    folder: Path, lab: str, beside: list[str], data: bytes, problem: str
 ) -> tuple[bytes, str, list[str]]:
     """Choose between a notebook and what lies beside it; return bytes, problem and notes.
 
@@ -71,8 +71,8 @@ def _chosen(
     """
     name = f"{lab}.ipynb"
     released = intake.Skeleton(lab, intake.released_cells(lab))
-    told = ", ".join(f"'{text.line(other, 60)}'" for other in others[:MOST_TOLD])
-    notebooks = [other for other in others if _is_notebook(other)]
+    told = ", ".join(f"'{text.line(other, 60)}'" for other in beside[:MOST_TOLD])
+    notebooks = [other for other in beside if is_notebook(other)]
     if not problem and _answers(released, data, name):
         found = [f"'{text.line(other, 60)}'" for other in notebooks[:MOST_TOLD]]
         note = f"{name} was marked. Not marked, beside it: {', '.join(found)}."
@@ -100,7 +100,7 @@ def _chosen(
     return data, problem, [note]
 
 
-def _others(folder: Path, lab: str) -> list[str]:
+def others(folder: Path, lab: str) -> list[str]:
     """Return the names beside a notebook that a learner's work may have."""
     with contextlib.suppress(OSError, Refused), opened(folder) as here:
         found = [name for name in names(here) if name not in (f"{lab}.ipynb", TIMESTAMP, SECRET)]
@@ -114,7 +114,7 @@ def _others(folder: Path, lab: str) -> list[str]:
     return []
 
 
-def _is_notebook(name: str) -> bool:
+def is_notebook(name: str) -> bool:
     return name.lower().endswith((".ipynb", ".ipynb.json", ".ipynb.txt", ".json"))
 
 
@@ -130,10 +130,13 @@ def notebook(folder: Path, lab: str) -> bytes:
     name = intake.submission_file(folder, lab).name
     try:
         with opened(folder) as here:
-            return read(here, name, intake.MAX_BYTES)
+            data = read(here, name, intake.MAX_BYTES)
+        if not data and _notebooks(folder):  # put there for nbgrader to find
+            raise FileNotFoundError
+        return data
     except FileNotFoundError:
-        others = _notebooks(folder)
-        found = f"; there is {', '.join(map(text.line, others))}" if others else ""
+        there = _notebooks(folder)
+        found = f"; there is {', '.join(map(text.line, there))}" if there else ""
         raise intake.Unreadable(
             f"There is no {name} in this submission{found}. Submit the notebook under the name it "
             "was fetched with."
@@ -260,5 +263,7 @@ def names(folder: int, most: int = 100 * MOST_FILES) -> list[str]:
 
 def _notebooks(folder: Path) -> list[str]:
     with contextlib.suppress(OSError, Refused), opened(folder) as here:
-        return [name for name in names(here) if name.endswith(".ipynb")][:3]
+        found = [name for name in names(here) if is_notebook(name) and name[0] != "."]
+        sizes = {name: os.stat(name, dir_fd=here, follow_symlinks=False).st_size for name in found}
+        return [name for name in found if sizes[name]][:3]
     return []

@@ -54,6 +54,7 @@ class Limits(Configurable):
     """What one learner's process may use."""
 
     cell = _limit(Float, 30.0, "Seconds of processor time that a cell may use.")
+    aside = _limit(Float, 5.0, "Seconds of processor time for a cell that no answer is made of.")
     notebook = _limit(
         Float, 120.0, "Seconds of processor time that all cells of a notebook may use together."
     )
@@ -94,7 +95,8 @@ class Budget:
 
     `until` is when it ends by the clock, `work` the processor time that is left, `tally` counts
     what they have sent. `endless` holds cells that were stopped at their deadline, with the number
-    of statements that they had finished: no later process waits for the next one again.
+    of statements that they had finished: no later process waits for the next one again. `aside`
+    holds cells that no answer is made of.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -102,6 +104,7 @@ class Budget:
         self.work = float(limits.cpu)
         self.tally = Tally()
         self.endless: dict[tuple[str, str], int] = {}
+        self.aside: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def left(self) -> float:
@@ -573,7 +576,8 @@ class Learner:
             return
         name, source = cell = self._cells[index]
         most = self._budget.endless.get(cell)
-        seconds = min(self._limits.cell, self._time_left)
+        limit = self._limits.aside if cell in self._budget.aside else self._limits.cell
+        seconds = min(limit, self._time_left)
         wall = min(self._limits.wall * seconds, self._wall_left)
         if seconds <= 0 or wall <= 0:
             raise _Fallen("Timeout", "the time for the whole notebook is over")

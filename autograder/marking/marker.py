@@ -17,7 +17,7 @@ from autograder.authoring.declaration import Exercise, Lab, generator, load
 from autograder.jail.sandbox import Budget, CellResult, Learner, Template
 from autograder.marking import remarks, text
 from autograder.marking.intake import Cell, Submission, answered_elsewhere
-from autograder.marking.names import bound_again, functions, globals_of, unreadable
+from autograder.marking.names import aside, bound_again, functions, globals_of, unreadable
 from autograder.marking.scoring import Score, form_matters, score
 from utils.checks.report import wrap
 from utils.engine.absent import UNREAD, explained, roughly_binds
@@ -156,6 +156,7 @@ class _Marking:
         self.runs = needed(submission)
         self.cells = [(cell.id, cell.source) for cell in self.runs]
         self.budget = Budget(template.limits)
+        self.budget.aside = self._aside()
         self.work = work(submission)
         # The process in which something is asked: one at a time, so that none is left to hear what
         # the next one knows.
@@ -192,6 +193,16 @@ class _Marking:
             [*self.submission.notes, *self.notes],
             {name: round(seconds, 4) for name, seconds in self.seconds.items()},
             self.helped,
+        )
+
+    def _aside(self) -> frozenset[tuple[str, str]]:
+        """Return the learner's own cells that no answer is made of: a game, a last try-out."""
+        asked = {function for ex in self.lab.exercises for function in ex.functions}
+        apart = aside(asked, [source for _, source in self.cells])
+        return frozenset(
+            cell
+            for cell, ran, is_so in zip(self.cells, self.runs, apart, strict=True)
+            if is_so and ran.kind == "own"
         )
 
     def _groups(self) -> Iterator[Place]:

@@ -82,6 +82,15 @@ def bound_again(names: Iterable[str], above: list[str], below: list[str]) -> set
     return out
 
 
+def aside(names: Iterable[str], sources: list[str]) -> list[bool]:
+    """Tell of each cell whether its text binds and changes nothing that `names` are made of."""
+    used = reached(names, map(globals_of, sources))
+    return [
+        not _ANYTHING.search(source) and not used & (globals_of(source)[0] | _told(source))
+        for source in sources
+    ]
+
+
 @_remembered
 def _imports(source: str) -> frozenset[tuple[str, str]]:
     """Return the names that import statements bind, each with what it is then."""

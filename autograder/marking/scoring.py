@@ -22,6 +22,8 @@ from utils.engine.judging.quiz import letter
 from utils.engine.judging.state import (
     STATE,
     TWICE,
+    moved,
+    numbered,
     probe,
     refilled,
     renewed,
@@ -170,6 +172,8 @@ def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
             asked = replace(other, expect=[outcome.value for outcome in outcomes])
             if verdict(asked, outcomes) is None:  # so it is an input
                 later.append(renewed(one, asked, stays=True))
+    for found in numbered(cases) if quick else []:
+        later.append(refilled(_most_numbers(exercise, found)))
     later = probe(cases, stepped) + later
     if quick and not any(case.judge == TWICE for case in later):
         later.insert(0, cases[0])
@@ -186,6 +190,17 @@ def _most_moved(exercise: Exercise, pairs: list[tuple[Case, Case]]) -> Case:
         if not standing(least):
             break
     return least
+
+
+def _most_numbers(exercise: Exercise, found: list[Case]) -> Case:
+    """Return the case whose result moves with most of its numbers."""
+    most = exercise.expected(found[0])
+    for steps in found[1:]:
+        if moved(most) >= len(steps.calls) - 1:
+            break
+        made = exercise.expected(steps)
+        most = made if moved(made) > moved(most) else most
+    return most
 
 
 def _gives(check: Check) -> bool:

@@ -1,15 +1,19 @@
 """Wrong answers that are in no catalogue: right ones with one slip, and what they are told.
 
-`python -m tests.bench.slips [LAB ...] [NUMBER]` makes slips, so many an exercise or all, in the
-right answers of `tests/labs/answers` (what ships is made from the solutions), marks them, and
-counts how many get a reason that a learner can act on. Slips that are right, or that the
-catalogue knows, do not count.
+`python -m tests.bench.slips [LAB ...] [NUMBER [SEED]]` makes slips, so many an exercise (drawn with
+the seed) or all, in the right answers of `tests/labs/answers` (what ships is made from the
+solutions), marks them, and counts how many get a reason that a learner can act on. Slips that are
+right, or that the catalogue knows, do not count. Each is marked in a process of its own, with a
+limit of memory and of time: what ends its process is told, as in the jail.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import os
+import pickle
+import resource
 import signal
 import sys
 from collections import Counter
@@ -32,6 +36,7 @@ from utils.engine.recognise import _is_alike, fingerprint
 
 ANSWERS = Path(__file__).resolve().parents[1] / "labs" / "answers"
 SECONDS = 5
+MEMORY = 6 << 30  # bytes: a slip may build a layer of a million units
 SLOW = 3.0  # deadline of an exercise that builds or trains models: its judges name all they find
 # What is no reason: that something is wrong.
 BARE = {"value", "nan", "inf", "strange", "error", "shape", "count", "type", "keys", "missed",
@@ -242,6 +247,28 @@ def told(slip: Slip) -> Score | None:
     return None
 
 
+def judged(slip: Slip) -> tuple[Score | None, bool, bool]:
+    """Mark a slip in a process of its own: its score, whether it is known, whether falsely."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException):
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+            resource.setrlimit(resource.RLIMIT_CPU, (4 * SECONDS, 4 * SECONDS))
+            result = told(slip)
+            known = result is not None and is_known(slip, result)
+            out = (result, known, known and is_named_falsely(slip, result))
+            with open(write, "wb") as file:
+                pickle.dump(out, file)
+        os._exit(0)
+    os.close(write)
+    with open(read, "rb") as file:
+        data = file.read()
+    os.waitpid(pid, 0)
+    dead = Score(slip.exercise.name, 0, slip.exercise.points, [], "Died")
+    return pickle.loads(data) if data else (dead, False, False)
+
+
 def is_known(slip: Slip, result: Score) -> bool:
     """Tell whether a slip is an entry of the catalogue."""
     return result.mistake in {wrong.name for wrong in slip.exercise.wrongs}
@@ -284,19 +311,21 @@ def exercises(labs: list[str]) -> list[Exercise]:
 
 def main(arguments: list[str]) -> None:
     """Print how many slips get a reason, exercise by exercise, and those that get none."""
-    each = next((int(a) for a in arguments if a.isdigit()), None)
+    each, seed, *_ = [*(int(a) for a in arguments if a.isdigit()), None, None]
     labs = [a for a in arguments if not a.isdigit()]
     total, fine, known, falsely = 0, 0, 0, 0
     kinds: Counter[str] = Counter()
+    import tensorflow  # noqa: F401  (once for all processes)
+
     for ex in exercises(labs or names()):
         own = own_fine = 0
-        for slip in slips(ex, each):
-            result = told(slip)
+        for slip in slips(ex, each, seed or 0):
+            result, is_in_catalogue, is_false = judged(slip)
             if result is None:
                 continue
-            if is_known(slip, result):
+            if is_in_catalogue:
                 known += 1
-                if is_named_falsely(slip, result):
+                if is_false:
                     falsely += 1
                     print("    FALSE", ex.name, "|", slip.kind, "|", result.mistake, "|", slip.text)
                 continue

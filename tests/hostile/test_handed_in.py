@@ -12,6 +12,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
@@ -194,6 +195,29 @@ def test_work_under_another_name_is_marked_by_nbgrader_too(tmp_path):
     exchange.disarm(notebooks=notebooks, assignment=LAB, student="amal")
     assert notebooks[1:] == [str(place / f"{LAB}.ipynb")]
     assert handed_in.look(place, LAB).notebook == work
+
+
+@pytest.mark.parametrize("name", [f"{LAB}.IPYNB", f"{LAB}.ipynb.json", f"{LAB} (1).ipynb.txt"])
+def test_nbgrader_finds_work_whose_name_ends_otherwise(name, tmp_path):
+    """Does a run of nbgrader on a class take in a folder without a name that it looks for?"""
+    course(tmp_path, ["amal", "noor"])
+    place = tmp_path / "submitted" / "amal" / LAB
+    work = (place / f"{LAB}.ipynb").read_bytes()
+    (place / f"{LAB}.ipynb").rename(place / name)
+    before = handed_in.look(place, LAB)
+    config = configuration()
+    coursedir = CourseDirectory(root=str(tmp_path), assignment_id=LAB, config=config)
+    coursedir.submitted_directory, coursedir.db_url = (
+        "submitted",
+        f"sqlite:///{tmp_path}/gradebook.db",
+    )
+    converter = Autograde(coursedir=coursedir, config=config)
+    converter.init_notebooks()
+    assert list(converter.assignments) == [str(tmp_path / "submitted" / "noor" / LAB)]
+    converter.exporter_class(parent=converter, config=config)
+    assert converter.assignments[str(place)] == [str(place / f"{LAB}.ipynb")]
+    assert handed_in.look(place, LAB) == before
+    assert before.notebook == work
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv takes the rights of root away")

@@ -6,6 +6,7 @@ import pytest
 from autograder.authoring import slips as authoring
 from autograder.authoring.declaration import load, names
 from tests.bench import slips
+from utils.engine.slips import NO_NUMBER
 
 EACH = 3
 LEAST = 0.85  # of a sample of 3 an exercise; over 0.9 of all slips in the bench
@@ -40,7 +41,20 @@ def test_marks_of_slips_hold_no_code():
     for kind, what, marks in authoring.shipped(load("06_adam").find("momentum_step")):
         assert "=" not in what.replace("keepdims=True", "")
         assert kind
-        assert all(m is None or isinstance(m, float) for m in marks)
+        assert all(m is None or isinstance(m, float) or m == NO_NUMBER for m in marks)
+
+
+def test_an_argument_that_enters_as_something_else_is_told():
+    """Is the square of an input told, where the right formula is written in another way?"""
+    from utils import checks
+
+    def stable_softmax(Z):
+        e = np.exp(Z**2 - np.max(Z**2, axis=-1, keepdims=True))
+        return (e.T / e.T.sum(axis=0)).T
+
+    exercise = checks.load("04_improved_softmax")["stable_softmax"]
+    report = checks.judge(exercise, {"stable_softmax": stable_softmax}).report
+    assert "`Z` enters squared" in " ".join(report.split())
 
 
 def test_an_answer_with_a_slip_is_told_its_kind_however_it_is_written():

@@ -39,6 +39,7 @@ KEPT = "="
 _NOISE = re.compile(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\](?: name:)?\s*$")
 _SCALARS = frozenset({type(None), bool, int, float, str})
 MOST_PRINTED = 2000  # characters of what a call prints
+MOST_PLACES = 4  # where a function that was given is called, and the numbers of such a place
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,19 @@ class _Printed(io.StringIO):
 
 
 class _Counted:
-    """A function from text that counts its calls."""
+    """A function from text that counts its calls, and keeps where the first ones asked for it."""
 
     def __init__(self, source: Source) -> None:
         self.function = source.function()
         self.calls = 0
+        self.at: list[Any] = []
 
     def __call__(self, *args: Any) -> Any:
         self.calls += 1
+        if self.calls <= MOST_PLACES:
+            with contextlib.suppress(Exception):
+                place = np.array(args[0], dtype=float)
+                self.at += [place.tolist()] * (place.size <= MOST_PLACES)
         return self.function(*args)
 
 
@@ -251,7 +257,7 @@ def _after(args: list, layers: Sequence) -> list:
     out = []
     for arg, before in zip_longest(args, layers):
         if isinstance(arg, _Counted):
-            out.append({"calls": arg.calls})
+            out.append({"calls": arg.calls, "at": arg.at})
             continue
         try:
             after = None if isinstance(arg, np.random.Generator) else to_plain(arg)

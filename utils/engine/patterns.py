@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.engine import facts
+from utils.engine import facts, traces
 from utils.engine.calling import KEPT, Outcome
 from utils.engine.facts import Part, Pattern, numbers
 from utils.engine.judging import Case, Finding, compare, tolerances
@@ -74,9 +74,12 @@ def _find(
     if own and findings[first].code not in ("mutated", "warning", "model-changed"):
         with np.errstate(all="ignore"):
             pattern = _swapped(parts) or _nearly(parts)
-            for look in (_of_label, _of_facts):
-                for part in own:
-                    pattern = pattern or look(parts, part, where, hidden)
+            for part in own:
+                pattern = pattern or _of_label(parts, part, where, hidden)
+            if not hidden:
+                pattern = pattern or traces.find(cases[first], outcomes[first], findings[first])
+            for part in own:
+                pattern = pattern or _of_facts(parts, part, where, hidden)
     if findings[first].code in LOCATED:
         return pattern
     step = "Which line of yours treats this kind differently?"

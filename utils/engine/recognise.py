@@ -140,6 +140,24 @@ def _fails_alike(case: Case, own: list, known: list) -> bool:
     )
 
 
+def _belied(cases: list[Case], prints: list, known: list, findings: list) -> bool:
+    """Tell whether a known mistake fails where this answer is right: then it is another."""
+    return any(
+        finding is None and not _is_alike(case, own, wrong) and _is_wrong(case, wrong)
+        for case, own, wrong, finding in zip(cases, prints, known, findings, strict=True)
+    )
+
+
+def _is_wrong(case: Case, known: list) -> bool:
+    """Tell whether a known mistake certainly fails a case; a judge's own reasons are not asked."""
+    if case.params.get("raises"):
+        return known[-1][0] is None
+    return any(
+        error or changed or warned or (_expected(case, i) is not None and _misses(case, i, value))
+        for i, (error, value, changed, _, warned) in enumerate(known)
+    )
+
+
 def _misses(case: Case, index: int, value: Any) -> bool:
     """Tell whether a value in a fingerprint is wrong, as far as its grid keeps what is tiny."""
     expected = _expected(case, index)
@@ -167,7 +185,7 @@ def recognise(
     """Return the known wrong answer that fails as this one does, None if there is none.
 
     `prints` and `findings` hold one entry a case. A known mistake has the outputs of this answer
-    on every case, or on every case that fails.
+    on every case, or on every case that fails; and none that is right and would be wrong with it.
     """
     failing = [i for i, finding in enumerate(findings) if finding is not None]
     if not failing:
@@ -180,6 +198,8 @@ def recognise(
         return None
     for chosen in (range(len(prints)), failing):
         for wrong in _candidates(known, prints):
+            if chosen is failing and _belied(cases, prints, wrong.prints, findings):
+                continue
             if all(_is_alike(cases[i], prints[i], wrong.prints[i]) for i in chosen) and all(
                 _fails_alike(cases[i], prints[i], wrong.prints[i]) for i in failing
             ):
@@ -201,6 +221,7 @@ def recognise_first(
         wrong
         for wrong in _candidates(known, prints)
         if _fails_alike(cases[first], prints[first], wrong.prints[first])
+        and not _belied(cases, prints, wrong.prints, findings)
     ]
     return fits[0] if len({wrong.hint for wrong in fits}) == 1 else None
 

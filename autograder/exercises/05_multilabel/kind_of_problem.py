@@ -53,7 +53,7 @@ ex.check(
     lambda rng: [
         case("kind_of_problem", np.vstack([_one_hot(rng, 3, 3), np.zeros((1, 3), dtype=int)])),
         case("kind_of_problem", np.zeros((2, 4))),
-        case("kind_of_problem", np.ones((2, 257), dtype=int)),  # 1 where a count wraps at 256
+        case("kind_of_problem", np.ones((2, 65_537), dtype=int)),  # 1 where a count wraps
         case("kind_of_problem", np.vstack([_hot(rng, 1, 4), np.zeros((1, 4), dtype=int)])),
     ],
 )

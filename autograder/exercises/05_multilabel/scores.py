@@ -33,7 +33,7 @@ def _score_cases(name):
 
 def _fresh_scores(name):
     return lambda rng: [
-        case(name, *_pair(rng, 1000, 3, 0.3)),
+        case(name, *_pair(rng, 34_000, 2, 0.01)),
         case(name, *_pair(rng, 9, 4, 0.15)),
         case(name, *_pair(rng, 3, 3, 0.3)),
         case(name, *(a.astype(float) for a in _pair(rng, 6, 2, 0.3))),

@@ -32,7 +32,7 @@ ex.check(
     "three classes",
     [case("confusion_matrix", _TRUE, _READ, 3)],
     lambda rng: [
-        case("confusion_matrix", *_labels(rng, 900, 2, 0.9), 2),
+        case("confusion_matrix", *_labels(rng, 80_000, 2, 0.9), 2),
         case("confusion_matrix", *_labels(rng, 25, 3), 3),
         case("confusion_matrix", *_labels(rng, 12, 2), 2),
         case("confusion_matrix", *_labels(rng, 300, 10, 0.9), 10),

@@ -369,7 +369,7 @@ def test_arguments_of_every_kind(learner):
     drawn = value(one, "draw", Rng(3))
     assert drawn.tolist() == np.random.default_rng(3).integers(0, 1000, 3).tolist()
     [outcome] = one.call([Call("apply", [Source("lambda x: x ** 2"), 2.0])])
-    assert (outcome.value, outcome.args_after[0]) == (13.0, {"calls": 2})
+    assert (outcome.value, outcome.args_after[0]) == (13.0, {"calls": 2, "at": [2.0, 3.0]})
     layers = [{"kind": "Dense", "units": 2, "activation": "linear", "use_bias": True}]
     model = ModelData((3,), layers, [np.ones((3, 2), np.float32), np.zeros(2, np.float32)])
     [outcome] = one.call([Call("rows", [model, np.ones((4, 3), np.float32)])], deadline=20.0)

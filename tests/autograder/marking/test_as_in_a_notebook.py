@@ -5,11 +5,11 @@ import json
 import pytest
 
 from autograder.authoring.declaration import load
-from autograder.jail.sandbox import CellResult
+from autograder.jail.sandbox import CellResult, Limits
 from autograder.marking import intake, remarks
 from autograder.marking.intake import Cell
 from autograder.marking.marker import mark, marked_outputs
-from autograder.marking.names import bound_again
+from autograder.marking.names import aside, bound_again
 from tests import cohort
 from utils.engine.calling import Failure
 
@@ -184,6 +184,35 @@ def test_asking_again_shows_no_hidden_input(template):
 def test_what_is_bound_again(above, below, again):
     """Is only what an answer is made of, straight or through others, a reason to ask again?"""
     assert bound_again(["f"], above.split("\n\n"), [below]) == again
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_so"),
+    [
+        ("while True:\n    pass", True),
+        ("import time\nscore = 0\nwhile True:\n    score += f(1)", True),
+        ("while True:\n    e += 1", False),
+        ("table.append(1)", False),
+        ("e.x = 1", False),
+        ("exec('e = 2')", False),
+        ("while True:\n    pass\n  x", True),
+    ],
+)
+def test_what_no_answer_is_made_of(cell, is_so):
+    """Does only a cell that binds and changes nothing of the answers get little time?"""
+    sources = ["e, table = 1, []\ndef g(x): return e * x\ndef f(x): return g(x) + table[0]"]
+    assert aside(["f"], [*sources, cell]) == [False, is_so]
+
+
+@pytest.mark.jail
+def test_a_last_cell_without_end_costs_little(template, monkeypatch):
+    """Is a loop below the answers stopped after a cell's least time, and costs no point?"""
+    monkeypatch.setattr(template, "limits", Limits(aside=0.3, cell=1e6, notebook=1e6))
+    nb = answers()
+    nb["cells"].append(cohort.code("turns = 0\nwhile True:\n    turns += 1"))
+    marked = marks(template, nb)
+    assert points(marked) == FULL
+    assert "took too long" in " ".join(marked.notes)
 
 
 @pytest.mark.jail

@@ -173,17 +173,56 @@ def test_results_remembered_by_object_are_found_whatever_judges_them(lab, name):
     assert (points(right), points(remembering) < ex.points) == (ex.points, True)
 
 
-def test_a_slope_remembered_by_function_is_found():
-    """Does an answer lose points that gives one slope for one and the same function?"""
+def _score(ex, answers):
+    def run(cases):
+        return [run_calls(answers, c.calls, build_model=NumpyModel) for c in cases]
+
+    return score(ex, run, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("known_by", [(0,), (0, 1), (1, 2)])
+def test_a_slope_remembered_by_some_arguments_is_found(known_by):
+    """Does an answer lose points that gives one slope for one function, or whatever the step is?"""
     ex, kept = load("07_backprop").find("numerical_derivative"), {}
 
-    def numerical_derivative(f, *rest):
-        return kept.setdefault(f, ex.answers[ex.name](f, *rest))
+    def numerical_derivative(*args):
+        key = tuple(args[i] for i in known_by if i < len(args))
+        return kept.setdefault(key, ex.answers[ex.name](*args))
 
-    def run(cases):
-        return [run_calls({ex.name: numerical_derivative}, c.calls) for c in cases]
+    assert _score(ex, {ex.name: numerical_derivative}).points < ex.points
 
-    assert score(ex, run, np.random.default_rng(0)).points < ex.points
+
+def _counting(dtype):
+    def confusion_matrix(y, yhat, n_classes):
+        M = np.zeros((n_classes, n_classes), dtype)
+        np.add.at(M, (y, yhat), 1)
+        return M.astype(int)
+
+    def label_accuracy(Y, Yhat):
+        return float((Yhat == Y).sum(dtype=dtype)) / np.size(Y)
+
+    def exact_match(Y, Yhat):
+        return float((Yhat == Y).all(axis=1).sum(dtype=dtype)) / len(Y)
+
+    def kind_of_problem(targets):
+        if np.ndim(targets) != 2 or not np.isin(targets, [0, 1]).all():
+            raise ValueError
+        one = (targets.sum(axis=1, dtype=dtype) == 1).all()
+        return "multiclass" if one else "multilabel"
+
+    return locals()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int64"])
+@pytest.mark.parametrize(
+    ("lab", "name"),
+    [("05_multilabel", "kind_of_problem"), ("05_multilabel", "scores"), ("08_digits", "confusion")],
+)
+def test_counts_in_a_small_type_of_integer_lose_points(lab, name, dtype):
+    """Is there an input whose counts wrap in 8 and in 16 bits?"""
+    ex, answers = load(lab).find(name), _counting(dtype)
+    points = _score(ex, {each: answers[each] for each in ex.functions}).points
+    assert (points == ex.points) == (dtype == "int64")
 
 
 def test_examples_learnt_by_heart_are_told():

@@ -69,9 +69,9 @@ def test_one_generator_is_shared_within_a_case():
 
 
 def test_calls_of_a_source_function_are_counted():
-    """Does the number of calls come back?"""
+    """Does the number of calls come back, and where they were made?"""
     outcome = one(lambda f, x: f(x) + f(x), Source("lambda x: x ** 2"), 3.0)
-    assert (outcome.value, outcome.args_after[0]) == (18.0, {"calls": 2})
+    assert (outcome.value, outcome.args_after[0]) == (18.0, {"calls": 2, "at": [3.0, 3.0]})
 
 
 def test_a_result_goes_into_the_next_call():

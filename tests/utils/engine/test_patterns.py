@@ -131,6 +131,45 @@ def test_odd_results_break_nothing(odd):
     told(lambda X, c: odd)
 
 
+def test_a_mistake_that_would_fail_where_an_answer_is_right_is_not_named():
+    """Is a known mistake ruled out by a case that it fails and this answer does not?"""
+    cases = [Case([Call("f", [x])], "close", {}, [2 * x]) for x in (0.0, 1.0, 4.0)]
+    outcomes = [run_calls({"f": lambda x: 2 * x if x < 4 else 16.0}, c.calls) for c in cases]
+    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
+    made = [run_calls({"f": lambda x: x * x}, case.calls) for case in cases]
+    prints = [fingerprint(*each) for each in zip(cases, made, strict=True)]
+    square, late = Known("a square", "?", prints), Known("late", "?", [*[[]] * 2, prints[2]])
+    late.prints[:2] = [fingerprint(*each) for each in zip(cases[:2], outcomes[:2], strict=True)]
+    assert diagnose([square], cases, outcomes, findings).name != "a square"
+    assert diagnose([square, late], cases, outcomes, findings).name == "late"
+
+
+def test_a_node_that_is_wrong_beside_right_inputs_is_named():
+    """Is the first wrong node of a graph told, forwards by its inputs, backwards by its users?"""
+    graph = {"m": ["mul", ["w", "x"]], "s": ["add", ["m", "b"]]}
+    forward = {"w": 3.0, "x": 2.0, "b": 1.0, "m": 6.0, "s": 7.0}
+    backward = {"s": 1.0, "m": 1.0, "b": 1.0, "w": 2.0, "x": 3.0}
+    wrong = {"forward": {"m": 4.0, "s": 5.0}, "backward": {"w": 3.0, "x": 2.0}}
+    for right, name in ((forward, "a node of a graph"), (backward, "a node on the way back")):
+        change = wrong["forward" if right is forward else "backward"]
+        case = Case([Call("f", [graph])], "close", {}, [right])
+        outcomes = run_calls({"f": lambda g, r=right, c=change: {**r, **c}}, case.calls)
+        found = patterns.find([case], [outcomes], [verdict(case, outcomes)])
+        assert found.name == name
+        assert "`m`" in found.step
+        assert '"mul"' in found.step
+
+
+def test_the_places_at_which_a_function_is_asked_are_told():
+    """Does an answer with no pattern say where it asked the function it was given?"""
+    cases = [Case([Call("f", [Source("lambda x: x**3"), x])], "close", {}, [3 * x**2])
+             for x in (1.0, 2.0, 0.7)]  # fmt: skip
+    asked = [run_calls({"f": lambda f, x: f(1 - x) - f(x + 0.25)}, c.calls) for c in cases]
+    findings = [verdict(*each) for each in zip(cases, asked, strict=True)]
+    assert "at 0, then 1.25" in patterns.find(cases, asked, findings).step
+    assert "1.25" not in str(patterns.find(cases, asked, findings, hidden=True))
+
+
 def test_rounding_is_no_other_mistake():
     """Is a right formula in float32 not taken for a mistake that is as small as its rounding?"""
     X = TABLES[0]
@@ -252,9 +291,9 @@ def test_numbers_of_rows_are_told_by_what_is_chosen(change, name):
 
 def test_numbers_that_are_far_off_in_most_places_are_told():
     """Is a quotient in place of a product noticed where some numbers are nearly right?"""
-    inputs = [(Source("lambda x: x**3"), x) for x in (2.0, 0.5, 1.0, -1.5)]
+    inputs = [("a cube", x) for x in (2.0, 0.5, 1.0, -1.5)]
     factors = {2.0: 1e6, 0.5: 0.1, 1.0: -3e7, -1.5: 1.1}
-    found = of_facts(lambda f, c: f(c) * factors[c], lambda f, c: c**3, inputs)
+    found = of_facts(lambda f, c: c**3 * factors[c], lambda f, c: c**3, inputs)
     assert found.name == "far too large"
     assert "At least half" in found.step
 

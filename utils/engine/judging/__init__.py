@@ -260,12 +260,14 @@ def _judge_arguments(case: Case, call: Call, index: int, outcome: Outcome) -> Fi
 
 
 def _model_change(before: ModelData, after: ModelData) -> str:
-    """Say how a model was changed, "" if it was not. How it is compiled is no part of it here."""
+    """Say how a model was changed, "" if it was not."""
     if before.layers != after.layers:
         return f"it had {len(before.layers)} layers, and now has other ones"
     pairs = zip(before.weights, after.weights, strict=False)
     if len(before.weights) != len(after.weights) or not all(same(a, b) for a, b in pairs):
         return "its weights are others now"
+    if before.loss is None and after.loss is not None:
+        return "it was not compiled, and now it is"
     return ""
 
 

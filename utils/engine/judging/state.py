@@ -14,7 +14,7 @@ import numpy as np
 
 from utils.engine.calling import KEPT, Call, Outcome
 from utils.engine.judging import Case, Finding, close, same, show, verdict
-from utils.engine.plain import ModelData, Result, Same, bare
+from utils.engine.plain import ModelData, Result, Same, Source, bare
 
 STATE = ("kept", "remembered")  # the codes of findings that tell of nothing else
 MODELS = ("models.model", ".layers")  # how judges end whose calls each build a model
@@ -108,6 +108,7 @@ def turned(cases: list[Case]) -> list[list[tuple[Case, Case]]]:
         first = next((case for case in others if _and_turned(case)), None)
         places = range(len(first.calls[0].args)) if first else ()
         ways = [_and_turned(first, place) for place in (None, *places)] if first else []
+        ways += [_and_counted(first, place) for place in places]
         out.append([pair for pair in ways if pair])
     return [pairs for pairs in out if pairs]
 
@@ -127,6 +128,21 @@ def _and_turned(case: Case, only: int | None = None) -> tuple[Case, Case] | None
     return (case, other) if _differ(case, other) else None
 
 
+def _and_counted(case: Case, place: int) -> tuple[Case, Case] | None:
+    """Return a case, and it with another number at a place; None where there is none."""
+    number = _other_number(case.calls[0].args[place])
+    if number is None or any(isinstance(bare(arg), ModelData) for arg in case.calls[0].args):
+        return None
+    calls = [Call(c.function, [*c.args[:place], number, *c.args[place + 1 :]]) for c in case.calls]
+    return case, replace(case, calls=calls, expect=[None] * len(calls))
+
+
+def _other_number(value: object) -> int | float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value + 1 if isinstance(value, int) else value / 2 or 1.0
+
+
 def _rolled(arg: object, place: int) -> object:
     """Return an array with its rows moved on, those of each argument by another number.
 
@@ -142,7 +158,7 @@ def _rolled(arg: object, place: int) -> object:
     if (
         value.ndim == 1
         and value.dtype.kind == "f"
-        and len(value) > 2
+        and len(value) > 1
         and np.all(np.diff(value) > 0)
     ):
         return value / 2
@@ -172,10 +188,54 @@ def stepwise(case: Case, other: Case) -> Case:
     return replace(case, calls=calls, expect=[None] * len(calls))
 
 
+def numbered(cases: list[Case]) -> list[list[Case]]:
+    """Return, for each function, cases of it that change its numbers one at a time, and functions.
+
+    The cases with most arguments come first. What is right is not known here.
+    """
+    out = []
+    for name in dict.fromkeys(case.calls[0].function for case in cases):
+        own = [case for case in cases if _plain(case) and case.calls[0].function == name]
+        own = [case for case in own if case.judge == "close"]
+        found = [_with_other_numbers(case, own) for case in own]
+        found.sort(key=lambda steps: -len(steps.calls))
+        out.append([steps for steps in found if len(steps.calls) > 1][:MOST_ASKED])
+    return [found for found in out if found]
+
+
+def _with_other_numbers(case: Case, own: list[Case]) -> Case:
+    args, calls = list(case.calls[0].args), [case.calls[0]]
+    for place, value in enumerate(args):
+        other: object = _other_number(value)
+        if isinstance(value, Source):
+            given = (c.calls[0].args for c in own if _alike_but(place, c, case))
+            other = next((each[place] for each in given if each[place] != value), None)
+        if other is not None:
+            args[place] = other
+            calls.append(Call(case.calls[0].function, list(args)))
+    models = any(isinstance(bare(arg), ModelData) for arg in args)
+    return replace(case, calls=calls[:1] if models else calls, expect=[None] * len(calls))
+
+
+def _alike_but(place: int, one: Case, other: Case) -> bool:
+    """Tell whether the arguments of two cases have the same shapes, whatever is at a place."""
+    pairs = list(zip(one.calls[0].args, other.calls[0].args, strict=False))
+    return len(pairs) > place and all(
+        _fits(a, b) or (np.ndim(bare(a)) == 0 and type(a) is type(b))
+        for i, (a, b) in enumerate(pairs)
+        if i != place
+    )
+
+
+def moved(steps: Case) -> int:
+    """Return how often the result of a case moves from call to call."""
+    return sum(not same(a, b) for a, b in pairwise(steps.expect))
+
+
 def standing(steps: Case) -> int:
     """Return how many objects of a case do not move its result: of these nothing is shown."""
-    moved = sum(not same(a, b) for a, b in pairwise(steps.expect))
-    return sum(isinstance(_refilled(0, arg), Same) for arg in steps.calls[0].args) - moved
+    objects = sum(isinstance(_refilled(0, arg), Same) for arg in steps.calls[0].args)
+    return objects - moved(steps)
 
 
 def refilled(steps: Case) -> Case:
@@ -254,8 +314,8 @@ def own(case: Case, outcomes: list[Outcome]) -> Finding | None:
 
 
 def _remembered(name: str, finding: Finding) -> Finding:
-    what = f"{name} gives the result of the call before, though the contents are new"
-    step = "Compute from the contents in each call: do not remember results by object or shape."
+    what = f"{name} gives the result of the call before, though what it is given is new"
+    step = "Compute from all arguments in each call: do not remember results by some of them."
     return Finding("remembered", what, finding.call, finding.expected, finding.got, step)
 
 

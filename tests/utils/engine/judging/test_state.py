@@ -7,7 +7,7 @@ import pytest
 
 from utils.engine.calling import Call, Outcome, run_calls
 from utils.engine.judging import Case, verdict
-from utils.engine.judging.state import probe, refilled, stepwise, turned
+from utils.engine.judging.state import numbered, probe, refilled, stepwise, turned
 from utils.engine.models import dense
 from utils.engine.plain import Same, decode, encode
 
@@ -98,15 +98,17 @@ def test_a_filled_object_crosses_as_data():
     np.testing.assert_array_equal(back.value, A)
 
 
-@pytest.mark.parametrize("change", ["weights", "layers", None])
+@pytest.mark.parametrize("change", ["weights", "layers", "compiled", None])
 def test_a_model_that_was_given_is_left_as_it_is(change):
-    """Does an answer lose points that sets weights of the model, or adds a layer?"""
+    """Does an answer lose points that sets weights of the model, adds a layer, or compiles it?"""
     given = dense(2, [(3, "relu"), (2, "linear")], seed=1)
     after = dense(2, [(3, "relu"), (2, "linear")], seed=1)
     if change == "weights":
         after.weights[0][0, 0] += 1
     if change == "layers":
         after = dense(2, [(3, "relu"), (2, "linear"), (2, "softmax")], seed=1)
+    if change == "compiled":
+        after = replace(after, loss={"name": "mse"})
     each = Case([Call("f", [given, A])], "close", {}, [6.0])
     finding = verdict(each, [Outcome(6.0, args_after=[after, A])])
     assert (finding.code if finding else None) == (change and "model-changed")
@@ -128,6 +130,30 @@ def a_buffer_a_shape():
 def test_a_buffer_for_each_shape_is_found_where_no_two_cases_have_one_shape(function, code):
     """Is a case asked for twice, with other contents, where nothing else has its shape?"""
     assert code in found(function, case(A), case(B[:2]))
+
+
+def without(place):
+    kept = {}
+
+    def function(z, c, n):
+        key = [str(each) for i, each in enumerate((z, c, n)) if i != place]
+        return kept.setdefault(str(key), c * z + n)
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("function", "code"),
+    [(lambda z, c, n: c * z + n, None), (without(1), "remembered"), (without(2), "remembered")],
+)
+def test_results_remembered_without_a_number_are_found(function, code):
+    """Is an answer found out that does not look at one of the numbers it is given again?"""
+    each = Case([Call("f", [A, 0.5, 3])], "close", {}, [0.5 * A + 3])
+    [[steps]] = numbered([each])
+    assert [call.args[1:] for call in steps.calls] == [[0.5, 3], [0.25, 3], [0.25, 4]]
+    steps = refilled(replace(steps, expect=[0.5 * A + 3, 0.25 * A + 3, 0.25 * A + 4]))
+    finding = verdict(steps, run_calls({"f": function}, steps.calls))
+    assert (finding.code if finding else None) == code
 
 
 def by_one_of_two():
