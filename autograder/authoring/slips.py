@@ -101,8 +101,9 @@ def entering(source: str) -> Iterator[Slip]:
     """Yield `source` with one argument that enters as something else, in all of its places."""
     for number, node in enumerate(ast.parse(source).body):
         names = [a.arg for a in node.args.args] if isinstance(node, ast.FunctionDef) else []
+        few = len(names) <= MOST_PARAMETERS
         for name in names:
-            others = [other for other in names if other != name][:MOST_PARAMETERS]
+            others = [other for other in names if other != name and few]
             ways = [(kind, what, text.format(name)) for kind, what, text in _ENTERING]
             ways += [("another argument", f"as `{other}`", other) for other in others]
             for kind, what, text in ways:
@@ -156,6 +157,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, str, ast.AST]]:
             yield "operator", words[type(node.op)], _with(node, op=other())
     if isinstance(node, ast.BinOp):
         yield from _changes_of_operands(node)
+        yield from _changes_of_brackets(node)
     if isinstance(node, ast.Compare):
         for other in _OPERATORS.get(type(node.ops[0]), ()):
             what = "a comparison is another (turned round, or with or without equality)"
@@ -190,6 +192,24 @@ def _changes_of_operands(node: ast.BinOp) -> Iterator[tuple[str, str, ast.AST]]:
         yield "power missing", "a power is left out", node.left
 
 
+def _changes_of_brackets(node: ast.BinOp) -> Iterator[tuple[str, str, ast.AST]]:
+    """Yield slips that move a term into what stands beside it, or out of a call."""
+    if not isinstance(node.op, (ast.Add, ast.Sub)):
+        return
+    inside = "a term is inside of a bracket or a call that belongs outside"
+    called = {
+        id(n) for c in ast.walk(node.left) if isinstance(c, ast.Call) for n in ast.walk(c.func)
+    }
+    for number, part in enumerate(ast.walk(node.left)):
+        kind = (ast.Name, ast.BinOp, ast.Call, ast.Attribute, ast.Subscript)
+        if number and isinstance(part, kind) and id(part) not in called:
+            left = copy.deepcopy(node.left)
+            place = list(ast.walk(left))[number]
+            if isinstance(getattr(place, "ctx", ast.Load()), ast.Load):
+                _replace(left, place, ast.BinOp(copy.deepcopy(place), node.op, node.right))
+                yield "a bracket", inside, left
+
+
 def _changes_of_call(node: ast.Call) -> Iterator[tuple[str, str, ast.AST]]:
     for i, keyword in enumerate(node.keywords):
         others = [k for j, k in enumerate(node.keywords) if j != i]
@@ -202,6 +222,11 @@ def _changes_of_call(node: ast.Call) -> Iterator[tuple[str, str, ast.AST]]:
             for axis in (0, 1):
                 changed = [*others, ast.keyword("axis", ast.Constant(axis))]
                 yield "another axis", "an axis is another", _with(node, keywords=changed)
+    for i, arg in enumerate(node.args):
+        if isinstance(arg, ast.BinOp) and isinstance(arg.op, (ast.Add, ast.Sub)):
+            call = _with(node, args=[*node.args[:i], arg.left, *node.args[i + 1 :]])
+            outside = "a term is outside of a call that belongs inside"
+            yield "a bracket", outside, ast.BinOp(call, arg.op, arg.right)
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if name in _DROPPED and node.args:
         yield f"{name} missing", f"`{name}` is missing in one place", node.args[0]

@@ -24,6 +24,7 @@ NEARLY = 1e-4  # relative: what float32 can do to a right formula
 # Findings that say already where a result goes wrong.
 LOCATED = ("start", "slope", "slopes-add", "bends", "offset", "nearly right")
 MANY_ROWS, LARGE = 32, 15.0
+MOST_LETTERS = 40
 # Relations that join small whole numbers by chance: class 0 is the logarithm of class 1.
 CURVED = (
     "the logarithm of it",
@@ -73,7 +74,8 @@ def _find(
     pattern = None
     if own and findings[first].code not in ("mutated", "warning", "model-changed"):
         with np.errstate(all="ignore"):
-            pattern = _swapped(parts) or _nearly(parts)
+            pattern = None if hidden else _texts(parts)
+            pattern = pattern or _swapped(parts) or _nearly(parts)
             for part in own:
                 pattern = pattern or _of_label(parts, part, where, hidden)
             if not hidden:
@@ -155,6 +157,30 @@ def _swapped(parts: list[Part]) -> Pattern | None:
             return Pattern("parts swapped", "The right parts come in another order"
                            + (f": return {names}." if "part 1" not in names else "."))  # fmt: skip
     return None
+
+
+def _texts(parts: list[Part]) -> Pattern | None:
+    """The result is a text, and another than it should be, always in the same way."""
+    if not all(isinstance(p.expected, str) and isinstance(p.got, str) for p in parts):
+        return None
+    pairs = {(p.expected, p.got) for p in parts}
+    wrong = sorted((e, g) for e, g in pairs if e != g)
+    if not wrong:
+        return None
+    asked = sorted({e for e, _ in pairs})
+    if strange := next((g for _, g in wrong if g not in asked), None):
+        if len(asked) < 2 or not strange.isprintable() or len(strange) > MOST_LETTERS:
+            return None
+        words = " or ".join(f'"{word}"' for word in asked)
+        step = f'"{strange}" is none of the words that are asked for: write {words}.'
+        return Pattern("another word", step)
+    if any((g, e) in wrong for e, g in wrong):
+        one, other = next((e, g) for e, g in wrong if (g, e) in wrong)
+        return Pattern("words exchanged", f'Yours says "{other}" where "{one}" is right, and the '
+                       "other way round: are two branches exchanged?")  # fmt: skip
+    said = " and ".join(f'"{g}" where "{e}" is right' for e, g in wrong[:2])
+    step = f"Yours says {said}: which test tells these apart, and for what is it too weak?"
+    return Pattern("another branch", step)
 
 
 def _nearly(parts: list[Part]) -> Pattern | None:

@@ -144,6 +144,24 @@ def test_a_mistake_that_would_fail_where_an_answer_is_right_is_not_named():
     assert diagnose([square, late], cases, outcomes, findings).name == "late"
 
 
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda x: "low" if x > 2 else "high", "words exchanged"),
+        (lambda x: "Low" if x < 2 else "high", "another word"),
+        (lambda x: "low", "another branch"),
+    ],
+)
+def test_texts_are_told_by_the_words(answer, name):
+    """Is it told which words come in place of which, where inputs are shown?"""
+    cases = [Case([Call("f", [x])], "close", {}, ["low" if x < 2 else "high"]) for x in (0.0, 1, 4)]
+    outcomes = [run_calls({"f": answer}, case.calls) for case in cases]
+    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
+    assert patterns.find(cases, outcomes, findings).name == name
+    hidden = patterns.find(cases, outcomes, findings, hidden=True)
+    assert hidden is None or hidden.name != name
+
+
 def test_a_node_that_is_wrong_beside_right_inputs_is_named():
     """Is the first wrong node of a graph told, forwards by its inputs, backwards by its users?"""
     graph = {"m": ["mul", ["w", "x"]], "s": ["add", ["m", "b"]]}

@@ -411,6 +411,11 @@ def _compare_numbers(
         values = np.asarray(got)
     except (ValueError, TypeError):
         values = np.asarray(None)
+    if values.dtype.kind not in "biuf" and (lengths := _ragged(got)):
+        step = (
+            f"Its rows have {lengths} entries. As many in each are asked for: which are left out?"
+        )
+        return finding("ragged", f"{subject} has rows of different lengths", step)
     if values.dtype.kind not in "biuf":
         step = "What does `type(...)` say about what you return?"
         return finding("type", f"{subject} is no array of numbers", step)
@@ -445,6 +450,14 @@ def _compare_numbers(
 def _is_easy(wanted: np.ndarray) -> bool:
     """Tell whether a person can be asked to work a result out: a few short numbers."""
     return wanted.size <= 4 and bool(np.all(np.round(wanted, 2) == wanted))
+
+
+def _ragged(got: Any) -> str:
+    """Return how long the rows of a list are that is no table, "" where that is not so."""
+    if not isinstance(got, list) or not all(isinstance(row, (list, np.ndarray)) for row in got):
+        return ""
+    sizes = [np.size(row) for row in got]
+    return ", ".join(map(str, sizes[:4])) if len(set(sizes)) > 1 else ""
 
 
 def apart(expected: np.ndarray, got: np.ndarray, worst: tuple | None) -> tuple[str, str] | None:

@@ -48,7 +48,7 @@ def test_right_values_pass_in_every_form(function):
         (lambda z: object(), "NotPlain"),
         (lambda z: z.missing, "AttributeError"),
         (lambda: 0, "TypeError"),
-        (lambda z: [[1.0], [2.0, 3.0]], "type"),
+        (lambda z: [[1.0], [2.0, 3.0]], "ragged"),
     ],
 )
 def test_each_mistake_has_its_own_finding(function, code):
