@@ -183,6 +183,8 @@ def entry_by_entry(forward=None, backward=None):
         row, column = fig.slider("row", 0, 2, 0), fig.slider("column", 0, 2, 0)
         ax = fig.axes()
         ax.set_position([0, 0, 1, 1])
+        ax.set_axis_off()
+        ax.set(xlim=(0, 15), ylim=(0, 6))
         values = own_dict(
             fig, tried(forward, "forward"), reference.forward(graph, leaves), graph, leaves
         )
@@ -193,9 +195,8 @@ def entry_by_entry(forward=None, backward=None):
         def update():
             rows, columns = kinds[kind.value]
             i, j = min(row.value, rows - 1), min(column.value, columns - 1)
-            ax.clear()
-            ax.set_axis_off()
-            ax.set(xlim=(0, 15), ylim=(0, 6))
+            for artist in (*ax.texts, *ax.lines):
+                artist.remove()
             fig.refresh()
             if kind.value.startswith("dW"):
                 name, factors = f"w[{i},{j}]", (_HIDDEN.T, _ARRIVES)
