@@ -619,7 +619,7 @@ figures.batch_paths(cost_gradient, minibatches)
 #    once: after one epoch, batches of 8 are far ahead.
 # 2. They do not: near the bottom, the batches disagree about which way is down.
 #
-# Sizes of 16 to 256 are a common compromise. Keras takes 32 if you do not say.
+# Sizes of 16 to 256 are a common compromise. Keras takes 32 if you give none.
 #
 # ### The three lines together, and the learning curve
 #

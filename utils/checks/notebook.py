@@ -78,7 +78,7 @@ def patient(name: str) -> Iterator[None]:
         timer.cancel()
         timer.join()
         if said.is_set():
-            tell(f"The check took {time.monotonic() - start:.0f} seconds.", shown.update)
+            tell(f"The check took {time.monotonic() - start:.1f} seconds.", shown.update)
 
 
 def bar(done: int, total: int) -> str:
