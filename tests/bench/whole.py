@@ -102,14 +102,13 @@ class Whole:
 
     def serious(self):
         """What axe-core finds serious or critical in the prose and the outputs."""
-        ours = {
-            "include": [[".jp-MarkdownOutput"], [".jp-OutputArea-output"]],
-            # JupyterLab has no place for the alternative text of a plot of Matplotlib.
-            "exclude": [[".jp-RenderedImage"]],
-        }
+        # JupyterLab has no place for the alternative text of a plot of Matplotlib.
+        ours = [".jp-MarkdownOutput", ".jp-OutputArea-output:not(.jp-RenderedImage)"]
         return [
             (found["id"], node["html"][:80], self.page.locator(node["target"][0]).inner_text()[:80])
-            for found in Axe().run(self.page, context=ours).response["violations"]
+            for found in Axe()
+            .run(self.page, context={"include": [[part] for part in ours]})
+            .response["violations"]
             if found["impact"] in ("serious", "critical")
             for node in found["nodes"]
         ]
