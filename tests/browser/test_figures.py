@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from autograder.authoring import declaration, release
-from tests.browser.driving import Lab, write
+from tests.browser.driving import CELLS, Lab, write
 
 PICTURES = Path(__file__).parent / "pictures"
 # By lab: how the cells of its figures begin, that which stands for the lab first; and of each its
@@ -179,6 +179,23 @@ def test_the_hand_moves_what_it_takes(opened):
             before, after = hand.does(grip.press, key)
             assert after[:2] != before[:2], f"{figure}: {key} does nothing at {handle}"
             assert page.evaluate(selected) == place
+
+
+@every_lab
+def test_keys_belong_to_the_control_that_has_the_focus(opened):
+    """Does a letter on a slider leave the cells alone, and an arrow move the menu it is in?"""
+    page, cell = opened.page, opened.lab.cell_with(next(iter(FIGURES[opened.name])))
+    cells = f"[{CELLS}.length, window.jupyterapp.shell.currentWidget.content.activeCellIndex]"
+    for control, key in (("[role=slider]", "x"), ("select", "ArrowDown")):
+        shown = cell.locator(".kit-figure").locator(control).locator("visible=true")
+        if not shown.count():
+            continue
+        shown.first.focus()
+        before, chosen = page.evaluate(cells), shown.first.evaluate("node => node.selectedIndex")
+        shown.first.press(key)
+        page.wait_for_timeout(300)
+        assert page.evaluate(cells) == before, f"{key} on {control}"
+        assert control != "select" or shown.first.evaluate("node => node.selectedIndex") != chosen
 
 
 @every_lab

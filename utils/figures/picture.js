@@ -294,7 +294,8 @@ function render({ model, el }) {
     if (!root?.contains(event.target)) return;
     const lab = event.ctrlKey || event.metaKey || event.altKey ||
       (event.key === "Enter" && event.shiftKey) || event.key === "Escape";
-    root.toggleAttribute("data-lm-suppress-shortcuts", !lab);
+    // Asked of the element itself: the shortcuts of cells are bound to whatever has the focus.
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !lab);
   }
 
   function told(message, buffers) {
