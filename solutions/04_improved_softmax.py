@@ -606,7 +606,7 @@ trained = figures.train_digits(build_logits_model)
 # - `class_probabilities(model, X)` returns `(m, C)`, each row with sum 1.
 # - `predicted_classes(model, X)` returns the most likely classes: `(m,)`, integers.
 #
-# `model.predict(X, verbose=0)` or `model(X)` gives the logits.
+# `model.predict(X, verbose=0)` or `model(X)` gives the logits. Leave the model as it is: do not train or compile it.
 #
 # **Example.** For an input to which the model answers $(0, \ln 2, \ln 5)$ the probabilities are
 # $(0.125, 0.25, 0.625)$ and the class is 2.

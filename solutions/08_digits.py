@@ -306,8 +306,8 @@ print("one digit read wrongly at p = 0.01 costs", (-np.log(0.01)).round(2))
 # - `confidence`, shape `(m,)`: the softmax probability of that class.
 #
 # `model` is any Keras model that gives logits, with any number of inputs and classes; `model.predict(X, verbose=0)` returns them as
-# float32. One image is a batch too: `(1, 64)` gives arrays of length 1. (`X[0]` alone has the shape `(64,)`, which the model refuses;
-# `X[:1]` is a batch.)
+# float32. Leave the model as it is: do not train or compile it. One image is a batch too: `(1, 64)` gives arrays of length 1. (`X[0]`
+# alone has the shape `(64,)`, which the model refuses; `X[:1]` is a batch.)
 #
 # **Example.** Logits `[[0, 2, 1]]` give class 1 with confidence $e^2 / (e^0 + e^2 + e^1) \approx 0.665$.
 #
@@ -418,7 +418,7 @@ figures.confusion(training, read_digits, confusion_matrix)
 #
 # **Example.** Five images; rows 1, 2 and 4 are read wrongly, with confidences 0.5, 0.9 and 0.7. For `k = 2`: `[2, 4]`.
 #
-# You may call your `read_digits`. Stuck? Run `check.hint("worst_mistakes")`.
+# You may call your `read_digits`. The model stays as it is, here too. Stuck? Run `check.hint("worst_mistakes")`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "worst_mistakes_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
