@@ -89,7 +89,7 @@ def ten_sigmoids(predict_proba=None):
 
 
 def _sigmoid(Z):
-    return reference.sigmoid(Z)
+    return 1 / (1 + np.exp(-Z))  # no score of these is large
 
 
 def _trained(X, y, activation, steps=300, rate=3.0):

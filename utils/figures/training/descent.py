@@ -125,6 +125,7 @@ def batch_paths(cost_gradient=None, minibatches=None):
         left, right = fig.axes(1, 2, ratios=(1.3, 1))
         lowest, _ = _map(left, (-4, 8), (-3, 4.5))
         right.set(xlim=(0, last * m), ylim=(1e-6, 6), yscale="log")
+        right.minorticks_off()
         right.set(xlabel="examples read", ylabel="cost above the lowest possible")
         right.set_xticks(range(0, last * m + 1, 8 * m))
         right.grid(axis="y", alpha=0.3, linewidth=0.6)
