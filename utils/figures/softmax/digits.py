@@ -42,7 +42,7 @@ def _digit(ax):
 def ten_sigmoids(predict_proba=None):
     """Ten yes-or-no classifiers beside one softmax, trained on the same digits."""
     X, X_kept, y, y_kept = data.digits_split()
-    (V, c), (W, b) = _trained(X, y, _sigmoid), _trained(X, y, reference.softmax)
+    (V, c), (W, b) = _trained(X, y, _sigmoid), _trained(X, y, _softmax)
     with kit.Figure("Ten sigmoids, and one softmax", 720, 280) as fig:
         index = fig.slider("digit number", 0, len(X_kept) - 1, 0)
         own = fig.own(predict_proba, "predict_proba", reference.predict_proba)
@@ -92,13 +92,20 @@ def _sigmoid(Z):
     return 1 / (1 + np.exp(-Z))  # no score of these is large
 
 
+def _softmax(Z):
+    grown = np.exp(Z)
+    return grown / grown.sum(axis=1, keepdims=True)
+
+
 def _trained(X, y, activation, steps=300, rate=3.0):
     """Weights after plain gradient descent with the error p - Y, which both outputs share."""
-    W, b, Y, step = np.zeros((64, 10)), np.zeros(10), np.eye(10)[y], rate / len(y)
+    single = np.float32  # half the time, and the digits that are shown are the same
+    X, Y, step = X.astype(single), np.eye(10, dtype=single)[y], single(rate / len(y))
+    W, b = np.zeros((64, 10), single), np.zeros(10, single)
     for _ in range(steps):
         error = activation(X @ W + b) - Y
         W, b = W - step * (X.T @ error), b - step * error.sum(axis=0)
-    return W, b
+    return W.astype(float), b.astype(float)
 
 
 def _the(digit):
