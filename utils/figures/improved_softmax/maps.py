@@ -141,7 +141,8 @@ def _maps(title, rows, truth):
             for column, (kind, precision) in enumerate(_PRECISIONS.items()):
                 ax, Z = grids[2 * number + column], _logits(x, y, precision)
                 lowest = number == len(rows) - 1
-                _paint(ax, _judge(method(Z), truth(Z)).reshape(x.shape), across=lowest)
+                first = not column or len(rows) == 1  # (which may be stacked)
+                _paint(ax, _judge(method(Z), truth(Z)).reshape(x.shape), across=lowest, up=first)
                 ax.set_title(f"{name}, {kind}")
                 ax.set(xlabel="scale" if lowest else "", ylabel="" if column else "spread")
                 for colour, width in (("white", 5), ("black", 2.5)):
@@ -243,10 +244,11 @@ def _stops(fig, label, stops, value):
     )
 
 
-def _paint(ax, verdicts, across):
+def _paint(ax, verdicts, across, up):
     """Colour the map and put the letter of the verdict into each region.
 
-    The maps of a column share the numbers `across` the lowest of them.
+    The maps of a column share the numbers `across` the lowest of them, those of a row the numbers
+    `up` the first one.
     """
     from scipy.ndimage import label
 
@@ -269,4 +271,4 @@ def _paint(ax, verdicts, across):
         ax.set_xticks([])
     decades = 10.0 ** np.arange(5)
     ax.set_yticks(np.interp(np.log(decades), np.log(_SPREADS), range(len(_SPREADS))))
-    ax.set_yticklabels([f"{d:g}" for d in decades])
+    ax.set_yticklabels([f"{d:g}" for d in decades] if up else [])
