@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-PLAIN = frozenset({type(None), bool, int, float, str})
+from utils.engine.plain import SCALARS
 
 
 def quicken() -> None:
@@ -20,7 +20,7 @@ def quicken() -> None:
     def __setattr__(self: Any, name: str, value: Any) -> None:
         kind = type(self)
         # A property, or a class of a learner's own, may do more with it.
-        if type(value) in PLAIN and kind.__module__[:6] == "keras." and not hasattr(kind, name):
+        if type(value) in SCALARS and kind.__module__[:6] == "keras." and not hasattr(kind, name):
             object.__setattr__(self, name, value)
         else:
             usual(self, name, value)

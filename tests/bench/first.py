@@ -25,11 +25,17 @@ from utils.figures import ahead, kit
 LIMIT = 0.3  # seconds
 
 
-def spent(module, before, call):
-    """Seconds of processor time until a figure could be shown."""
+def ready(module, before):
+    """What is there in a lab when a figure of it is called."""
     figures = importlib.import_module(f"utils.figures.{module}")
     space = {"figures": figures, "data": data, "np": np}
     exec(before, space)
+    return space
+
+
+def spent(module, before, call):
+    """Seconds of processor time until a figure could be shown."""
+    space = ready(module, before)
     start = time.process_time()
     eval(f"figures.{call}", space).still()
     return time.process_time() - start
@@ -47,9 +53,7 @@ def first_draws(labs):
             importlib.import_module(f"utils.figures.{module}")
             while ahead.one():
                 pass
-            exec(
-                before, {"data": data, "np": np, "figures": sys.modules[f"utils.figures.{module}"]}
-            )
+            ready(module, before)
             yield lab, "(imported while it rests)", time.process_time() - start
             gc.freeze()  # else a process copies what it was forked with when it looks for garbage
             for call in calls:

@@ -22,6 +22,7 @@ import numpy as np
 from utils.engine.models import to_keras, to_plain
 from utils.engine.plain import (
     MAX_ITEMS,
+    SCALARS,
     Layout,
     ModelData,
     NotPlain,
@@ -37,7 +38,6 @@ from utils.engine.stopping import LEARNERS, Timeout, place
 KEPT = "="
 # What TensorFlow puts around its messages.
 _NOISE = re.compile(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\](?: name:)?\s*$")
-_SCALARS = frozenset({type(None), bool, int, float, str})
 MOST_PRINTED = 2000  # characters of what a call prints
 MOST_PLACES = 4  # where a function that was given is called, and the numbers of such a place
 
@@ -139,7 +139,7 @@ class _NoResult(Exception):
 
 
 def _build(arg: Any, built: dict[Any, Any], raw: list, build_model: Callable) -> Any:
-    if type(arg) in _SCALARS:  # (most arguments of a graph)
+    if type(arg) in SCALARS:  # (most arguments of a graph)
         return arg
     if isinstance(arg, Result):
         value = raw[arg.call] if arg.call < len(raw) else None

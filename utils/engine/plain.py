@@ -22,6 +22,7 @@ MAX_TEXT = 100_000
 MAX_AXES = 16
 MAX_ROWS = 2**25  # steps of whoever walks along all axes but empty ones
 MAX_KEY = 63  # bits of a key: larger whole numbers can be made to share their hash
+SCALARS = frozenset({type(None), bool, int, float, str})  # what holds nothing and never changes
 
 
 class NotPlain(ValueError):
@@ -263,7 +264,7 @@ def array_from_json(data: dict) -> np.ndarray:
     return np.array(entries, dtype=data["dtype"]).reshape(data["shape"])
 
 
-_AS_IT_IS = frozenset({type(None), bool, int, str})  # looked at first: most values are of these
+_AS_IT_IS = SCALARS - {float}  # looked at first: most values are of these
 
 
 def encode(value: Any, put_array: Callable[[np.ndarray], dict] = array_to_json) -> Any:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from utils.engine.calling import Call, Failure, Outcome
-from utils.engine.plain import Layout, ModelData, Same, bare
+from utils.engine.plain import SCALARS, Layout, ModelData, Same, bare
 
 # Failures of answers that are not there yet: no input matters.
 UNWRITTEN = ("NotImplementedError", "Missing", "NotCallable", "Syntax", "Misnamed")
@@ -271,12 +271,9 @@ def _model_change(before: ModelData, after: ModelData) -> str:
     return ""
 
 
-_SCALARS = frozenset({type(None), bool, int, float, str})
-
-
 def same(a: Any, b: Any) -> bool:
     """Tell whether two plain values are equal to the last bit, NaN equal to NaN."""
-    if type(a) in _SCALARS and type(b) in _SCALARS:  # most parts of a graph are
+    if type(a) in SCALARS and type(b) in SCALARS:  # most parts of a graph are
         return a == b or (a != a and b != b)
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         a, b = np.asarray(a), np.asarray(b)
