@@ -227,7 +227,7 @@ def _mark_all(
     wish: Wishes,
     progress: TextIO | None,
 ) -> None:
-    from autograder.course.gradebook import Book, explained, of_database, rows
+    from autograder.course.gradebook import Book, explained, rows
 
     rules, people = inputs
     if people:
@@ -243,31 +243,36 @@ def _mark_all(
         again: list[tuple] = []  # what was marked before and is another now
         why: dict[tuple[str, str], str] = {}
 
-        def record(done: Done, fresh: bool) -> None:
-            marks, args = done.marks, (done.comments, done.timestamp)
-            try:
-                held, wanted = recorded[marks.lab].get(marks.student), rows(marks, *args)
+        def record(ready: list[Done], fresh: bool) -> None:
+            entries, refused = [], {}
+            for done in ready:
+                marks, args = done.marks, (done.comments, done.timestamp)
+                key = marks.lab, marks.student
+                try:
+                    held, wanted = recorded[marks.lab].get(marks.student), rows(marks, *args)
+                except Exception as error:
+                    refused[key] = error
+                    continue
                 if held is not None and held[1] not in ({}, wanted[1]):
                     again.append((marks, *args))
-                    why[marks.lab, marks.student] = done.why
+                    why[key] = done.why
                 elif held != wanted:
-                    _patiently(book.write, marks, *args)
-            except Exception as error:
-                if of_database(error):  # this is about all of them
-                    with explained(url):
-                        raise
-                done = _unwritten(done, error)  # the others' rows can be written all the same
-            summary.add(done, fresh)
+                    entries.append((marks, *args))
+            with explained(url):
+                refused |= _written(book, entries)
+            for done in ready:
+                error = refused.get((done.marks.lab, done.marks.student))
+                summary.add(_unwritten(done, error) if error else done, fresh)
 
         bar = Bar(len(plan.jobs), progress)
         try:
             for done in plan.told:
                 summary.add(done, fresh=None)
-            for done in plan.held:
-                record(done, fresh=False)
-            for done in pool.results(plan.jobs):
-                record(done, fresh=True)
-                bar.step(done)
+            record(plan.held, fresh=False)
+            for ready in pool.results(plan.jobs):
+                record(ready, fresh=True)
+                for done in ready:
+                    bar.step(done)
                 summary.each = bar.each
         except KeyboardInterrupt:
             summary.stopped = True
@@ -291,8 +296,7 @@ def _settle(
 
     def write() -> list[Record]:
         with book.together():
-            for args in again:
-                book.write(*args)
+            book.write_all(again)
             late = [(lab, who) for lab in summary.labs for who in book.renew_penalties(lab)]
             after = [record for lab in summary.labs for record in book.records(lab)]
             summary.penalties, summary.changes = late, changes.found(before, after, why)
@@ -306,6 +310,19 @@ def _settle(
     if not summary.dry:
         changes.keep(course, summary.changes)
     pages.bring_up_to_date(course, after, book.policy)
+
+
+def _written(book: Any, entries: list[tuple]) -> dict[tuple[str, str], Exception]:
+    """Write into the gradebook all that is ready, in one step; return what could not be, and why.
+
+    What is refused of one submission keeps no other from being written.
+    """
+    found = _patiently(book.write_each, entries) if entries else []
+    return {
+        (entry[0].lab, entry[0].student): error
+        for entry, error in zip(entries, found, strict=True)
+        if error is not None
+    }
 
 
 def _unwritten(done: Done, error: Exception) -> Done:

@@ -20,7 +20,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from autograder.course.jobs import Done, Job
 from autograder.course.journal import MARKED, REFUSED, REPLACED, UNREADABLE, Attempt, Journal
 from autograder.course.keys import ROOT, marker_key
 from autograder.course.lending import Desk, Nobody
-from autograder.course.pool import Pool, Shared
+from autograder.course.pool import RUN_SECONDS, Pool, Shared
 from autograder.course.processing import FAULT, keep, take_in
 from autograder.jail.sandbox import JailError, Limits
 from autograder.marking import intake, text
@@ -62,14 +62,22 @@ class Lent(Pool):
     def start(self) -> None:
         """They have started."""
 
-    def results(self, jobs: Any) -> Iterator[Done]:
+    def marked(self, jobs: Any) -> Iterator[Done | None]:
         """Mark jobs, beside what comes in."""
         setup, workers = self.setup(), self.service.workers
+        ready: queue.SimpleQueue[Future[Done]] = queue.SimpleQueue()
         with ThreadPoolExecutor(workers.count) as threads:
             waiting = [threads.submit(workers.ask, setup, job) for job in jobs]
+            for future in waiting:
+                future.add_done_callback(ready.put)
+            left = len(waiting)
             try:
-                for future in as_completed(waiting):
-                    yield future.result()
+                while left:
+                    future = None
+                    with contextlib.suppress(queue.Empty):
+                        future = ready.get(timeout=RUN_SECONDS)
+                        left -= 1
+                    yield future and future.result()
                     if self.gone():
                         raise KeyboardInterrupt
             finally:

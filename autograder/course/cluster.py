@@ -113,7 +113,7 @@ class Cluster(Pool):
     def start(self) -> None:
         """Workers start their templates with their first submission."""
 
-    def results(self, jobs: Iterable[Job]) -> Iterator[Done]:
+    def marked(self, jobs: Iterable[Job]) -> Iterator[Done | None]:
         """Have the cluster mark; the files are written here."""
         try:
             from distributed import Client, wait
@@ -149,6 +149,7 @@ class Cluster(Pool):
                 if client.status != "running":
                     raise BookError(f"the scheduler {self.address} has ended")
                 yield from self._done(todo, tries)
+                yield None
 
     def _give(self, client: Any, name: str, worker: _Worker, job: Job) -> None:
         submission, problem = take_in(job, self.skeletons[job.lab])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import logging
+import math
 import sqlite3
 import tempfile
 import warnings
@@ -23,17 +24,18 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     MissingEntry,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SAWarning
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning
 from traitlets.config import Config
 
 from autograder.authoring import declaration, release
-from autograder.course import applied, database
+from autograder.course import applied, database, tables
 from autograder.course.folders import BookError
 from autograder.course.policy import Policy
 from autograder.course.records import records
@@ -58,11 +60,10 @@ class Book:
         self.late.log.setLevel(logging.ERROR)
         try:
             with explained(db_url):
-                self._students = {student.id for student in self.api.students}
+                self.api.db.query(Student).first()  # (one of another version fails here)
         except BaseException:
             self.api.close()
             raise
-        self._names: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Book:
         return self
@@ -132,7 +133,6 @@ class Book:
                 {lab: release.source_notebook(lab)}, Path(folder), True, self.db_url, migrate
             )
         self.api.db.expire_all()
-        self._names.pop(lab, None)
 
     def _copy(self) -> str:
         """Copy the gradebook beside itself; return the name of the copy, "" where it is no file."""
@@ -167,7 +167,6 @@ class Book:
                 if there is None or any(getattr(there, k) != v for k, v in said.items() if v):
                     said = {k: v for k, v in said.items() if v}
                     self.api.update_or_create_student(person.username, **said)
-                    self._students.add(person.username)
         session.commit()
 
     @contextlib.contextmanager
@@ -220,34 +219,43 @@ class Book:
         return out
 
     def write(self, marks: Marks, comments: dict[str, str | None], timestamp: str | None) -> None:
-        """Record one submission: its row, a score a marked cell, a comment an answer cell.
+        """Record one submission: its row, a score a marked cell, a comment an answer cell."""
+        self.write_all([(marks, comments, timestamp)])
+
+    def write_all(self, entries: list[tables.Entry]) -> None:
+        """Record submissions in one step, which is one wait for the disk, all of them or none.
 
         A score that a person gave stays, and is flagged to be looked at again.
         """
         session = self.api.db
         with _one_transaction(session):
-            if marks.student not in self._students:
-                self.api.update_or_create_student(marks.student)
-            extra = {"timestamp": timestamp} if timestamp else {}
-            submission = self.api.update_or_create_submission(marks.lab, marks.student, **extra)
-            extend(self.policy, [submission])
-            scores = {score.exercise: float(score.points) for score in marks.scores}
-            names = self._cells(marks.lab)
-            for notebook in submission.notebooks:
-                for grade in notebook.grades:
-                    if grade.cell_id not in names:
-                        continue
-                    grade.auto_score = scores.get(names[grade.cell_id])
-                    grade.needs_manual_grade = (
-                        grade.manual_score is not None or grade.auto_score is None
-                    )
-                for comment in notebook.comments:
-                    if comment.cell_id in names:
-                        comment.auto_comment = comments.get(names[comment.cell_id])
-                if notebook.notebook_id == names["notebook"]:
-                    self._penalise(notebook)
+            session.flush()
+            for lab in dict.fromkeys(marks.lab for marks, *_ in entries):
+                of = tables.lab(session, lab)
+                for some in tables.slices([each for each in entries if each[0].lab == lab]):
+                    tables.enrol(session, [marks.student for marks, *_ in some])
+                    submissions = tables.taken(session, of, some)
+                    extend(self.policy, submissions)
+                    tables.write(session, of, some, submissions)
+                    self._penalise(of, submissions)
+            session.expire_all()
         session.commit()
-        self._students.add(marks.student)
+
+    def write_each(self, entries: list[tables.Entry]) -> list[Exception | None]:
+        """Record submissions in one step; where something in it is refused, each by itself.
+
+        Return for each why it could not be written, None where it was. An error that is about all
+        of them is raised.
+        """
+        try:
+            self.write_all(entries)
+            return [None] * len(entries)
+        except Exception as error:
+            if concerns_all(error):
+                raise
+            if len(entries) == 1:
+                return [error]
+        return [why for each in entries for why in self.write_each([each])]
 
     def renew_penalties(self, lab: str) -> list[str]:
         """Work late penalties out again by the dates, the policy and the plugin of today.
@@ -255,48 +263,38 @@ class Book:
         Due dates, extensions and penalties may have changed since the work was marked. Return the
         students whose penalty is another now.
         """
-        with _one_transaction(self.api.db):
-            extend(self.policy, self.api.find_assignment(lab).submissions)
-        self.api.db.commit()
-        session, changed = self.api.db, []
-        submissions = (
-            session.query(SubmittedAssignment)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(Assignment.name == lab)
-        )
-        penalised = {
-            row[0]
-            for row in session.query(SubmittedNotebook.assignment_id)
-            .filter(SubmittedNotebook.late_submission_penalty.isnot(None))
-            .distinct()
-        }
-        notebook_id = self._cells(lab)["notebook"]
-        for submission in submissions.order_by(SubmittedAssignment.student_id).all():
-            if submission.total_seconds_late <= 0 and submission.id not in penalised:
-                continue
-            for notebook in submission.notebooks:
-                if notebook.notebook_id != notebook_id:
-                    continue
-                before = notebook.late_submission_penalty
-                with _one_transaction(session):
-                    self._penalise(notebook)
-                    after = notebook.late_submission_penalty
-                if (before or 0.0) != (after or 0.0):
-                    changed.append(submission.student_id)
+        session = self.api.db
+        with _one_transaction(session):
+            session.flush()
+            of = tables.lab(session, lab)
+            submissions = tables.submitted(session, of)
+            before = {each.id: each.extension for each in submissions}
+            extend(self.policy, submissions)
+            tables.extend(session, [s for s in submissions if s.extension != before[s.id]])
+            changed = self._penalise(of, submissions)
+            session.expire_all()
         session.commit()
         return changed
 
-    def _penalise(self, notebook: Any) -> None:
-        found = penalty(self.policy, self.late, self.api.db, notebook)
-        notebook.late_submission_penalty = found
-
-    def _cells(self, lab: str) -> dict[str, str]:
-        """Return the names of a lab's cells by their ids, and the id of its notebook."""
-        if lab not in self._names:
-            notebook = self.api.find_notebook(lab, lab)
-            cells = [*notebook.grade_cells, *notebook.solution_cells]
-            self._names[lab] = {cell.id: cell.name for cell in cells} | {"notebook": notebook.id}
-        return self._names[lab]
+    def _penalise(self, of: tables.Lab, submissions: list[tables.Submitted]) -> list[str]:
+        """Write what submissions lose for lateness; return those for whom that is another now."""
+        session, wanted, changed = self.api.db, {}, []
+        there = tables.penalties(session, of, submissions)
+        late = [each for each in submissions if each.id in there and each.late(of)]
+        earned = tables.scores(session, of, [there[each.id][0] for each in late])
+        for each in submissions:
+            notebook, before = there.get(each.id, ("", None))
+            score, after = earned.get(notebook), None
+            if score is not None:
+                args = (of.name, each.student_id, score, each.timestamp, each.due(of))
+                after = penalty(self.policy, self.late, *args)
+            other = not math.isclose(before or 0.0, after or 0.0, abs_tol=1e-9)
+            if other:
+                changed.append(each.student_id)
+            if other or (before is None) != (after is None):
+                wanted[notebook] = after
+        tables.penalise(session, wanted)
+        return changed
 
 
 def in_lab_order(session: Any, lab: str, student: str = "") -> list[Record]:
@@ -307,21 +305,23 @@ def in_lab_order(session: Any, lab: str, student: str = "") -> list[Record]:
         return [each.in_order(order) for each in records(session, lab, student)]
 
 
-def penalty(policy: Policy, late: AssignLatePenalties, session: Any, notebook: Any) -> float | None:
-    """Work out what a submitted notebook loses for lateness, by the policy or nbgrader's plugin."""
-    submission = notebook.assignment
-    notebook.late_submission_penalty = None
-    if submission.total_seconds_late <= 0:
+def penalty(
+    policy: Policy,
+    late: AssignLatePenalties,
+    lab: str,
+    student: str,
+    score: float,
+    at: datetime.datetime | None,
+    due: datetime.datetime | None,
+) -> float | None:
+    """Work out what a notebook loses for lateness, by the policy or nbgrader's plugin."""
+    if at is None or due is None or at <= due:
         return None
-    session.flush()
-    session.refresh(notebook)
-    if policy.rule(submission.assignment.name):
-        times = submission.timestamp, submission.duedate
-        return policy.penalty(submission.assignment.name, notebook.score, *times) or None
-    found = late.plugin_inst.late_submission_penalty(
-        submission.student.id, notebook.score, submission.total_seconds_late
-    )
-    return found and late._check_late_penalty(notebook, found)
+    if policy.rule(lab):
+        return policy.penalty(lab, score, at, due) or None
+    seconds = (at - due).total_seconds()
+    found = late.plugin_inst.late_submission_penalty(student, score, seconds)
+    return found and min(max(found, 0.0), score)
 
 
 def date(policy: Policy, assignments: Iterable[Any]) -> None:
@@ -337,7 +337,7 @@ def extend(policy: Policy, submissions: Iterable[Any]) -> None:
     """Give learners the time that the policy gives them, and take back what it gives no longer."""
     with applied.held(policy) as record:
         for each in submissions:
-            lab, who = each.assignment.name, each.student_id
+            lab, who = each.name, each.student_id
             wanted = policy.extension(lab, who)
             more = record.settle(f"extension {lab} {who}", each.extension or None, wanted)
             if (each.extension or None) != more:
@@ -390,6 +390,12 @@ def of_database(error: BaseException | None) -> DBAPIError | None:
     while error is not None and not isinstance(error, DBAPIError):
         error = error.__cause__ or error.__context__
     return error
+
+
+def concerns_all(error: Exception) -> bool:
+    """Tell whether an error is about the database, not about what was to be written into it."""
+    behind = of_database(error)
+    return behind is not None and not isinstance(behind, DataError | IntegrityError)
 
 
 def is_locked(error: Exception) -> bool:

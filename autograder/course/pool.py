@@ -22,6 +22,8 @@ from autograder.marking.marker import Marks
 
 # Beside its own budget: the start of a template, the files, the right answers, a slow machine.
 MORE_SECONDS = 300.0
+# Results are given to who writes them in runs: a step of a database takes longer than a row in it.
+RUN, RUN_SECONDS = 64, 0.5
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ Order = Job | tuple[Job, intake.Submission | None, str]
 class Pool:
     """Processes that mark, each with a template of its own; one worker is this process itself.
 
-    The order of what `results` yields is the order in which submissions are finished. `light` says
-    that hardly any will need a full template: it is started for those that do.
+    The order of results is the order in which submissions are finished. `light` says that hardly
+    any will need a full template: it is started for those that do.
     """
 
     def __init__(
@@ -73,8 +75,12 @@ class Pool:
         if not self.workers:
             self._template().begin(self.light)
 
-    def results(self, jobs: Iterable[Job]) -> Iterator[Done]:
-        """Mark jobs and yield what comes of them. Raises `JailError`."""
+    def results(self, jobs: Iterable[Job]) -> Iterator[list[Done]]:
+        """Mark jobs and yield what comes of them, in runs. Raises `JailError`."""
+        return in_runs(self.marked(jobs))
+
+    def marked(self, jobs: Iterable[Job]) -> Iterator[Done | None]:
+        """Mark jobs and yield what comes of them, None now and then where nothing does."""
         return self._parallel(deque(jobs)) if self.workers else self._serial(jobs)
 
     def _template(self) -> Template:
@@ -92,7 +98,7 @@ class Pool:
         limits = {n: getattr(self.limits, n) for n in Limits.class_own_traits(config=True)}
         return Setup(self.course, self.secret, limits, self.skeletons)
 
-    def _parallel(self, jobs: deque[Job]) -> Iterator[Done]:
+    def _parallel(self, jobs: deque[Job]) -> Iterator[Done | None]:
         setup = self.setup()
         for worker in self.workers:
             worker.send(setup)
@@ -105,7 +111,9 @@ class Pool:
             busy = [worker for worker in self.workers if worker.jobs]
             if not busy:
                 return
-            ready = wait([worker.pipe for worker in busy], timeout=10.0)
+            ready = wait([worker.pipe for worker in busy], timeout=RUN_SECONDS)
+            if not ready:
+                yield None
             for worker in busy:
                 stuck = time.monotonic() - worker.since > self.limits.submission + MORE_SECONDS
                 if worker.pipe not in ready and not stuck:
@@ -131,6 +139,25 @@ class Pool:
         self.workers.remove(worker)
         self.workers.append(_Worker(self.jailed, self.light))
         return self.workers[-1]
+
+
+def in_runs(results: Iterable[Done | None]) -> Iterator[list[Done]]:
+    """Yield results in runs, each soon after its first one; what ends them comes after the last."""
+    run: list[Done] = []
+    until = 0.0
+    try:
+        for done in results:
+            now = time.monotonic()
+            if done is not None:
+                until = until if run else now + RUN_SECONDS
+                run.append(done)
+            if run and (len(run) >= RUN or now >= until):
+                yield run
+                run = []
+    except (KeyboardInterrupt, RuntimeError):  # (a jail or a cluster that does not work)
+        yield run
+        raise
+    yield run
 
 
 def gone_twice(job: Job) -> Done:

@@ -141,8 +141,9 @@ class Late(AssignLatePenalties):
             book.db.flush()
             for notebook in found.notebooks:
                 if notebook.name == about["notebook"]:
-                    late = penalty(rules, self, book.db, notebook)
-                    notebook.late_submission_penalty = late
+                    args = (found.name, found.student_id, notebook.score)
+                    args += (found.timestamp, found.duedate)
+                    notebook.late_submission_penalty = penalty(rules, self, *args)
             book.db.commit()
         return nb, resources
 

@@ -30,6 +30,8 @@ def line(text: object, most: int = LONG) -> str:
 def lines(text: object, most: int = 100_000) -> str:
     """Return a text of several lines for a terminal: as `line`, but line ends and tabs stay."""
     kept = str(text)[:most].replace("\r\n", "\n")
+    if kept.replace("\n", "").replace("\t", "").isprintable():
+        return kept
     return "".join(s if s.isprintable() or s in "\n\t" else _written(s) for s in kept)
 
 

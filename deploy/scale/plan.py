@@ -104,24 +104,25 @@ def breaks(rows: list[dict[str, Any]], wish: argparse.Namespace) -> list[tuple[f
     return sorted(out)
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the options."""
+    out = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    out.add_argument("--learners", type=int, default=10_000)
+    out.add_argument("--cores", type=int, default=16, help="of a machine that marks")
+    out.add_argument("--machines", type=int, default=0, help="there are; default: as needed")
+    out.add_argument("--within", type=float, default=60.0, help="seconds until the mark, for 95 %%")
+    out.add_argument("--working", type=float, default=0.2, help="part of learners online at once")
+    out.add_argument("--memory", type=float, default=64.0, help="GB of a machine to work on")
+    out.add_argument("--price", type=float, default=0.04, help="of a core for an hour")
+    out.add_argument("--gigabyte", type=float, default=0.005, help="price of a GB for an hour")
+    out.add_argument("--slower", type=float, default=1.0, help="than the machine of the figures")
+    out.add_argument("--figures", type=Path, default=FIGURES)
+    return out
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the plan."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--learners", type=int, default=10_000)
-    parser.add_argument("--cores", type=int, default=16, help="of a machine that marks")
-    parser.add_argument("--machines", type=int, default=0, help="there are; default: as needed")
-    parser.add_argument(
-        "--within", type=float, default=60.0, help="seconds until the mark, for 95 %%"
-    )
-    parser.add_argument(
-        "--working", type=float, default=0.2, help="part of learners online at once"
-    )
-    parser.add_argument("--memory", type=float, default=64.0, help="GB of a machine to work on")
-    parser.add_argument("--price", type=float, default=0.04, help="of a core for an hour")
-    parser.add_argument("--gigabyte", type=float, default=0.005, help="price of a GB for an hour")
-    parser.add_argument("--slower", type=float, default=1.0, help="than the machine of the figures")
-    parser.add_argument("--figures", type=Path, default=FIGURES)
-    wish = parser.parse_args(arguments)
+    wish = parser().parse_args(arguments)
     figures = json.loads(wish.figures.read_text(encoding="utf-8"))
     rows = [evening(lab, figures, wish) for lab in figures["labs"]]
     wish.machines = wish.machines or max(row["machines"] for row in rows)

@@ -69,20 +69,22 @@ class Memory(threading.Thread):
         return "template" if "template.main" in line else "other"
 
 
-def ours(folder, workers, *options, lab=LAB):
-    """Run `grade` on a course folder; return its summary, and the memory by role."""
+def ours(folder, workers, *options, lab=LAB, watch=False, force=True):
+    """Run `grade` on a course folder; return its summary, and if watched the memory by role."""
     target = folder / "summary.json"
     command = [sys.executable, "-m", "autograder", "grade", lab, "--course", str(folder)]
-    command += ["--workers", str(workers), "--json", str(target), "--force", *options]
+    command += ["--workers", str(workers), "--json", str(target), *options]
+    command += ["--force"] * force
     process = subprocess.Popen(
         command, cwd=keys.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    memory = Memory(process.pid)
+    memory = Memory(process.pid) if watch else None  # (watching takes time of its own)
     _, said = process.communicate()
-    memory.over.set()
+    if memory:
+        memory.over.set()
     if process.returncode:
         raise RuntimeError(said)
-    return json.loads(target.read_text()), memory.most
+    return json.loads(target.read_text()), memory and memory.most
 
 
 def by_stock(folder, lab=LAB):
@@ -165,17 +167,22 @@ def lab_by_lab(count, stock_count=3):
 
 
 def growing(sizes):
-    """Mark larger and larger cohorts; print seconds a submission and memory."""
-    print("\n  submissions  seconds each  run (s)   memory (MB): writer  worker  template")
+    """Mark larger and larger cohorts, and run again; print seconds, memory and the gradebook."""
+    print("\n  submissions   seconds each   run, s   none changed, s   book, kB each   memory, MB:")
+    print(f"{'':72}writer  worker  template")
     cores = len(os.sched_getaffinity(0))
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
             folder = lay_out(Path(name), cohort.many(LAB, size)).folder
-            summary, most = ours(folder, cores)
-            parts = [most.get(role, 0.0) for role in ("writer", "worker", "template")]
-            memory = f"{parts[0]:20.0f}{parts[1]:8.0f}{parts[2]:10.0f}"
+            empty = (folder / "gradebook.db").stat().st_size
+            done, most = ours(folder, cores, watch=True)
+            again, _ = ours(folder, cores, force=False)
+            book = ((folder / "gradebook.db").stat().st_size - empty) / size / 1024
+            memory = [most.get(role, 0.0) for role in ("writer", "worker", "template")]
             print(
-                f"  {size:11d}{summary['seconds_each']:14.3f}{summary['seconds']:9.1f}   {memory}",
+                f"  {size:11d}{done['seconds_each']:15.3f}{done['seconds']:9.1f}"
+                f"{again['seconds']:18.2f}{book:16.1f}"
+                f"{memory[0]:8.0f}{memory[1]:8.0f}{memory[2]:10.0f}",
                 flush=True,
             )
 

@@ -1,9 +1,9 @@
 """Measure what a plan for many learners needs: `python -m tests.bench.scale [--write]`.
 
-Seconds of a worker a submission, lab by lab; the start of a worker; what the one process that
-writes has with a submission, measured with a marker that answers at once; memory of a worker and of
-a learner at work; what a submission leaves on the disk. `--write` puts them where
-`deploy/scale/plan.py` reads them.
+Processor seconds of a worker a submission, lab by lab; the start of a worker; what the one process
+that writes has with a submission, measured with a marker that answers at once; memory of a worker
+and of a learner at work; what a submission leaves on the disk. `--write` puts them where
+`deploy/scale/plan.py` reads them, and the plan's table into the README there.
 
 `--real 100` compares the queue of the plan with a real service instead: so many submissions come as
 before a deadline, in a minute.
@@ -20,18 +20,14 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
-from unittest import mock
 
 import psutil
 
-from autograder.commands import grade
-from autograder.course import keys, processing
 from autograder.jail.sandbox import Template
 from deploy.scale import plan
 from tests import cohort
-from tests.bench import exercises, serve
+from tests.bench import exercises, serve, writer
 from tests.cohort import exchanging
 from tests.cohort.books import LAB, lay_out
 
@@ -46,46 +42,6 @@ def private(process):
         with contextlib.suppress(psutil.Error):
             total += each.memory_full_info().pss
     return total
-
-
-def writing(count=200):
-    """Seconds and bytes a submission where marking takes no time: files, gradebook, feedback."""
-    with tempfile.TemporaryDirectory() as name:
-        course = lay_out(Path(name, "course"), list(cohort.many(LAB, count)))
-        found = {}
-
-        def at_once(job, submission, problem, secret, template):
-            if not found:
-                found["done"] = usual(job, submission, problem, secret, template)
-            done = found["done"]
-            return replace(
-                done, marks=replace(done.marks, student=job.student), timestamp=job.timestamp
-            )
-
-        usual = processing.produce
-
-        def run(**wish):
-            begun = time.perf_counter()
-            grade.grade(course, [LAB], workers=1, **wish)
-            return time.perf_counter() - begun
-
-        with mock.patch.object(processing, "produce", at_once):
-            run(student="student-0000")
-            size, every = book(course), run()
-            start = run(student="student-0001", force=True)
-        row = (book(course) - size) / (count - 1)
-        folders = ("feedback", "autograded", "results", "submitted")
-        kept = sum(
-            path.stat().st_size
-            for folder in folders
-            for path in (course.folder / folder).rglob("*")
-            if path.is_file()
-        )
-    return (every - start) / (count - 2), kept / count, row
-
-
-def book(course):
-    return sum(path.stat().st_size for path in course.folder.glob("gradebook.db*"))
 
 
 def learner():
@@ -124,12 +80,25 @@ def measure():
     """Return the figures."""
     found = exercises.main([])
     seconds, memory = start()
-    writer, kept, row = writing()
+    written = writer.apart("--one", 500)
     return {
         "labs": {lab: round(sum(parts.values()), 3) for lab, parts in found.items()},
-        "start": round(seconds, 1), "writer": round(writer, 4),
-        "worker": round(memory), "learner": learner(), "kept": round(kept), "row": round(row),
+        "start": round(seconds, 1), "writer": round(written["rows"] + written["pages"], 4),
+        "worker": round(memory), "learner": learner(), "kept": round(written["kept"]),
+        "row": round(written["book"]),
     }  # fmt: skip
+
+
+def into_readme(figures):
+    """Write the table of the plan for 10,000 learners anew."""
+    path, wish, rows = plan.FIGURES.with_name("README.md"), plan.parser().parse_args([]), ""
+    for lab in figures["labs"]:
+        got = plan.evening(lab, figures, wish)
+        rows += f"| {lab} | {got['seconds']:.2f} | {got['workers']} "
+        rows += f"| {got['near']:.1f} s | {got['last']:.1f} s |\n"
+    rule = "| --- | --- | --- | --- | --- |\n"
+    before, _, rest = path.read_text(encoding="utf-8").partition(rule)
+    path.write_text(before + rule + rows + rest[rest.index("\n\n") + 1 :], encoding="utf-8")
 
 
 def real(count, seconds=60.0):
@@ -195,8 +164,8 @@ def main(arguments):
     figures = measure()
     print(json.dumps(figures, indent=1))
     if options.write:
-        text = json.dumps(figures, indent=1) + "\n"
-        (keys.ROOT / "deploy/scale/figures.json").write_text(text, encoding="utf-8")
+        plan.FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        into_readme(figures)
 
 
 if __name__ == "__main__":

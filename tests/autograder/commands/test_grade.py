@@ -1,5 +1,6 @@
 """Is a cohort marked once, completely, whatever happens on the way?"""
 
+import contextlib
 import copy
 import dataclasses
 import errno
@@ -193,7 +194,7 @@ def test_a_run_that_ends_at_any_step_is_taken_up(tmp_path, here, monkeypatch):
             with monkeypatch.context() as patch:
                 patch.setattr(processing, "write", cut(folders.write, after))
                 patch.setattr(results, "write", cut(folders.write, after))
-                patch.setattr(Book, "write", cut(Book.write, after))
+                patch.setattr(Book, "write_all", cut(Book.write_all, after))
                 try:
                     run(folder, "--force")
                 except Killed:
@@ -240,6 +241,27 @@ def test_kill_minus_nine_loses_nothing(tmp_path, here):
     assert last["unchanged"] >= held - 1
     assert last["marked"] + last["unchanged"] == len(students)
     assert rows(folder) == rows(tmp_path / "calm")
+
+
+@pytest.mark.parametrize(("seconds", "runs"), [(0.0, ["a", "b", "c", "de"]), (9.0, ["abcd", "e"])])
+@pytest.mark.parametrize("end", [None, KeyboardInterrupt, JailError])
+def test_results_are_given_in_runs_and_none_is_lost(monkeypatch, seconds, runs, end):
+    """Is a run over when it is long or old, and does what ends them come after the last?"""
+    monkeypatch.setattr(pool, "RUN", 4)
+    monkeypatch.setattr(pool, "RUN_SECONDS", seconds)
+
+    def source():
+        yield from ["a", None, "b", "c"]
+        monkeypatch.setattr(pool, "RUN_SECONDS", 9.0)
+        yield from ["d", None, "e"]
+        if end:
+            raise end
+
+    found = []
+    with pytest.raises(end) if end else contextlib.nullcontext():
+        for run in pool.in_runs(source()):
+            found.append("".join(run))
+    assert found == runs
 
 
 @jail

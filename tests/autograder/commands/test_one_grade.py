@@ -1,7 +1,9 @@
 """Is there one grade: is what is shown anywhere what the gradebook holds?"""
 
+import contextlib
 import datetime
 import json
+import sqlite3
 
 import pytest
 from nbgrader.converters import Autograde, GenerateFeedback
@@ -19,7 +21,7 @@ from autograder.marking.record import Part, Record
 from autograder.marking.scoring import Score
 from tests import cohort
 from tests.cohort import agreeing
-from tests.cohort.books import LAB, course, lay_out, nbgrader, rows
+from tests.cohort.books import LAB, course, lay_out, nbgrader, refuse, rows
 
 FULL = {ex.name: float(ex.points) for ex in declaration.load(LAB).exercises}
 
@@ -94,6 +96,37 @@ def test_what_a_person_gave_shows_everywhere(marked, capsys):
     assert "3 points were given by your instructor in place of 20" in shown
     assert export.main(["--course", str(folder)]) == 0
     assert f",{total:g}," in capsys.readouterr().out
+
+
+def test_progress_counts_what_is_written(marked, monkeypatch):
+    """Is a submission in the gradebook before the line of progress has it?"""
+    folder, _ = marked
+    step, seen = grade.Bar.step, []
+
+    def stepped(bar, done):
+        with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as book:
+            seen.append(book.execute("SELECT student_id FROM submitted_assignment").fetchall())
+        assert (done.marks.student,) in seen[-1]
+        step(bar, done)
+
+    monkeypatch.setattr(grade.Bar, "step", stepped)
+    assert run(folder) == 0
+    assert len(seen) == 2
+
+
+def test_what_the_gradebook_refuses_is_told_and_written_by_the_next_run(marked, capsys):
+    """Is what cannot be written told, the other there, and neither marked again?"""
+    folder, _ = marked
+    place = folder / "gradebook.db"
+    refuse(place, "amal")
+    assert run(folder) == grade.SOME_NOT
+    assert "amal: Marked, but not written into the gradebook" in capsys.readouterr().out
+    assert set(rows(folder)) == {"jing"}
+    with contextlib.closing(sqlite3.connect(place)) as book:
+        book.execute("DROP TRIGGER no")
+    assert run(folder) == 0
+    assert "0 marked, 2 unchanged" in capsys.readouterr().err
+    assert set(rows(folder)) == {"amal", "jing"}
 
 
 def test_every_place_shows_the_same_after_every_step(marked, capsys, monkeypatch):

@@ -154,8 +154,8 @@ def test_lost_and_frozen_workers_lose_nothing_and_another_release_marks_nothing(
         return back
 
     monkeypatch.setattr(pool, "_look", looks)
-    for done in pool.results(todo):
-        found.append((done.marks.student, done.marks.notes))
+    for ready in pool.results(todo):
+        found += [(done.marks.student, done.marks.notes) for done in ready]
     assert sorted(who for who, _ in found) == [f"s{n}" for n in range(8)]
     assert {tuple(notes) for _, notes in found} == {("whole", WORD.decode())}
     said = capsys.readouterr().err

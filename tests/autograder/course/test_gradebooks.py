@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,13 +14,14 @@ import pytest
 from nbgrader.converters import Autograde, GenerateFeedback
 
 from autograder.commands import grade
-from autograder.course import gradebook
+from autograder.course import gradebook, pool
 from autograder.course.gradebook import Book, configuration
 from autograder.course.keys import ROOT
+from autograder.course.policy import read as read_policy
 from autograder.marking.marker import Marks
 from autograder.marking.scoring import Score
 from tests.cohort import HANDED_IN, submission
-from tests.cohort.books import LAB, SECRET, course, lay_out, nbgrader, rows
+from tests.cohort.books import LAB, SECRET, course, lay_out, nbgrader, refuse, rows
 from tests.cohort.books import gradebook as gradebook_in
 
 FEW = ["amal", "dana", "fatima", "hanna", "idris", "jing", "kofi", "noor", "otis"]
@@ -144,6 +146,70 @@ def test_what_is_recorded_already_is_not_written_again(tmp_path):
             assert book.recorded(LAB)[case[0].student] == gradebook.rows(*case)
         later = (*cases[0][:2], "2026-03-03 09:00:00 UTC")
         assert book.recorded(LAB)["ada"] != gradebook.rows(*later)
+
+
+def entries(*students, points=7.0):
+    """Return entries of students: one exercise has points, one answer is untouched."""
+    comments = {"one_hot_answer": None, "softmax_answer": "No response."}
+    return [
+        (Marks(LAB, who, [Score("one_hot", points, 14)]), comments, HANDED_IN) for who in students
+    ]
+
+
+def test_one_step_writes_what_each_alone_would(tmp_path):
+    """Are rows equal: new, known, late with and without more time, damaged, with points by hand?"""
+    rules = "[late]\npercent_a_day = 10\n[labs.03]\ndue = 2026-03-01T12:00:00\n"
+    rules += "[[extension]]\nstudent = 'ben'\ndays = 3\n"
+    wanted = []
+    for way in ("alone", "together"):
+        folder = tmp_path / way
+        folder.mkdir()
+        (folder / "policy.toml").write_text(rules)
+        policy = read_policy(folder)
+        with Book(gradebook_in(folder), configuration(), policy) as book:
+            book.take_inputs([LAB], {})
+            for some in (
+                entries("ada", "ben"),
+                [*entries("ada", "ben", "cem", points=9.5), (Marks(LAB, "dee"), {}, None)],
+            ):
+                if way == "together":
+                    book.write_all(some)
+                for each in some if way == "alone" else ():
+                    book.write(*each)
+                book.api.find_grade("one_hot", LAB, LAB, "ada").manual_score = 3.0
+                book.api.db.commit()
+        wanted.append(rows(folder))
+    assert wanted[0] == wanted[1]
+    assert {who: row[1:4] for who, row in wanted[0].items()} == {
+        "ada": (3.0, True, 0.3), "ben": (9.5, True, None), "cem": (9.5, True, 0.95),
+        "dee": (0.0, True, None),
+    }  # fmt: skip
+
+
+def test_what_the_database_refuses_of_one_is_written_of_the_others(tmp_path):
+    """Is a result that cannot be written the only one that is not there?"""
+    url = gradebook_in(tmp_path)
+    refuse(tmp_path / "gradebook.db", "ben")
+    with Book(url, configuration()) as book:
+        first, refused, last = book.write_each(entries("ada", "ben", "cem"))
+        assert (first, last) == (None, None)
+        assert "not this one" in str(refused)
+        assert set(book.recorded(LAB)) == {"ada", "cem"}
+
+
+def test_a_process_killed_within_a_step_leaves_the_gradebook_of_before(tmp_path):
+    """Is nothing of a step there after SIGKILL in its middle, and all when it is done again?"""
+    url = gradebook_in(tmp_path)
+    child = os.fork()
+    if not child:
+        with Book(url, configuration()) as book:
+            book._penalise = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+            book.write_all(entries("ada", "ben"))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    with Book(url, configuration()) as book:
+        assert book.recorded(LAB) == {}
+        book.write_all(entries("ada", "ben"))
+        assert set(book.recorded(LAB)) == {"ada", "ben"}
 
 
 def test_a_score_given_by_a_person_stays_and_is_flagged(tmp_path):
@@ -271,18 +337,19 @@ def test_a_gradebook_locked_from_the_start_is_waited_for(tmp_path, here, capsys,
 def test_a_gradebook_locked_while_marking_loses_nothing(tmp_path, here, capsys, monkeypatch):
     """Is what was marked until then kept, and the next run's job only to write it down?"""
     monkeypatch.setattr(grade, "LOCKED_SECONDS", 0.0)
+    monkeypatch.setattr(pool, "RUN", 1)
     place = course(tmp_path, ["amal", "jing"]).folder / "gradebook.db"
     command = [LAB, "--course", str(tmp_path), "--workers", "1"]
-    write, let_go = Book.write, []
+    write, let_go = Book.write_all, []
 
-    def locked(self, marks, *args):
-        let_go.append(held(place)) if marks.student == "jing" else None
-        return write(self, marks, *args)
+    def locked(self, entries):
+        let_go.append(held(place)) if entries[0][0].student == "jing" else None
+        return write(self, entries)
 
-    monkeypatch.setattr(Book, "write", locked)
+    monkeypatch.setattr(Book, "write_all", locked)
     assert grade.main(command) == grade.SOME_NOT
     assert "in use by another program" in " ".join(capsys.readouterr().err.split())
-    monkeypatch.setattr(Book, "write", write)
+    monkeypatch.setattr(Book, "write_all", write)
     for each in let_go:
         each()
     assert grade.main(command) == 0

@@ -86,6 +86,18 @@ def test_a_server_that_comes_back_is_written_on(server, url):
         assert set(book.recorded(LAB)) == {"ada", "ben"}
 
 
+def test_what_the_server_refuses_of_one_is_written_of_the_others(url):
+    """Is a comment that no text of the server may hold the only thing that is not written?"""
+    score, odd = [Score("one_hot", 7.0, 14)], {"one_hot_answer": "a\0b"}
+    with Book(url, configuration()) as book:
+        marks = [Marks(LAB, who, score) for who in ("ada", "ben", "cem")]
+        entries = [(each, odd if each.student == "ben" else {}, HANDED_IN) for each in marks]
+        first, refused, last = book.write_each(entries)
+        assert (first, last) == (None, None)
+        assert "NUL" in str(refused)
+        assert set(book.recorded(LAB)) == {"ada", "cem"}
+
+
 def stopped(server, url):
     server.stop()
     return url
