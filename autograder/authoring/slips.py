@@ -11,9 +11,8 @@ import ast
 import contextlib
 import copy
 import itertools
-import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -21,9 +20,9 @@ from typing import Any
 
 from autograder.authoring.declaration import Exercise, NumpyModel
 from utils.engine import patterns
-from utils.engine.calling import Outcome, run_calls
+from utils.engine.calling import run_calls
 from utils.engine.facts import FACTS
-from utils.engine.judging import Case, verdict
+from utils.engine.judging import Case, Finding, verdict
 from utils.engine.recognise import fingerprint, recognise
 from utils.engine.slips import NO_NUMBER, mark
 
@@ -79,12 +78,14 @@ def slips(source: str) -> Iterator[Slip]:
                   for a in node.args}  # fmt: skip
     # The commoner kinds first: of two slips with the same numbers, the first one is told.
     for changes in (_changes, partial(_changes_of_names, parameters=parameters)):
-        for number, node in enumerate(ast.walk(tree)):
+        for node, put in _places(tree):
             for kind, what, other in changes(node):
-                fresh = ast.parse(source)
-                _replace(fresh, list(ast.walk(fresh))[number], copy.deepcopy(other))
                 with contextlib.suppress(Exception):
-                    text = ast.unparse(ast.fix_missing_locations(fresh))
+                    try:
+                        put(other)
+                        text = ast.unparse(tree)
+                    finally:
+                        put(node)
                     yield Slip(kind, what + _near(node, parameters), text)
     for function in [n for n in tree.body if isinstance(n, ast.FunctionDef)]:
         for a, b in pairwise([a.arg for a in function.args.args]):
@@ -97,9 +98,22 @@ def slips(source: str) -> Iterator[Slip]:
             yield Slip("parameters swapped", text, ast.unparse(fresh))
 
 
+def _places(tree: ast.AST) -> list[tuple[ast.AST, Callable[[ast.AST], None]]]:
+    """Return the nodes of a tree, each with what puts another one in its place."""
+    out: list[tuple[ast.AST, Callable[[ast.AST], None]]] = []
+    for node in ast.walk(tree):
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                out += [(each, partial(value.__setitem__, i)) for i, each in enumerate(value)]
+            else:
+                out.append((value, partial(setattr, node, name)))
+    return [(node, put) for node, put in out if isinstance(node, ast.AST)]
+
+
 def entering(source: str) -> Iterator[Slip]:
     """Yield `source` with one argument that enters as something else, in all of its places."""
-    for number, node in enumerate(ast.parse(source).body):
+    tree = ast.parse(source)
+    for node in tree.body:
         names = [a.arg for a in node.args.args] if isinstance(node, ast.FunctionDef) else []
         few = len(names) <= MOST_PARAMETERS
         for name in names:
@@ -107,9 +121,10 @@ def entering(source: str) -> Iterator[Slip]:
             ways = [(kind, what, text.format(name)) for kind, what, text in _ENTERING]
             ways += [("another argument", f"as `{other}`", other) for other in others]
             for kind, what, text in ways:
-                fresh = ast.parse(source)
-                fresh.body[number].body[:0] = ast.parse(f"{name} = {text}").body
-                yield Slip(kind, f"`{name}` enters {what}", ast.unparse(fresh))
+                node.body[:0] = ast.parse(f"{name} = {text}").body
+                changed = ast.unparse(tree)
+                del node.body[0]
+                yield Slip(kind, f"`{name}` enters {what}", changed)
 
 
 def _changes_of_names(node: ast.AST, parameters: set[str]) -> Iterator[tuple[str, str, ast.AST]]:
@@ -204,9 +219,9 @@ def _changes_of_brackets(node: ast.BinOp) -> Iterator[tuple[str, str, ast.AST]]:
         kind = (ast.Name, ast.BinOp, ast.Call, ast.Attribute, ast.Subscript)
         if number and isinstance(part, kind) and id(part) not in called:
             left = copy.deepcopy(node.left)
-            place = list(ast.walk(left))[number]
+            place, put = _places(left)[number - 1]
             if isinstance(getattr(place, "ctx", ast.Load()), ast.Load):
-                _replace(left, place, ast.BinOp(copy.deepcopy(place), node.op, node.right))
+                put(ast.BinOp(place, node.op, node.right))
                 yield "a bracket", inside, left
 
 
@@ -250,15 +265,6 @@ def _with(node: ast.AST, **fields: Any) -> ast.AST:
     return other
 
 
-def _replace(tree: ast.AST, target: ast.AST, other: ast.AST) -> None:
-    for node in ast.walk(tree):
-        for name, value in ast.iter_fields(node):
-            if value is target:
-                setattr(node, name, other)
-            elif isinstance(value, list):
-                value[:] = [other if item is target else item for item in value]
-
-
 # --- what ships of them ---------------------------------------------------------------------------
 
 
@@ -270,43 +276,53 @@ def shipped(ex: Exercise) -> list[list]:
     if ex.kind != "function" or ex.deadline >= SLOW or ex.needs_keras:
         return []
     cases = [case for cases in ex.seen for case in cases]
-    out, taken = [], set()
+    out = []
+    sources, taken = set(), set()  # what was tried: other words for it are told no second time
     for slip in itertools.chain(slips(ex.oracle), entering(ex.oracle)):
-        outcomes = _outcomes(ex, slip, cases)
-        if outcomes is None:
+        if slip.source in sources:
             continue
-        made = _told(ex, cases, outcomes)
-        if made is not None and str(made) not in taken:
-            taken.add(str(made))
-            out.append([slip.kind, slip.what, made])
+        sources.add(slip.source)
+        if (tried := _tried(ex, slip, cases)) is None:
+            continue
+        outcomes, findings, marks = tried
+        if str(marks) not in taken:
+            taken.add(str(marks))
+            if not _is_told(ex, cases, outcomes, findings):
+                out.append([slip.kind, slip.what, marks])
     return out
 
 
-def _outcomes(ex: Exercise, slip: Slip, cases: list[Case]) -> list[list[Outcome]] | None:
+def _tried(ex: Exercise, slip: Slip, cases: list[Case]) -> tuple[list, list, list] | None:
+    """Return outcomes, findings and marks of a slip; None where it is right or needs no mark.
+
+    The first case that fails is what a report shows: of that there must be a number.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", SyntaxWarning)  # such as a number that is indexed
             functions = ex.made_of(slip.source, f"<{ex.name}, a slip>")
     except Exception:
         return None
-    return [run_calls(functions, case.calls, build_model=NumpyModel) for case in cases]
+    outcomes, findings, marks = [], [], []
+    for case in cases:
+        outcomes.append(run_calls(functions, case.calls, build_model=NumpyModel))
+        findings.append(verdict(case, outcomes[-1], words=False))
+        made = mark(case, outcomes[-1]) if findings[-1] else None
+        if not any(findings[:-1]) and (_raised(findings[-1]) or made == NO_NUMBER):
+            return None
+        marks.append(made)
+    return (outcomes, findings, marks) if any(findings) else None
 
 
-def _told(ex: Exercise, cases: list[Case], outcomes: list[list[Outcome]]) -> list | None:
-    """Return the marks of a slip, None where it needs none."""
-    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
-    first = next((f for f in findings if f is not None), None)
-    if first is None or re.search("[A-Z]", first.code[:1]):
-        return None
+def _raised(finding: Finding | None) -> bool:
+    """Tell whether a finding is an exception, by the name that it has."""
+    return finding is not None and finding.code[:1].isupper()
+
+
+def _is_told(ex: Exercise, cases: list[Case], outcomes: list, findings: list) -> bool:
+    """Tell whether the catalogue or a pattern says more of a slip than that it is wrong."""
     prints = [fingerprint(*each) for each in zip(cases, outcomes, strict=True)]
     if recognise(ex.known, cases, prints, findings):
-        return None
-    pattern = patterns.find(cases, outcomes, findings)
-    if pattern and not pattern.name.startswith(VAGUE):
-        return None
-    made = [
-        mark(case, each) if finding else None
-        for case, each, finding in zip(cases, outcomes, findings, strict=True)
-    ]
-    # The first case that fails is what a report shows: of that there is a number.
-    return made if made[findings.index(first)] != NO_NUMBER else None
+        return True
+    pattern = patterns.find(cases, outcomes, findings, exact=True)
+    return pattern is not None and not pattern.name.startswith(VAGUE)

@@ -207,11 +207,13 @@ def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[A
     if not callable(target):
         return None, Outcome(error=Failure("NotCallable", type(target).__name__))
     printed, layers = _Printed(), [_layers(arg) for arg in args]
-    with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as stack:
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
         warnings.simplefilter("always")
-        stack.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"))
-        stack.enter_context(contextlib.redirect_stdout(printed))
-        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
         try:
             with guard():
                 value = _drawn(target(*args))
@@ -220,7 +222,8 @@ def _run(namespace: Mapping, call: Call, args: list, guard: Callable) -> tuple[A
             raise
         except BaseException as error:
             value, outcome = None, Outcome(error=failure(error), args_after=_after(args, layers))
-    return value, replace(outcome, printed=printed.getvalue())
+    text = printed.getvalue()
+    return value, replace(outcome, printed=text) if text else outcome
 
 
 def _drawn(value: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -51,13 +52,39 @@ class Part:
     tolerance: Tolerance
     wrong: bool
 
+    @cached_property
+    def came(self) -> np.ndarray | None:
+        """What came as floats, None where it is no array of numbers."""
+        return numbers(self.got)
+
+    @cached_property
+    def is_finite(self) -> bool:
+        """Whether what came are finite numbers."""
+        return self.came is not None and bool(np.isfinite(self.came).all())
+
+    @cached_property
+    def furthest(self) -> int:
+        """The place of the number that is furthest from the expected one, 0 without one."""
+        got, right = self.came, numbers(self.expected)
+        if right is None or right.shape != got.shape:
+            return 0
+        with np.errstate(invalid="ignore"):
+            return int(np.argmax(np.abs(got - right)))
+
     def is_near(self, other: Any) -> bool:
         """Tell whether what came is `other`, as closely as values are judged."""
-        got, other = numbers(self.got), numbers(other)
+        got, other = self.came, numbers(other)
         if got is None or other is None or got.shape != other.shape:
             return False
+        if got.size:  # most guesses fail at one number already
+            allowed, one = self.tolerance, other.item(self.furthest)
+            size = float(np.abs(other).max()) if allowed.largest else abs(one) + allowed.floor
+            if abs(got.item(self.furthest) - one) > 1e-12 + allowed.atol + allowed.rtol * size:
+                return False
         with np.errstate(invalid="ignore"):
             near = np.abs(got - other) <= 1e-12 + self.tolerance.allowed(other)
+            if self.is_finite:
+                return bool(near.all())
             return bool(np.all(near | (got == other) | (np.isnan(got) & np.isnan(other))))
 
 
@@ -107,20 +134,34 @@ def explained(wrong: list[Part]) -> Pattern | None:
     allowed = np.concatenate(
         [np.broadcast_to(p.part.tolerance.allowed(p.right), p.right.shape).ravel() for p in pairs]
     )
-    for text, values in _features([p.part for p in pairs]):
-        if np.ptp(values) <= 1e-9 * np.abs(values).max(initial=0.0):
+    features = list(_features([p.part for p in pairs]))
+    if not features:
+        return None
+    table = np.array([values for _, values in features])
+    varied = np.ptp(table, axis=1) > 1e-9 * np.abs(table).max(axis=1)
+    alone = np.all(np.abs(gots - table) <= allowed, axis=1)
+    terms = _multiples(gots - rights, table, allowed)
+    bases = [
+        (base, _multiples(gots - start, table, allowed))
+        for base, start in _arguments([p.part for p in pairs])
+    ]
+    products = np.full(len(table), np.nan)
+    if np.all(rights != 0):
+        products = _multiples(gots / rights, table, allowed / abs(rights))
+    for i, (text, _) in enumerate(features):
+        if not varied[i]:
             continue
-        if np.all(np.abs(gots - values) <= allowed):
+        if alone[i]:
             return Pattern("one term alone", f"This is {text}, and nothing more: what is missing?")
-        if (factor := _multiple(gots - rights, values, allowed)) is not None:
-            how = {1.0: "", -1.0: ", with a minus"}.get(round(factor, 9), ", times a number")
+        if np.isfinite(terms[i]):
+            how = {1.0: "", -1.0: ", with a minus"}.get(round(terms[i], 9), ", times a number")
             step = f"The difference to the right numbers is {text}{how}: where does that come in?"
             return Pattern("a term", step)
-        for base, start in _arguments([p.part for p in pairs]):
-            if _multiple(gots - start, values, allowed) is not None:
+        for base, factors in bases:
+            if np.isfinite(factors[i]):
                 step = f"This is {base} and a fixed number times {text}: what stands there instead?"
                 return Pattern("a fixed number", step)
-        if np.all(rights != 0) and (_multiple(gots / rights, values, allowed / abs(rights))):
+        if np.isfinite(products[i]):
             step = (
                 f"Each number is the right one times a multiple of {text}: where does that come in?"
             )
@@ -128,13 +169,14 @@ def explained(wrong: list[Part]) -> Pattern | None:
     return None
 
 
-def _multiple(values: np.ndarray, of: np.ndarray, allowed: np.ndarray) -> float | None:
-    """Return the number that `values` are as many times `of`, None where they are not."""
-    largest = int(np.argmax(np.abs(of)))
-    factor = values[largest] / of[largest]
-    if abs(factor) < 1e-9 or np.sum(np.abs(of) > 1e-9) < FEW:
-        return None
-    return factor if np.all(np.abs(values - factor * of) <= 2 * allowed) else None
+def _multiples(values: np.ndarray, table: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Return the number that `values` are as many times each row of a table, NaN without one."""
+    rows, sizes = np.arange(len(table)), np.abs(table)
+    largest = np.argmax(sizes, axis=1)
+    factors = values[largest] / table[rows, largest]
+    fits = np.all(np.abs(values - factors[:, None] * table) <= 2 * allowed, axis=1)
+    fits &= (np.abs(factors) >= 1e-9) & (np.sum(sizes > 1e-9, axis=1) >= FEW)
+    return np.where(fits, factors, np.nan)
 
 
 def _features(parts: list[Part]) -> Iterator[tuple[str, np.ndarray]]:
@@ -168,7 +210,7 @@ def _spread(part: Part, name: str) -> np.ndarray | None:
         return None
     if value.ndim and value.shape != shape:
         return None
-    return np.broadcast_to(value, shape).ravel()
+    return value.ravel() if value.ndim else np.full(shape, value).ravel()
 
 
 # --- facts ----------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import numpy as np
 from utils.engine import facts, traces
 from utils.engine.calling import KEPT, Outcome
 from utils.engine.facts import Part, Pattern, numbers
-from utils.engine.judging import Case, Finding, compare, tolerances
+from utils.engine.judging import Case, Finding, difference, tolerances
 from utils.engine.plain import Layout, ModelData, Source, bare
 
 NEARLY = 1e-4  # relative: what float32 can do to a right formula
@@ -42,15 +42,17 @@ def find(
     outcomes: list[list[Outcome]],
     findings: list[Finding | None],
     hidden: bool = False,
+    exact: bool = False,
 ) -> Pattern | None:
     """Return the pattern that all failing cases of a function have in common, None without one.
 
-    Where inputs are `hidden`, no text of theirs is told either.
+    Where inputs are `hidden`, no text of theirs is told either. With `exact`, what is only a fact
+    about numbers or inputs is not looked for.
 
     Data so odd that a look at it fails has no pattern.
     """
     try:
-        return _find(cases, outcomes, findings, hidden)
+        return _find(cases, outcomes, findings, hidden, exact)
     except Exception:
         return None
 
@@ -60,6 +62,7 @@ def _find(
     outcomes: list[list[Outcome]],
     findings: list[Finding | None],
     hidden: bool,
+    exact: bool,
 ) -> Pattern | None:
     first = next((i for i, finding in enumerate(findings) if finding is not None), None)
     if first is None:
@@ -68,7 +71,7 @@ def _find(
     chosen = [i for i, c in enumerate(cases) if c.calls and c.calls[0].function == function]
     parts = [p for i in chosen for p in _parts(i, cases[i], outcomes[i])]
     own = [p for p in parts if p.case == first and p.wrong]
-    where = _where(chosen, cases, findings)
+    where = "" if exact else _where(chosen, cases, findings)
     if hidden and '"' in where:
         where = ""
     pattern = None
@@ -80,9 +83,9 @@ def _find(
                 pattern = pattern or _of_label(parts, part, where, hidden)
             if not hidden:
                 pattern = pattern or traces.find(cases[first], outcomes[first], findings[first])
-            for part in own:
+            for part in () if exact else own:
                 pattern = pattern or _of_facts(parts, part, where, hidden)
-    if findings[first].code in LOCATED:
+    if exact or findings[first].code in LOCATED:
         return pattern
     step = "Which line of yours treats this kind differently?"
     if where and pattern is None:
@@ -127,7 +130,7 @@ def _parts(index: int, case: Case, outcomes: list[Outcome]) -> Iterator[Part]:
             labels = [case.names.part(call.function, i, count) for i in range(count)]
             pairs = list(zip(labels, expected, list(value), strict=True))
         for label, wanted, got in pairs:
-            wrong = compare(wanted, got, tolerance, call.function) is not None
+            wrong = difference(wanted, got, tolerance) is not None
             yield Part(index, call.function, label, args, wanted, got, tolerance, wrong)
 
 

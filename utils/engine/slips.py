@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from utils.engine.calling import Outcome
-from utils.engine.judging import Case, Finding, compare, tolerances
+from utils.engine.judging import Case, Finding, difference, tolerances
 
 NO_NUMBER = "?"
 AGREE, GRID = 2e-7, 1e-8  # of the sum of sizes: how closely a mark is met, and written
@@ -64,7 +64,7 @@ def _weighed(case: Case, outcomes: list[Outcome]) -> tuple[float, float] | None:
     for call, expected, outcome in zip(case.calls, case.expect, outcomes, strict=True):
         if outcome.error is not None:
             return None
-        told = compare(expected, outcome.value, tolerances(case, call), call.function)
+        told = difference(expected, outcome.value, tolerances(case, call))
         if told is not None and told.code != "value":
             return None
         try:

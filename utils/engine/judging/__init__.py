@@ -79,8 +79,11 @@ class Finding:
     detail: str = ""
 
 
-def verdict(case: Case, outcomes: list[Outcome]) -> Finding | None:
-    """Return what is wrong with the outcomes of `case`, None if they are right."""
+def verdict(case: Case, outcomes: list[Outcome], words: bool = True) -> Finding | None:
+    """Return what is wrong with the outcomes of `case`, None if they are right.
+
+    Without `words`, for whom the code is enough, a wrong value is not written out.
+    """
     for index, outcome in enumerate(outcomes):
         if outcome.forbidden:
             names = ", ".join(outcome.forbidden)
@@ -104,7 +107,7 @@ def verdict(case: Case, outcomes: list[Outcome]) -> Finding | None:
                 index,
                 next_step="Does every path of the function end in `return`?",
             )
-    if not raises and (finding := _judged(case, outcomes)):
+    if not raises and (finding := _judged(case, outcomes, words)):
         return finding
     for index, (call, outcome) in enumerate(zip(case.calls, outcomes, strict=True)):
         keeps = not case.params.get("mutates")
@@ -122,9 +125,11 @@ def verdict(case: Case, outcomes: list[Outcome]) -> Finding | None:
     return None
 
 
-def _judged(case: Case, outcomes: list[Outcome]) -> Finding | None:
+def _judged(case: Case, outcomes: list[Outcome], words: bool) -> Finding | None:
     """Ask the case's judge. Data so odd that the judge fails on it is a wrong answer, no crash."""
     try:
+        if case.judge == "close":
+            return close(case, outcomes, words)
         return _judge(case)(case, outcomes)
     except Exception:
         name = case.calls[-1].function
@@ -292,7 +297,7 @@ def same(a: Any, b: Any) -> bool:
 # --- the default judge ----------------------------------------------------------------------------
 
 
-def close(case: Case, outcomes: list[Outcome]) -> Finding | None:
+def close(case: Case, outcomes: list[Outcome], words: bool = True) -> Finding | None:
     """Compare each value with the expected one, within the tolerance of the course.
 
     Params: `rtol`, `atol`; `largest` (relative to the largest entry, where entries cancel);
@@ -302,12 +307,10 @@ def close(case: Case, outcomes: list[Outcome]) -> Finding | None:
         if expected is None:
             continue
         call = case.calls[index]
-        tolerance = tolerances(case, call)
-        finding = compare(
-            expected, outcome.value, tolerance, call.function, index, names=case.names
-        )
-        if finding:
-            return finding
+        found = difference(expected, outcome.value, tolerances(case, call))
+        if found:
+            told = _told(found, call.function, index, case.names) if words else None
+            return told or Finding(found.code, "", index)
     return None
 
 
@@ -325,8 +328,7 @@ class Tolerance:
         if self.floor:
             return np.where(size >= self.floor, self.rtol * size, self.rtol * self.floor)
         if self.largest:
-            finite = size[np.isfinite(size)]
-            size = np.full(size.shape, finite.max() if finite.size else 0.0)
+            size = size[np.isfinite(size)].max(initial=0.0)
         return self.atol + self.rtol * size
 
 
@@ -340,108 +342,147 @@ def tolerances(case: Case, call: Call) -> Tolerance:
     return Tolerance(rtol, atol, bool(case.params.get("largest")), floor)
 
 
-def compare(
-    expected: Any,
-    got: Any,
-    tolerance: Tolerance,
-    name: str,
-    index: int = 0,
-    place: str = "",
-    names: Names | None = None,
-) -> Finding | None:
-    """Compare plain data with what was expected; `place` names the part of a larger result."""
-    subject = f"{name}: {place}" if place else name
+@dataclass(frozen=True)
+class Difference:
+    """Where a value first differs from what was expected: the code, both values, the way there.
+
+    `path` holds the key of each dict on the way, and of each list `(position, count)`.
+    """
+
+    code: str
+    expected: Any
+    got: Any
+    path: tuple = ()
+    off: np.ndarray | None = None
+
+
+def difference(
+    expected: Any, got: Any, tolerance: Tolerance, path: tuple = ()
+) -> Difference | None:
+    """Return the first difference of plain data from what was expected, None where it is right."""
     if isinstance(expected, (bool, str)) or expected is None:
         if type(got) is type(expected) and got == expected:
             return None
-        step = "Which rule of the statement speaks of this input?"
-        return Finding("value", f"{subject} is not right", index, show(expected), show(got), step)
+        return Difference("value", expected, got, path)
     if isinstance(expected, dict):
-        return _compare_dicts(expected, got, tolerance, name, index)
-    if isinstance(expected, (list, tuple)):
+        if not isinstance(got, dict):
+            return Difference("type", expected, got, path)
+        if expected.keys() != got.keys():
+            return Difference("keys", expected, got, path)
+        parts = ((key, expected[key], got[key]) for key in expected)
+    elif isinstance(expected, (list, tuple)):
         count = len(expected)
         if isinstance(got, np.ndarray) and got.ndim:
             got = list(got)
         if not isinstance(got, list) or len(got) != count:
-            parts = [(names or Names()).part(name, i, count) for i in range(count)]
-            told = ", ".join(parts) if "part 1 of" not in parts[0] else f"{count} values"
-            what = f"{subject} should return {count} things"
-            step = "Return all of them, in the order of the statement: `return a, b`."
-            return Finding("count", what, index, told, _kind_of(got), step)
-        for position, (part, value) in enumerate(zip(expected, got, strict=True)):
-            where = (names or Names()).part(name, position, count)
-            if finding := compare(part, value, tolerance, name, index, where):
-                return finding
-        return None
-    return _compare_numbers(np.asarray(expected), got, tolerance, subject, index)
-
-
-def _compare_dicts(
-    expected: dict, got: Any, tolerance: Tolerance, name: str, index: int
-) -> Finding | None:
-    if not isinstance(got, dict):
-        what = f"{name} should return a dict"
-        step = "Start from `{}`, and give it one entry for each name."
-        return Finding("type", what, index, show(expected), _kind_of(got), step)
-    if expected.keys() != got.keys():
-        what = f"the dict that {name} returns has other names in it"
-        keys = [", ".join(map(str, sorted(d, key=str))) or "none" for d in (expected, got)]
-        return Finding("keys", what, index, *keys, "One entry for every name, no more.")
-    for key in expected:
-        entry = f"the entry {key!r}"
-        if finding := compare(expected[key], got[key], tolerance, name, index, entry):
-            return finding
+            return Difference("count", expected, got, path)
+        parts = (((i, count), expected[i], got[i]) for i in range(count))
+    else:
+        return _difference_of_numbers(np.asarray(expected), got, tolerance, path)
+    for step, right, value in parts:
+        if found := difference(right, value, tolerance, (*path, step)):
+            return found
     return None
 
 
-def _compare_numbers(
-    expected: np.ndarray, got: Any, tolerance: Tolerance, subject: str, index: int
-) -> Finding | None:
-    def finding(code: str, what: str, step: str, worst: tuple | None = None) -> Finding:
-        shown = apart(expected, values, worst) if code == "value" else None
-        shown = shown or (show(expected, worst), show(got, worst))
-        if worst is not None:
-            shown = shown[0], _starred(shown[1], off)
-        return Finding(code, what, index, *shown, step)
-
+def _difference_of_numbers(
+    expected: np.ndarray, got: Any, tolerance: Tolerance, path: tuple
+) -> Difference | None:
     try:
         values = np.asarray(got)
     except (ValueError, TypeError):
         values = np.asarray(None)
-    if values.dtype.kind not in "biuf" and (lengths := _ragged(got)):
-        step = (
-            f"Its rows have {lengths} entries. As many in each are asked for: which are left out?"
-        )
-        return finding("ragged", f"{subject} has rows of different lengths", step)
-    if values.dtype.kind not in "biuf":
-        step = "What does `type(...)` say about what you return?"
-        return finding("type", f"{subject} is no array of numbers", step)
-    if values.shape != expected.shape:
-        what = f"{subject} has the shape {values.shape}, not {expected.shape}"
-        return finding("shape", what, "Which axis is lost, or one too many?")
-    if values.dtype.kind == "b":
-        return finding("bool", f"{subject} holds True and False, not numbers", "Convert it.")
-    if expected.dtype.kind in "iu" and values.dtype.kind not in "iu" and values.size:
-        return finding("int", f"{subject} should be whole numbers (int)", "Convert it to int.")
+    code, kind = "", values.dtype.kind
+    if kind not in "biuf":
+        code = "ragged" if _ragged(got) else "type"
+    elif values.shape != expected.shape:
+        code = "shape"
+    elif kind == "b":
+        code = "bool"
+    elif expected.dtype.kind in "iu" and kind not in "iu" and values.size:
+        code = "int"
+    if code:
+        return Difference(code, expected, got, path)
     values, wanted = values.astype(float), expected.astype(float)
     with np.errstate(invalid="ignore"):
         off = np.abs(values - wanted) > tolerance.allowed(wanted)
         off = np.where(np.isfinite(wanted) & np.isfinite(values), off, values != wanted)
     if not off.any():
         return None
+    code = "inf" if np.isinf(values[np.isfinite(wanted)]).any() else "value"
+    return Difference("nan" if np.isnan(values).any() else code, expected, got, path, off)
+
+
+def _told(found: Difference, name: str, index: int, names: Names) -> Finding:
+    """Put a difference into words."""
+    code, expected, got = found.code, found.expected, found.got
+    if isinstance(expected, np.ndarray):
+        return _told_of_numbers(found, _subject(found, name, names), index)
+    if isinstance(expected, dict):
+        if code == "type":
+            what = f"{name} should return a dict"
+            step = "Start from `{}`, and give it one entry for each name."
+            return Finding(code, what, index, show(expected), _kind_of(got), step)
+        what = f"the dict that {name} returns has other names in it"
+        keys = [", ".join(map(str, sorted(d, key=str))) or "none" for d in (expected, got)]
+        return Finding(code, what, index, *keys, "One entry for every name, no more.")
+    subject = _subject(found, name, names)
+    if code == "count":
+        own, count = Names() if found.path else names, len(expected)
+        parts = [own.part(name, i, count) for i in range(count)]
+        told = ", ".join(parts) if "part 1 of" not in parts[0] else f"{count} values"
+        step = "Return all of them, in the order of the statement: `return a, b`."
+        what = f"{subject} should return {count} things"
+        return Finding(code, what, index, told, _kind_of(got), step)
+    step = "Which rule of the statement speaks of this input?"
+    return Finding(code, f"{subject} is not right", index, show(expected), show(got), step)
+
+
+def _subject(found: Difference, name: str, names: Names) -> str:
+    """Name what differs: the function, and the last step to the part of its result."""
+    if not found.path:
+        return name
+    last = found.path[-1]
+    if not isinstance(last, tuple):
+        return f"{name}: the entry {last!r}"
+    own = names if len(found.path) == 1 else Names()
+    return f"{name}: {own.part(name, *last)}"
+
+
+def _told_of_numbers(found: Difference, subject: str, index: int) -> Finding:
+    code, expected, got, off = found.code, found.expected, found.got, found.off
+    plainly = {
+        "type": ("is no array of numbers", "What does `type(...)` say about what you return?"),
+        "bool": ("holds True and False, not numbers", "Convert it."),
+        "int": ("should be whole numbers (int)", "Convert it to int."),
+    }
+    if code == "ragged":
+        step = (
+            f"Its rows have {_ragged(got)} entries. As many in each are asked for: which are left "
+            "out?"
+        )
+        plainly[code] = "has rows of different lengths", step
+    if code == "shape":
+        what = f"has the shape {np.shape(got)}, not {expected.shape}"
+        plainly[code] = what, "Which axis is lost, or one too many?"
+    if code in plainly:
+        what, step = plainly[code]
+        return Finding(code, f"{subject} {what}", index, show(expected), show(got), step)
+    values, wanted = np.asarray(got).astype(float), expected.astype(float)
     with np.errstate(invalid="ignore"):
         distance = np.where(np.isfinite(values), np.abs(values - wanted), np.inf)
     worst = np.unravel_index(int(np.argmax(np.where(off, distance, -1.0))), off.shape)
-    if np.isnan(values).any():
-        return finding("nan", f"{subject} holds NaN (not a number)", "Where does 0/0 or inf - inf "
-                       "arise?", worst)  # fmt: skip
-    if np.isinf(values[np.isfinite(wanted)]).any():
-        step = "Which operation overflows, or divides by 0?"
-        return finding("inf", f"{subject} holds inf", step, worst)
+    shown = apart(expected, values, worst) if code == "value" else None
+    right, came = shown or (show(expected, worst), show(got, worst))
     step = "Print each step for this input: which one is not what you expect?"
     if _is_easy(wanted):
         step = "Work this input out by hand, and compare step by step."
-    return finding("value", f"{subject} is not right", step, worst)
+    what, step = {
+        "nan": ("holds NaN (not a number)", "Where does 0/0 or inf - inf arise?"),
+        "inf": ("holds inf", "Which operation overflows, or divides by 0?"),
+        "value": ("is not right", step),
+    }[code]
+    return Finding(code, f"{subject} {what}", index, right, _starred(came, off), step)
 
 
 def _is_easy(wanted: np.ndarray) -> bool:
