@@ -10,6 +10,7 @@ import builtins
 import contextlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -95,18 +96,45 @@ class _Tried:
     together: bool = False  # asks for the state that an answer keeps between calls
 
 
-def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
-    """Score `exercise` by running its visible and its hidden cases.
+@dataclass
+class Asked:
+    """What an answer to an exercise is asked: cases of its checks, then some for its state.
 
-    A check earns its weight where all of its cases pass. The report names the first mistake; it
-    shows inputs and values of visible cases only.
+    Each case of a check comes with whether it is hidden.
     """
+
+    exercise: Exercise
+    plan: list[tuple[Check, Case, bool]]
+    later: list[Case]
+
+    @cached_property
+    def known(self) -> list[Known]:
+        """The known mistakes with their fingerprints on the hidden cases, which may take long."""
+        return self.exercise.known_on([case for _, case, hidden in self.plan if hidden])
+
+
+def asked(exercise: Exercise, rng: np.random.Generator) -> Asked:
+    """Draw what is asked, and work out what is right."""
     plan: list[tuple[Check, Case, bool]] = []
     for check, seen in zip(exercise.checks, exercise.seen, strict=True):
         plan += [(check, case, False) for case in seen]
         fresh = check.hidden(rng) if check.hidden else []
         plan += [(check, exercise.expected(case), True) for case in fresh]
-    later = _together(exercise, [case for _, case, _ in plan])
+    return Asked(exercise, plan, _together(exercise, [case for _, case, _ in plan]))
+
+
+def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
+    """Score `exercise` by running its visible and its hidden cases."""
+    return score_of(asked(exercise, rng), run)
+
+
+def score_of(ask: Asked, run: Run) -> Score:
+    """Score an answer that `run` asks, by what it returns.
+
+    A check earns its weight where all of its cases pass. The report names the first mistake; it
+    shows inputs and values of visible cases only.
+    """
+    exercise, plan, later = ask.exercise, ask.plan, ask.later
     # What is called twice for the sake of its state is not called a third time.
     twice = {id(case.calls[0]) for case in later if case.judge == TWICE}
     alone = {id(c.calls): c for _, c, _ in plan if len(c.calls) > 1 or id(c.calls[0]) not in twice}
@@ -142,7 +170,7 @@ def score(exercise: Exercise, run: Run, rng: np.random.Generator) -> Score:
         checks = [replace(c, passed=False) for c in checks]
     share = sum(c.weight for c in checks if c.passed) / sum(c.weight for c in checks)
     points = round(exercise.points * share, 2)
-    mistake, report = _report(exercise, tried, checks)
+    mistake, report = _report(ask, tried, checks)
     return Score(exercise.name, points, exercise.points, checks, mistake, report)
 
 
@@ -208,16 +236,16 @@ def _gives(check: Check) -> bool:
     return not check.visible or not all("raises" in case.params for case in check.visible)
 
 
-def _report(exercise: Exercise, tried: list[_Tried], checks: list[CheckScore]) -> tuple[str, str]:
-    if exercise.kind == "quiz":
-        return _quiz_report(exercise, tried)
+def _report(ask: Asked, tried: list[_Tried], checks: list[CheckScore]) -> tuple[str, str]:
+    if ask.exercise.kind == "quiz":
+        return _quiz_report(ask.exercise, tried)
     passed = sum(check.passed for check in checks)
     failing = [t for t in tried if t.finding]
     if not failing:
         return "", f"All {len(checks)} checks pass."
     lines = [f"{passed} of {len(checks)} checks pass."]
     first = failing[0]
-    wrong = _diagnosis(exercise, tried)
+    wrong = _diagnosis(ask, tried)
     mistake = wrong.name if wrong else _code(first)
     lines[0] += f" The first that fails: {first.check.title}"
     seen = next((t for t in failing if not t.hidden and t.check is first.check), None)
@@ -277,7 +305,7 @@ def _safe_step(finding: Finding, wrong: object | None) -> str:
     return "Try other sizes, other signs, and larger numbers by hand."
 
 
-def _diagnosis(exercise: Exercise, tried: list[_Tried]) -> Known | None:
+def _diagnosis(ask: Asked, tried: list[_Tried]) -> Known | None:
     """Name the mistake by the visible cases, by the hidden ones where only those fail.
 
     A known mistake that shows on visible cases is known by them. On hidden ones the known wrong
@@ -291,9 +319,9 @@ def _diagnosis(exercise: Exercise, tried: list[_Tried]) -> Known | None:
         return BY_HEART
     hidden = not any(t.finding for t in tried if not t.hidden)
     chosen = [t for t in alone if t.hidden == hidden]
-    known = exercise.known_on([t.case for t in chosen]) if hidden else exercise.known
+    known = ask.known if hidden else ask.exercise.known
     tables = ([getattr(t, part) for t in chosen] for part in ("case", "outcomes", "finding"))
-    return diagnose(known, *tables, [] if hidden else _slips(exercise), hidden)
+    return diagnose(known, *tables, [] if hidden else _slips(ask.exercise), hidden)
 
 
 def _slips(exercise: Exercise) -> list[list]:

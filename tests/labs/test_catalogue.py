@@ -13,7 +13,7 @@ import pytest
 from autograder.authoring import release
 from autograder.authoring.declaration import Exercise, Wrong, generator, load, names
 from autograder.jail import fitting, predicting
-from autograder.marking.scoring import QUICK, Score, score
+from autograder.marking.scoring import QUICK, Asked, Score, asked, score_of
 from tests import cohort
 from utils import checks
 from utils.engine.calling import run_calls
@@ -51,7 +51,13 @@ def marks(ex: Exercise, namespace: dict, student: str = "ada") -> Score:
         with watch(ex.forbids) as guard:
             return [run_calls(namespace, case.calls, guard=guard) for case in cases]
 
-    return score(ex, run, generator(b"a secret of the tests", student, ex.lab, ex.name))
+    return score_of(asked_of(ex.lab, ex.name, student), run)
+
+
+@cache
+def asked_of(lab: str, name: str, student: str) -> Asked:
+    """Return what a student is asked, drawn once: it is the same for whatever is handed in."""
+    return asked(load(lab).find(name), generator(b"a secret of the tests", student, lab, name))
 
 
 @cache
