@@ -146,7 +146,8 @@ def _prove(ex: Exercise) -> None:
                     )
         for wrong in ex.wrongs:
             cases = [case for cases in ex.seen for case in cases]
-            if not wrong.finding and not any(verdict(c, ex.run(c, wrong)) for c in cases):
+            fails = (verdict(case, ex.run(case, wrong), words=False) for case in cases)
+            if not wrong.finding and not any(fails):
                 raise DeclarationError(
                     f"{wrong.place}: mistake {wrong.name!r}: it passes all visible probes of "
                     f"{ex.name}. Is it right? If not, add a probe on which it fails."

@@ -144,7 +144,7 @@ def score_of(ask: Asked, run: Run) -> Score:
     first = dict(zip(alone, results, strict=False))
     built = {id(case.calls[0]): outcomes[:1] for case, outcomes in after if case.judge == TWICE}
     tried = [
-        _Tried(check, case, hidden, outcomes, verdict(case, outcomes))
+        _Tried(check, case, hidden, outcomes, verdict(case, outcomes, words=False))
         for check, case, hidden in plan
         for outcomes in [first.get(id(case.calls)) or built[id(case.calls[0])]]
     ]
@@ -250,7 +250,7 @@ def _report(ask: Asked, tried: list[_Tried], checks: list[CheckScore]) -> tuple[
     lines[0] += f" The first that fails: {first.check.title}"
     seen = next((t for t in failing if not t.hidden and t.check is first.check), None)
     if seen is not None:
-        lines += explain(seen.case, seen.finding, wrong)
+        lines += explain(seen.case, verdict(seen.case, seen.outcomes), wrong)
     else:
         what = "the visible probes pass, but fresh inputs of this kind do not."
         if first.finding.code in UNWRITTEN:

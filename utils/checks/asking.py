@@ -45,7 +45,7 @@ def judge(exercise: dict, namespace: dict[str, Any], lab: dict[str, dict] | None
     titled, known = prepared(exercise)
     cases = [case for _, case in titled]
     outcomes = _run(exercise, namespace, cases)
-    findings = [verdict(*each) for each in zip(cases, outcomes, strict=True)]
+    findings = [verdict(*each, words=False) for each in zip(cases, outcomes, strict=True)]
     failing = {title for (title, _), finding in zip(titled, findings, strict=True) if finding}
     titles = tuple(dict.fromkeys(title for title, _ in titled if title not in failing))
     # As when marking: who refuses every input has passed nothing.
@@ -55,7 +55,7 @@ def judge(exercise: dict, namespace: dict[str, Any], lab: dict[str, dict] | None
         told = _judge_together(exercise, namespace, cases, titles)
         return replace(told, report=told.report + _on_digits(cases, outcomes) * told.passed)
     first = next(i for i, finding in enumerate(findings) if finding is not None)
-    title, finding = titled[first][0], findings[first]
+    title, finding = titled[first][0], verdict(cases[first], outcomes[first])
     wrong = diagnose(known, cases, outcomes, findings, exercise["slips"])
     if blamed := _blamed(exercise, namespace, finding, lab or {}):
         finding, wrong = blamed, None
@@ -200,4 +200,4 @@ def _passes(exercise: dict, functions: dict[str, Callable]) -> bool:
     cases = [case for _, case in prepared(exercise)[0]]
     cases = [case for case in cases if {call.function for call in case.calls} <= functions.keys()]
     outcomes = _run(exercise, functions, cases)
-    return not any(verdict(*each) for each in zip(cases, outcomes, strict=True))
+    return not any(verdict(*each, words=False) for each in zip(cases, outcomes, strict=True))

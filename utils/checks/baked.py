@@ -27,13 +27,19 @@ def load(lab: str) -> dict[str, dict]:
 
 
 def prepared(exercise: dict) -> tuple[list[tuple[str, Case]], list[Known]]:
-    """Return the visible cases of a baked exercise, each with its check's title, and mistakes."""
-    return _prepared(json.dumps(exercise))
+    """Return the visible cases of a baked exercise, each with its check's title, and mistakes.
+
+    They are read once of each object, which nobody changes.
+    """
+    if id(exercise) not in _ready:
+        _ready[id(exercise)] = exercise, _prepared(exercise)
+    return _ready[id(exercise)][1]
 
 
-@cache
-def _prepared(text: str) -> tuple[list[tuple[str, Case]], list[Known]]:
-    exercise = json.loads(text)
+_ready: dict[int, tuple[dict, tuple]] = {}  # by `id`, with the object, so that it stays its own
+
+
+def _prepared(exercise: dict) -> tuple[list[tuple[str, Case]], list[Known]]:
     names = Names(exercise.get("parameters", {}), exercise.get("results", {}))
     cases, calls = [], {}
     for check in exercise["checks"]:

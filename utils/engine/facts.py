@@ -94,7 +94,7 @@ def numbers(value: Any) -> np.ndarray | None:
         array = np.asarray(value)
     except (ValueError, TypeError):
         return None
-    return array.astype(float) if array.dtype.kind in "biuf" else None
+    return array.astype(float, copy=False) if array.dtype.kind in "biuf" else None
 
 
 @dataclass(frozen=True)
