@@ -29,7 +29,6 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SAWarning
 from traitlets.config import Config
@@ -37,6 +36,7 @@ from traitlets.config import Config
 from autograder.authoring import declaration, release
 from autograder.course import applied, database, tables
 from autograder.course.folders import BookError
+from autograder.course.handed_in import moment
 from autograder.course.policy import Policy
 from autograder.course.records import records
 from autograder.course.roster import Person
@@ -103,10 +103,11 @@ class Book:
         notebook = self.api.find_notebook(lab, lab)
         wanted = {ex.name: float(ex.points) for ex in declaration.load(lab).exercises}
         held = {cell.name: cell.max_score for cell in notebook.grade_cells}
-        by_hand = {
-            cell.name: sum(grade.manual_score is not None for grade in cell.grades)
-            for cell in notebook.grade_cells
-        }
+        answers = {f"{name}_answer" for name in wanted}
+        other_answers = {cell.name for cell in notebook.solution_cells} != answers
+        if held == wanted and not other_answers:
+            return []
+        scores, by_hand = tables.counts(self.api.db, notebook.grade_cells)
         out = [
             f"{name} is worth {held[name]:g} there, {points:g} in the lab"
             + f" ({by_hand[name]} have points by hand, which stay as they are)"
@@ -121,9 +122,10 @@ class Book:
             if cell.name not in wanted:
                 count = by_hand[cell.name]
                 lost = f", {count} of them with points by hand" if count else ""
-                out.append(f"{cell.name} is no longer in the lab ({len(cell.grades)} scores{lost})")
-        answers = {f"{name}_answer" for name in wanted}
-        if not out and {cell.name for cell in notebook.solution_cells} != answers:
+                out.append(
+                    f"{cell.name} is no longer in the lab ({scores[cell.name]} scores{lost})"
+                )
+        if not out and other_answers:
             out.append("the answer cells have other names")
         return out
 
@@ -427,7 +429,7 @@ def rows(marks: Marks, comments: dict[str, str | None], timestamp: str | None) -
     """Return what the gradebook should hold of a submission, to compare with `recorded`."""
     scores = {score.exercise: float(score.points) for score in marks.scores}
     held = {name: text for name, text in comments.items() if text is not None}
-    return (parse_utc(timestamp) if timestamp else None, scores, held)
+    return (moment(timestamp) if timestamp else None, scores, held)
 
 
 def address(folder: Path, config: Config) -> str:

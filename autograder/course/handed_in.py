@@ -7,8 +7,10 @@ only as a regular file within a size: what was checked is what is read.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import errno
 import os
+import re
 import stat
 import warnings
 from collections.abc import Iterator
@@ -31,6 +33,7 @@ _ACTIVE = (".html", ".htm", ".xhtml", ".shtml", ".svg", ".svgz", ".xml", ".xsl",
            ".mhtml")  # fmt: skip
 # What nbgrader writes beside a submission, and wants beside its feedback.
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
+_WRITTEN = re.compile(r"[1-9]\d{3}(-\d\d){2} (\d\d:){2}\d\d(\.\d{1,6})? UTC", re.ASCII)
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 
@@ -157,8 +160,6 @@ def timestamp(folder: Path) -> tuple[str | None, str]:
 
     It is read as nbgrader reads it, and written so that nobody warns of its time zone again.
     """
-    from nbgrader.utils import parse_utc
-
     why = ""
     try:
         with opened(folder) as here:
@@ -167,7 +168,7 @@ def timestamp(folder: Path) -> tuple[str | None, str]:
             return None, ""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about unknown time zones, as nbgrader ignores them
-            return f"{parse_utc(found).isoformat(' ')} UTC", ""
+            return f"{moment(found).isoformat(' ')} UTC", ""
     except FileNotFoundError:
         return None, ""
     except Refused as error:
@@ -177,6 +178,18 @@ def timestamp(folder: Path) -> tuple[str | None, str]:
     except (ValueError, OverflowError, TypeError):
         why = "it holds no date"
     return None, f"When this was handed in is not known: {TIMESTAMP} is of no use, {why}."
+
+
+def moment(said: str) -> datetime.datetime:
+    """Return a time as nbgrader reads it, in UTC without a zone; raises what that raises.
+
+    What it writes itself is read here: importing it takes seconds, in which a run could begin.
+    """
+    if _WRITTEN.fullmatch(said):
+        return datetime.datetime.fromisoformat(said.removesuffix(" UTC"))
+    from nbgrader.utils import parse_utc
+
+    return parse_utc(said)
 
 
 def quiet(name: str) -> str:

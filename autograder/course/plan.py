@@ -31,11 +31,12 @@ def plan(
     """Compare the submissions with the kept results."""
     out, older = Plan(), policy.read(course.folder).older
     for lab in labs:
+        today = release.target(lab).read_bytes()
         for who, folder in course.submitted(lab).items():
             if student and who != student:
                 continue
             try:
-                found = compare(course, lab, who, folder, secret_name, force, older)
+                found = compare(course, lab, who, folder, secret_name, force, older, today)
             except Exception:  # whatever it is, it is this submission's: marking it will tell
                 found = Job(who, lab, folder, "")
             (out.jobs if isinstance(found, Job) else out.held).append(found)
@@ -56,11 +57,16 @@ def job(
     secret_name: str,
     there: handed_in.HandedIn | None = None,
     older: str = "",
+    today: bytes = b"",
 ) -> Job:
-    """Return the job to mark a submission as it lies in its folder."""
+    """Return the job to mark a submission as it lies in its folder.
+
+    What is the same for all submissions of a run may be given: `older` of the policy, and the
+    release of `today`.
+    """
     there = there or handed_in.look(folder, lab)
     excused = (older or policy.read(course.folder).older) == "excuse"
-    today = release.target(lab).read_bytes()
+    today = today or release.target(lab).read_bytes()
     data = there.notebook
     with contextlib.suppress(UnicodeDecodeError):  # (then it is unreadable, whatever it was)
         data = intake.decoded(data).encode("utf-8", "replace")
@@ -82,11 +88,18 @@ def job(
 
 
 def compare(
-    course: Course, lab: str, who: str, folder: Path, secret_name: str, force: bool, older: str
+    course: Course,
+    lab: str,
+    who: str,
+    folder: Path,
+    secret_name: str,
+    force: bool,
+    older: str,
+    today: bytes = b"",
 ) -> Job | Done:
     """Return the kept result of a submission where it holds, else the job to mark it."""
     there = handed_in.look(folder, lab)
-    todo = job(course, lab, who, folder, secret_name, there, older)
+    todo = job(course, lab, who, folder, secret_name, there, older, today)
     content = saved(course, who, lab)
     if content is None:
         return todo

@@ -30,7 +30,11 @@ def records(session: Any, lab: str, student: str = "") -> list[Record]:
     if student:
         of_lab.append(SubmittedAssignment.student_id == student)
     submissions = (
-        session.query(SubmittedAssignment, Student, Assignment.duedate)
+        session.query(
+            *(SubmittedAssignment.id, SubmittedAssignment.timestamp, SubmittedAssignment.extension),
+            *(Student.id, Student.first_name, Student.last_name, Student.email),
+            *(Student.lms_user_id, Assignment.duedate),
+        )
         .join(Student, Student.id == SubmittedAssignment.student_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(*of_lab)
@@ -72,21 +76,18 @@ def records(session: Any, lab: str, student: str = "") -> list[Record]:
     for submission, penalty in late:
         penalties[submission] = penalties.get(submission, 0.0) + (penalty or 0.0)
     out = []
-    for each, person, due in submissions:
-        if due is not None and each.extension is not None:
-            due += each.extension
+    for submission, timestamp, extension, student_id, *about, due in submissions:
+        if due is not None and extension is not None:
+            due += extension
         out.append(
             Record(
                 lab,
-                person.id,
-                tuple(sorted(parts.get(each.id, ()), key=lambda part: part.name)),
-                person.first_name or "",
-                person.last_name or "",
-                person.email or "",
-                person.lms_user_id or "",
-                each.timestamp,
+                student_id,
+                tuple(sorted(parts.get(submission, ()), key=lambda part: part.name)),
+                *(each or "" for each in about),
+                timestamp,
                 due,
-                penalties.get(each.id, 0.0),
+                penalties.get(submission, 0.0),
             )
         )
     return out

@@ -8,6 +8,7 @@ session's transaction: nothing is committed.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from nbgrader.api import (
     BaseCell,
     Comment,
     Grade,
+    GradeCell,
     MissingEntry,
     Notebook,
     Student,
@@ -24,9 +26,9 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from nbgrader.utils import parse_utc
 from sqlalchemy import func, insert, select, update
 
+from autograder.course.handed_in import moment
 from autograder.marking.marker import Marks
 
 MOST = 500  # names in one statement: databases have a limit
@@ -107,6 +109,20 @@ def lab(session: Any, name: str) -> Lab:
     return found
 
 
+def counts(session: Any, cells: Iterable[GradeCell]) -> tuple[Counter[str], Counter[str]]:
+    """Return how many scores cells have by name, and how many of them a person gave."""
+    scores: Counter[str] = Counter()
+    by_hand: Counter[str] = Counter()
+    names = {cell.id: cell.name for cell in cells}
+    for cell, some, manual in session.execute(
+        select(Grade.cell_id, func.count(), func.count(Grade.manual_score))
+        .where(Grade.cell_id.in_(list(names)))
+        .group_by(Grade.cell_id)
+    ):
+        scores[names[cell]], by_hand[names[cell]] = some, manual
+    return scores, by_hand
+
+
 def enrol(session: Any, students: Collection[str]) -> None:
     """Let the gradebook have students."""
     there = set(session.scalars(select(Student.id).where(Student.id.in_(students))))
@@ -132,7 +148,7 @@ def taken(session: Any, of: Lab, entries: list[Entry]) -> list[Submitted]:
     for marks, _, timestamp in entries:
         each = there.get(marks.student) or Submitted(new_uuid(), of.name, marks.student, new=True)
         if timestamp:
-            each.timestamp = parse_utc(timestamp)
+            each.timestamp = moment(timestamp)
         out.append(each)
     return out
 

@@ -12,10 +12,12 @@ import threading
 import nbformat
 import pytest
 from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.utils import parse_utc
 
 from autograder.commands import grade
 from autograder.course import gradebook, pool
 from autograder.course.gradebook import Book, configuration
+from autograder.course.handed_in import moment
 from autograder.course.keys import ROOT
 from autograder.course.policy import read as read_policy
 from autograder.marking.marker import Marks
@@ -210,6 +212,20 @@ def test_a_process_killed_within_a_step_leaves_the_gradebook_of_before(tmp_path)
         assert book.recorded(LAB) == {}
         book.write_all(entries("ada", "ben"))
         assert set(book.recorded(LAB)) == {"ada", "ben"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-03-02 09:00:00 UTC", "2026-03-02 09:00:00.5 UTC", "2026-03-02 09:00:00.123456 UTC",
+     "2026-03-02 09:00:00 +0100", "2 March 2026", "2026-02-30 09:00:00 UTC", "1-1-1 0:0:0 UTC"],
+)  # fmt: skip
+def test_a_time_is_read_as_nbgrader_reads_it(said):
+    """Is a time the same, or refused, whether nbgrader is asked or not?"""
+    found = [None, None]
+    for place, read in enumerate((moment, parse_utc)):
+        with contextlib.suppress(ValueError):
+            found[place] = read(said)
+    assert found[0] == found[1]
 
 
 def test_a_score_given_by_a_person_stays_and_is_flagged(tmp_path):
