@@ -59,6 +59,7 @@ _ENTERING = (
     ("transposed", "with rows and columns exchanged", "{}.T"),
     ("reversed", "in reverse order", "{}[::-1]"),
 )
+HERE = ast.Expr(ast.Name("_here_", ast.Load()))  # stands for a line of a source
 _DROPPED = ("exp", "log", "sqrt", "maximum", "clip", "abs", "square")
 
 
@@ -76,6 +77,7 @@ def slips(source: str) -> Iterator[Slip]:
     tree = ast.parse(source)
     parameters = {a.arg for node in ast.walk(tree) if isinstance(node, ast.arguments)
                   for a in node.args}  # fmt: skip
+    written, whole = _written(tree), partial(ast.unparse, tree)
     # The commoner kinds first: of two slips with the same numbers, the first one is told.
     for changes in (_changes, partial(_changes_of_names, parameters=parameters)):
         for node, put in _places(tree):
@@ -83,7 +85,7 @@ def slips(source: str) -> Iterator[Slip]:
                 with contextlib.suppress(Exception):
                     try:
                         put(other)
-                        text = ast.unparse(tree)
+                        text = written.get(node, whole)()
                     finally:
                         put(node)
                     yield Slip(kind, what + _near(node, parameters), text)
@@ -110,6 +112,22 @@ def _places(tree: ast.AST) -> list[tuple[ast.AST, Callable[[ast.AST], None]]]:
     return [(node, put) for node, put in out if isinstance(node, ast.AST)]
 
 
+def _written(tree: ast.AST) -> dict[ast.AST, Callable[[], str]]:
+    """Return what writes the tree once a node in it is another: of most, its line alone is new."""
+    out: dict[ast.AST, Callable[[], str]] = {}
+    for node, put in _places(tree):
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)):
+            put(HERE)
+            around = ast.unparse(tree).split(HERE.value.id)
+            put(node)
+            out |= dict.fromkeys(ast.walk(node), partial(_between, around, node))
+    return out
+
+
+def _between(around: list[str], line: ast.AST) -> str:
+    return ast.unparse(line).join(around)
+
+
 def entering(source: str) -> Iterator[Slip]:
     """Yield `source` with one argument that enters as something else, in all of its places."""
     tree = ast.parse(source)
@@ -120,10 +138,11 @@ def entering(source: str) -> Iterator[Slip]:
             others = [other for other in names if other != name and few]
             ways = [(kind, what, text.format(name)) for kind, what, text in _ENTERING]
             ways += [("another argument", f"as `{other}`", other) for other in others]
+            node.body.insert(0, HERE)
+            around = ast.unparse(tree).split(HERE.value.id)
+            del node.body[0]
             for kind, what, text in ways:
-                node.body[:0] = ast.parse(f"{name} = {text}").body
-                changed = ast.unparse(tree)
-                del node.body[0]
+                changed = _between(around, ast.parse(f"{name} = {text}"))
                 yield Slip(kind, f"`{name}` enters {what}", changed)
 
 

@@ -19,7 +19,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ import numpy as np
 
 from autograder.authoring import slips as authoring
 from autograder.authoring.declaration import Exercise, generator, load, names
-from autograder.marking.scoring import Score, score
+from autograder.marking.scoring import Asked, Score, asked, score_of
 from tests import cohort
 from utils.engine.calling import run_calls
 from utils.engine.forbidden import watch
@@ -216,6 +216,11 @@ def _helpers(exercise: Exercise) -> dict[str, Any]:
     return right
 
 
+@cache
+def _asked(lab: str, name: str) -> Asked:
+    return asked(load(lab).find(name), generator(b"slips", "ada", lab, name))
+
+
 class _TooLong(BaseException):
     pass
 
@@ -242,7 +247,7 @@ def told(slip: Slip) -> Score | None:
             return [run_calls(slip.functions, case.calls, guard=guard) for case in cases]
 
     with contextlib.suppress(_TooLong), _seconds():
-        result = score(ex, run, generator(b"slips", "ada", ex.lab, ex.name))
+        result = score_of(_asked(ex.lab, ex.name), run)
         return result if result.points < ex.points else None
     return None
 
