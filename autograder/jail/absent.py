@@ -1,7 +1,8 @@
 """What stands for TensorFlow and the like in a light process, which never imported them.
 
 They can be imported and named as ever, since a notebook does so whether an answer needs them or
-not. Whoever uses one is noticed, and the marker asks again in a full process.
+not. A small model can be described there (`utils.engine.described`). Whoever uses them otherwise is
+noticed, and the marker asks again in a full process.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn
 
+from utils.engine import described
 from utils.engine.forbidden import FAMILIES
 
 PACKAGES = FAMILIES["tensorflow"].packages
@@ -30,6 +32,7 @@ _ASKED = ("__path__", "__file__", "__wrapped__", "__warningregistry__", "__class
 def stand_in(seen: list[str]) -> None:
     """Let `PACKAGES` be imported in name only; `seen` remembers what of them is used."""
     sys.meta_path.insert(0, _Finder(seen))
+    described.heard = seen
 
 
 class _Finder:
@@ -94,7 +97,17 @@ def _new(name: str, seen: list[str]) -> Any:
         return _use(inner, seen) if attribute[:2] == "__" else _part(inner, seen)
 
     used = dict.fromkeys(_USES, use)
+    if name in described.PARTS:
+        used["__call__"] = lambda _, *args, **options: _described(name, seen, args, options)
     return type("Absent", (), used | {"__getattr__": get, "__slots__": ()})()
+
+
+def _described(name: str, seen: list[str], args: tuple, options: dict) -> Any:
+    """Return the description that a call gives; where there is none, it is a use."""
+    try:
+        return described.PARTS[name](*args, **options)
+    except (TypeError, ModuleNotFoundError):
+        _use(name, seen)
 
 
 _USES = (

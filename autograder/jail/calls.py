@@ -10,6 +10,7 @@ the state of the page cache and of the machine's memory.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 
 EPERM, EINVAL, ENOTTY, ENOSYS = 1, 22, 25, 38
 CLONE_THREAD = 0x00010000
@@ -90,6 +91,7 @@ _KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
 _NUMBER, _ARCH, _ARGUMENTS = 0, 4, 16
 
 
+@lru_cache
 def program(machine: str) -> bytes:
     """Return the filter as BPF instructions; raises `OSError` for an architecture without one.
 

@@ -70,12 +70,19 @@ class Channel:
     """One end of a pipe of frames over a connected stream socket.
 
     `accepts` names the dataclasses that may arrive; the marker takes models and histories only.
+    Who reads `ahead` takes all that has arrived at once, and has to ask for what is `held`.
     """
 
     def __init__(
-        self, sock: socket.socket, accepts: tuple[type, ...] = ANY, tally: Tally | None = None
+        self,
+        sock: socket.socket,
+        accepts: tuple[type, ...] = ANY,
+        tally: Tally | None = None,
+        ahead: bool = False,
     ) -> None:
         self.socket, self.accepts, self.tally = sock, accepts, tally or Tally()
+        self.ahead = 1 << 16 if ahead else 0
+        self.held = bytearray()
 
     def send(self, number: int, body: Any, until: float = math.inf) -> None:
         """Send plain data with a number. Raises `TooLarge`, `Late` or `Gone`."""
@@ -93,6 +100,8 @@ class Channel:
 
     def silent(self) -> bool:
         """Tell whether nothing waits to be read; raises `Gone` if the other end is closed."""
+        if self.held:
+            return False
         self.socket.settimeout(0)
         try:
             if self.socket.recv(1, socket.MSG_PEEK):
@@ -108,12 +117,13 @@ class Channel:
         self.socket.close()
 
     def _read(self, size: int, until: float) -> bytearray:
-        data = bytearray()
-        while len(data) < size:
-            part = self._within(until, self.socket.recv, min(size - len(data), 1 << 20))
+        while (missing := size - len(self.held)) > 0:
+            part = self._within(until, self.socket.recv, max(min(missing, 1 << 20), self.ahead))
             if not part:
                 raise Gone
-            data += part
+            self.held += part
+        data = self.held[:size]
+        del self.held[:size]
         return data
 
     def _within(self, until: float, act: Any, argument: Any) -> Any:

@@ -14,6 +14,7 @@ import re
 import resource
 import struct
 import sys
+from functools import cache
 
 from . import calls
 
@@ -101,6 +102,7 @@ def drop_privileges() -> None:
     _check(_libc.capset(header, struct.pack("=6I", *[0] * 6)), "capset")
 
 
+@cache
 def linux() -> tuple[int, int]:
     """Return the kernel's version."""
     major, minor, *_ = re.findall(r"\d+", platform.release())
@@ -132,9 +134,14 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
+def system_calls() -> bytes:
+    """Return the filter for this machine, once worked out before any fork."""
+    return calls.program(platform.machine())
+
+
 def filter_system_calls() -> None:
     """Refuse what `calls` does not allow, for this process for good."""
-    program = calls.program(platform.machine())
+    program = system_calls()
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     wrapped = _Program(len(program) // 8, program)
     _check(_libc.prctl(PR_SET_SECCOMP, 2, ctypes.byref(wrapped), 0, 0), "seccomp")

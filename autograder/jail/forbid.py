@@ -17,7 +17,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from utils.engine.forbidden import FAMILIES, Family, ForbiddenCall, Refused, refuser, stub
@@ -36,16 +36,23 @@ _OPERATIONS = (
      "TF_GraphImportGraphDefWithResultsNoSerialization", None),
 )  # fmt: skip
 
+_PRIVATE = re.compile(r"_|src$|python$|ops$|backend$|gen_")
+
 
 @dataclass
 class Targets:
-    """What each family forbids, as found in this process."""
+    """What each family forbids, as found in this process.
+
+    `seen` remembers the calls that were refused.
+    """
 
     functions: dict[str, list[FunctionType]] = field(default_factory=lambda: defaultdict(list))
     references: dict[str, list[tuple[dict, Any, str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     paths: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    seen: list[str] = field(default_factory=list)
+    refusals: dict[str, list[CodeType]] = field(default_factory=dict)
 
     @classmethod
     def find(cls) -> Targets:
@@ -56,6 +63,14 @@ class Targets:
             found._find_compiled(name, family)
             found._find_paths(name, family)
         return found
+
+    def prepare(self, families: Iterable[str]) -> None:
+        """Write the code that refuses, before the fork: there are a thousand optimizers."""
+        for name in {*families, "reference"} - set(self.refusals):
+            self.refusals[name] = [
+                stub(f, refuser(readable(f"{module}.{f.__code__.co_name}"), self.seen))
+                for f, module in ((f, f.__globals__["__name__"]) for f in self.functions[name])
+            ]
 
     def _find_functions(self) -> None:
         rules = [
@@ -108,22 +123,21 @@ class Targets:
             self.paths[name] |= {os.path.join(folder, file) for file in family.files}
 
 
-def destroy(
-    targets: Targets, families: Iterable[str], seen: list[str], jailed: bool, light: bool = False
-) -> None:
-    """Destroy `families` here and now; `seen` then remembers the calls that were refused.
+def destroy(targets: Targets, families: Iterable[str], jailed: bool, light: bool = False) -> None:
+    """Destroy `families` here and now; `targets.seen` then remembers the calls that were refused.
 
-    In a light process, what was never imported is hidden, and has stand-ins that `seen` watches.
+    In a light process, what was never imported is hidden, and has stand-ins that it watches.
     """
+    seen = targets.seen
+    targets.prepare(families)
     if light and "tensorflow" not in families:
         absent.stand_in(seen)
         for path in sorted(targets.paths["tensorflow"]) * jailed:
             confine.cover(path)
     for name in [*families, "reference"]:
         family = FAMILIES[name]
-        for function in targets.functions[name]:
-            called = readable(f"{function.__globals__['__name__']}.{function.__code__.co_name}")
-            function.__code__ = stub(function, refuser(called, seen))
+        for function, refusal in zip(targets.functions[name], targets.refusals[name], strict=True):
+            function.__code__ = refusal
         for holder, key, called in targets.references[name]:
             holder[key] = Refused(refuser(readable(called), seen))
         if family.ops:
@@ -140,7 +154,7 @@ def destroy(
 def readable(name: str) -> str:
     """Return a dotted name without the private parts: "scipy.special.softmax"."""
     parts = name.split(".")
-    kept = [p for p in parts[1:-1] if not re.match(r"_|src$|python$|ops$|backend$|gen_", p)]
+    kept = [part for part in parts[1:-1] if not _PRIVATE.match(part)]
     return ".".join(parts[:1] + kept[:1] + parts[-1:])
 
 

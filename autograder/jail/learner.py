@@ -41,16 +41,15 @@ def main(shell: Any, pipes: list[socket.socket], settings: dict, targets: forbid
     """
     channel = Channel(pipes[0])
     try:
-        seen: list[str] = []
         enclose(pipes, settings)
         channel, loans = (Channel(socket.socket(fileno=fd)) for fd in (CHANNEL, LOANS))
         how = {name: settings[name] for name in ("jailed", "light")}
-        forbid.destroy(targets, settings["forbid"], seen, **how)
+        forbid.destroy(targets, settings["forbid"], **how)
         renounce(settings)
         gc.enable()
         random.seed(0)  # (a fork seeds it anew)
         channel.send(0, "ready")
-        Service(channel, loans, shell, settings, seen).serve()
+        Service(channel, loans, shell, settings, targets.seen).serve()
     except BaseException as error:
         with contextlib.suppress(BaseException):
             channel.send(0, f"{type(error).__name__}: {error}")

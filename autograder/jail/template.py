@@ -19,7 +19,7 @@ import sys
 import warnings
 from typing import Any
 
-from . import building, confine, deferred, fitting, forbid, learner, predicting, shell
+from . import building, confine, deferred, fitting, forbid, huge, learner, predicting, shell
 
 LIGHT = (
     "numpy", "graphlib", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data",
@@ -31,6 +31,8 @@ FULL = (
     "sklearn.neural_network", "sklearn.preprocessing", "sklearn.utils.extmath",
     "tensorflow", "keras", "sympy", "utils.engine.models",
 )  # fmt: skip
+
+MANY = 16  # forks after which a template prepares for many more
 
 
 def main(control_fd: int, scratch: str, jailed: bool) -> None:
@@ -92,6 +94,9 @@ class Template:
         self.control, self.shell, self.targets, self.settings = control, shell, targets, settings
         self.namespace = os.open("/proc/self/ns/pid", os.O_RDONLY) if settings["jailed"] else -1
         self.learners: set[int] = set()
+        with contextlib.suppress(OSError):  # (the learner's process says so)
+            confine.system_calls()
+        self.forked = 0
 
     def serve(self) -> None:
         """Serve until the marker closes its end, then leave nobody behind."""
@@ -111,6 +116,9 @@ class Template:
             else:
                 reply = self.end(request["end"])
             self.control.sendall(json.dumps(reply).encode())
+            if self.forked == MANY and not self.learners:
+                huge.collapse()  # (which takes as long as some forty forks are then quicker)
+                self.forked += 1
         for pid in list(self.learners):
             self.end(pid)
 
@@ -128,6 +136,7 @@ class Template:
     def fork(self, settings: dict, fds: list[int]) -> dict:
         """Start a learner's process that talks over `fds`; answer with its number."""
         pipes = [socket.socket(fileno=fd) for fd in fds]
+        self.targets.prepare(settings["forbid"])
         try:
             if self.settings["jailed"]:
                 confine.unshare(confine.CLONE_NEWPID)
@@ -141,6 +150,7 @@ class Template:
             for pipe in pipes:
                 pipe.close()
         self.learners.add(pid)
+        self.forked += 1
         return {"pid": pid}
 
     def end(self, pid: int) -> dict:

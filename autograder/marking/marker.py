@@ -20,6 +20,7 @@ from autograder.marking.intake import Cell, Submission, answered_elsewhere
 from autograder.marking.names import aside, bound_again, functions, globals_of, unreadable
 from autograder.marking.scoring import Score, form_matters, score
 from utils.checks.report import wrap
+from utils.engine import described
 from utils.engine.absent import UNREAD, explained, roughly_binds
 from utils.engine.calling import Call, Failure, Outcome
 from utils.engine.forbidden import FAMILIES
@@ -162,6 +163,8 @@ class _Marking:
         # the next one knows.
         self.learner: Learner | None = None
         self.place = Place(())
+        self.first: Place | None = None  # where all that can be asked in one process was asked
+        self.lacks = False  # whether a cell uses what a light process lacks
         self.silent: dict[Place, bool] = {}
         # In which process each exercise was marked, and which were tried in a light one.
         self.where: dict[str, Place] = {}
@@ -212,17 +215,24 @@ class _Marking:
         things need different processes. But an answer that earns all points where more is destroyed
         than its exercise asks for earns them anyway, and most answers need none of it: so the
         exercises that forbid something are tried together first. In the same way an exercise that
-        can be answered without TensorFlow is tried in a light process first.
+        can be answered without TensorFlow is tried in a light process first. Where cells run there
+        as they would anywhere, one light process is enough for all of these exercises.
         """
-        if free := [ex for ex in self.todo if not ex.forbids]:
-            yield Place((), light=not any(map(_heavy, free)))
-        for light in (True, False):
+        able = [ex for ex in self.todo if not _heavy(ex) and (not ex.forbids or _joins(ex.forbids))]
+        sets = {ex.forbids for ex in able}
+        if len(sets) > 1 and self._is_quiet(one := _place(sets, light=True)):
+            self.first = one
+            yield one
+        if free := [ex for ex in self._unmarked() if not ex.forbids]:
+            light = not any(_heavy(ex) or ex.name in self.tried for ex in free)
+            yield Place((), light=light and not self.lacks)
+        for light in (False,) if self.lacks else (True, False):
             sets = {ex.forbids for ex in self._unmarked() if _joins(ex.forbids)}
-            together = Place(tuple(sorted(set().union(*sets))), light=light)
+            together = _place(sets, light=light)
             if len(sets) > 1 and together not in self.silent:
                 yield together
         while left := self._unmarked():
-            light = not _heavy(left[0]) and left[0].name not in self.tried
+            light = not (_heavy(left[0]) or left[0].name in self.tried or self.lacks)
             yield Place(left[0].forbids, light=light)
 
     def _unmarked(self) -> list[Exercise]:
@@ -238,9 +248,10 @@ class _Marking:
         group = [
             ex
             for ex in self._unmarked()
-            if (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) <= set(forbids)))
-            and not (place.light and _heavy(ex))
-        ]
+            if (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) <= set(forbids))
+                or (place == self.first and not ex.forbids))
+            and not (place.light and (_heavy(ex) or ex.name in self.tried))
+        ]  # fmt: skip
         self.tried.update(ex.name for ex in group)
         # Reports show what happened on visible inputs. Those go first, all of them, so that
         # nothing an answer then knows of hidden ones can be written into a report.
@@ -249,6 +260,13 @@ class _Marking:
             result, clean = self._score(ex, place, known)
             if self._holds(ex, place, result, clean):
                 self.scores[ex.name], self.where[ex.name] = result, place
+
+    def _is_quiet(self, place: Place) -> bool:
+        """Tell whether all cells run in a place without an error and without what it lacks."""
+        results = self._learner(place).run_cells()
+        refused = {name.partition(".")[0] for result in results for name in result.refused}
+        self.lacks = not refused.isdisjoint(FAMILIES["tensorflow"].packages)
+        return not (refused or any(result.error for result in results))
 
     def _enough(self, place: Place) -> Place:
         """Return a place, or a full one where a cell uses what a light process lacks."""
@@ -259,6 +277,8 @@ class _Marking:
     def _holds(self, ex: Exercise, place: Place, result: Score, clean: bool) -> bool:
         """Tell whether an exercise would earn the same where nothing but its own is forbidden."""
         own = set(ex.forbids) == set(place.forbids)
+        if place.light and ex.needs_keras:  # (models are described there)
+            return clean and (own or self.silent[place])
         if result.points == ex.points or (own and not place.light):
             return True
         return clean and (own or self.silent[place])
@@ -456,20 +476,26 @@ def _is_late(outcome: Outcome) -> bool:
     return outcome.error is not None and outcome.error.type == "Timeout"
 
 
+def _place(sets: Iterable[Forbids], light: bool) -> Place:
+    """Return the place where all is forbidden that one of the sets holds."""
+    return Place(tuple(sorted(set().union(*sets))), light=light)
+
+
 def _heavy(ex: Exercise) -> bool:
     """Tell whether an exercise has to be asked in a process that has TensorFlow, or never had."""
-    calls = (call for cases in ex.seen for case in cases for call in case.calls)
+    cases = [case for cases in ex.seen for case in cases]
+    calls = (call for case in cases for call in case.calls)
     return (
-        ex.needs_keras
+        (ex.needs_keras and any(case.judge not in described.JUDGES for case in cases))
         or any(FAMILIES[family].without for family in ex.forbids)
         or any(isinstance(arg, ModelData) for call in calls for arg in call.args or ())
     )
 
 
 def needs_full(lab: str) -> bool:
-    """Tell whether an exercise of a lab has to be asked in a full process."""
+    """Tell whether an exercise of a lab may have to be asked in a full process."""
     try:
-        return any(map(_heavy, load(lab).exercises))
+        return any(_heavy(ex) or ex.needs_keras for ex in load(lab).exercises)
     except Exception:  # a declaration at fault: marking tells whose
         return True
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.engine import counting
+from utils.engine import counting, described
 from utils.engine.plain import HistoryData, ModelData, NotPlain, array, plain
 
 _GRID = np.array([[-2.0, -0.5, 1.5]], dtype=np.float32)
@@ -53,7 +53,9 @@ def to_plain(value: Any) -> Any:
 
 
 def from_keras(value: Any) -> ModelData | HistoryData | None:
-    """Return a Keras model or `History` as plain data, None for anything else."""
+    """Return a Keras model (or its description) or `History` as plain data, else None."""
+    if isinstance(value, described.Part):
+        return value.data()
     keras = sys.modules.get("keras")
     if "Model" not in vars(keras or object):  # (not imported, or a stand-in of the jail)
         return None

@@ -19,7 +19,16 @@ assert keras.__version__[0] == "3" and tf.__version__[0] == "2"
 assert tf.keras.layers.Dense is keras.layers.Dense
 """
 USES = {
-    "called": "keras.layers.Dense(3)",
+    "called": "keras.layers.Conv2D(3, 2)",
+    "called in an unknown way": "keras.layers.Dense(3, use_bias=False)",
+    "a value that Keras may refuse": "keras.layers.Dense(-3)",
+    "a part of a description": "keras.layers.Dense(3).units",
+    "a description set": "keras.Sequential().name = 'mine'",
+    "a description shown": "repr(keras.Sequential())",
+    "a description run": "keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])([[1, 2]])",
+    "a description copied": "import copy; copy.deepcopy(keras.layers.Dense(3))",
+    "a layer used twice": "d = keras.layers.Dense(2)\nkeras.Sequential([keras.Input((2,)), d, d])",
+    "a description asked for a type": "isinstance(keras.layers.Dense(3), keras.layers.Layer)",
     "imported by a name and called": "from scipy.special import softmax; softmax([1])",
     "imported whole": "exec('from scipy.special import *')",
     "made a base class": "class M(keras.Model): pass",

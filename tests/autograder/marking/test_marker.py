@@ -57,11 +57,11 @@ class Watched:
 
 @jail
 def test_what_needs_no_tensorflow_is_asked_in_a_light_process(template):
-    """Does a submission cost one full process, wherever its answers name TensorFlow?"""
+    """Does a submission cost one light process, wherever its answers name TensorFlow?"""
     watched = Watched(template)
     source = "import tensorflow as tf\nfrom keras import layers\n" + cohort.right(LAB)["softmax"]
     assert points(marks(watched, {"softmax": source})) == FULL
-    assert watched.light == [False, True]
+    assert watched.light == [True]
 
 
 @jail
@@ -81,7 +81,7 @@ def test_answer_that_uses_tensorflow_is_asked_where_it_is(template, last, share)
         score = next(s for s in marked.scores if s.exercise == "softmax")
         assert (score.points == FULL["softmax"]) == bool(share)
         assert score.mistake not in ("forbidden", "ModuleNotFoundError")
-        assert watched.light[:3] == [False, True, False]
+        assert watched.light[:2] == [True, False]
 
 
 @jail
