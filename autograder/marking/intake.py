@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,13 @@ class Skeleton:
     lab: str
     cells: tuple[Cell, ...]
     metadata: dict = field(default_factory=dict)
+
+    @cached_property
+    def shapes(self) -> frozenset[str]:
+        """The statements of cells that are not run as a learner's, whatever their layout."""
+        apart = [cell.source for cell in self.cells if cell.kind in ("demo", "marked")]
+        parts = (part for source in apart for part in names.statements(source) or ())
+        return frozenset(map(names.shape, parts))
 
 
 @dataclass(frozen=True)
@@ -524,12 +531,7 @@ class _Rebuilding:
         """Run what is used of code that stands where code is not run; tell what became of it."""
         if not elsewhere:
             return
-        released = {
-            names.shape(each)
-            for cell in self.released.cells
-            if cell.kind in ("demo", "marked")
-            for each in names.statements(cell.source) or ()
-        }
+        released = self.released.shapes
         added: dict[int, list[str]] = {}
         for i, _, _ in elsewhere:
             parts = names.statements(self.sources[i])
