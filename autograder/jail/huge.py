@@ -16,9 +16,13 @@ def collapse() -> int:
 
     Where it makes none (an older one, memory in pieces), all stays as it is.
     """
+    try:
+        maps = Path("/proc/self/maps").read_text()
+    except OSError:  # (another system)
+        return 0
     madvise = ctypes.CDLL(None).madvise
     done = 0
-    for start, end in _MAPPED.findall(Path("/proc/self/maps").read_text()):
+    for start, end in _MAPPED.findall(maps):
         first, last = -(-int(start, 16) // SIZE), int(end, 16) // SIZE
         done += sum(
             madvise(ctypes.c_void_p(page * SIZE), ctypes.c_size_t(SIZE), MADV_COLLAPSE) == 0
