@@ -3,7 +3,8 @@
 One cohort of 03_softmax (right, wrong, unfinished) is marked by stock nbgrader, by `grade` with one
 worker and with all cores, and by the floor (see `floor`); their scores must be equal. Then cohorts
 of 10, 100 and 1000 are marked, with memory. `--kill` ends a run of 100 ten times with SIGKILL.
-Before that, a dozen of every lab are marked, three of each by stock nbgrader too (`--labs`).
+Before that, a dozen of every lab are marked, three of each by stock nbgrader too (`--labs`,
+`--beside`).
 """
 
 import argparse
@@ -150,11 +151,11 @@ def side_by_side(count, stock_count):
         return good and (stock is None or stock / many["seconds_each"] >= 40)
 
 
-def lab_by_lab(count, stock_count=3):
-    """Mark submissions of every lab, the first ones by stock nbgrader too; print the table."""
+def lab_by_lab(labs, count, stock_count):
+    """Mark submissions of labs, the first ones by stock nbgrader too; print the table."""
     cores = len(os.sched_getaffinity(0))
     print(f"\n  seconds a submission     stock   {cores} workers    times   points")
-    for lab in declaration.names():
+    for lab in labs:
         with tempfile.TemporaryDirectory() as name:
             files = list(cohort.many(lab, count))
             done, _ = ours(lay_out(Path(name, "ours"), files, lab).folder, cores, lab=lab)
@@ -225,13 +226,17 @@ def main(arguments=None):
     parser.add_argument("--stock", type=int, default=24, help="how many of them by stock nbgrader")
     parser.add_argument("--sizes", default="10,100,1000", help="sizes of growing cohorts")
     parser.add_argument("--labs", type=int, default=12, help="submissions of every lab")
+    parser.add_argument("--beside", type=int, default=3, help="how many of those by stock nbgrader")
+    parser.add_argument("--only", default="", help="such labs, by their numbers: 05,06,08")
     parser.add_argument("--kill", action="store_true", help="kill a run ten times as well")
     options = parser.parse_args(arguments)
     good = True
     if options.count:
         good = side_by_side(options.count, min(options.stock, options.count))
     if options.labs:
-        lab_by_lab(options.labs)
+        wanted = tuple(options.only.split(","))
+        labs = [lab for lab in declaration.names() if lab.startswith(wanted)]
+        lab_by_lab(labs, options.labs, options.beside)
     if options.sizes:
         growing([int(size) for size in options.sizes.split(",")])
     if options.kill:
