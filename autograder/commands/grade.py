@@ -271,8 +271,7 @@ def _mark_all(
             record(plan.held, fresh=False)
             for ready in pool.results(plan.jobs):
                 record(ready, fresh=True)
-                for done in ready:
-                    bar.step(done)
+                bar.step(ready)
                 summary.each = bar.each
         except KeyboardInterrupt:
             summary.stopped = True
@@ -349,19 +348,20 @@ class Bar:
     """A line of progress: how far, how long still, which exercise takes longest."""
 
     def __init__(self, total: int, out: TextIO | None) -> None:
-        self.total, self.out, self.count = total, out, 0
+        self.total, self.out, self.count, self.in_first = total, out, 0, 0
         self.started = self.shown = self.first = time.monotonic()
         self.spent: dict[str, float] = {}
         self.live = bool(out and out.isatty())
 
-    def step(self, done: Done) -> None:
-        """Count one marked submission."""
-        self.count += 1
-        if self.count == 1:
-            self.first = time.monotonic()
-        for name, seconds in done.marks.seconds.items():
-            if name != "cells":
-                self.spent[name] = self.spent.get(name, 0.0) + seconds
+    def step(self, ready: list[Done]) -> None:
+        """Count a run of marked submissions."""
+        self.count += len(ready)
+        if self.count == len(ready):
+            self.first, self.in_first = time.monotonic(), len(ready)
+        for done in ready:
+            for name, seconds in done.marks.seconds.items():
+                if name != "cells":
+                    self.spent[name] = self.spent.get(name, 0.0) + seconds
         now = time.monotonic()
         if self.out and now - self.shown >= (0.1 if self.live else 10.0):
             self.shown = now
@@ -369,8 +369,10 @@ class Bar:
 
     @property
     def each(self) -> float:
-        """Return the seconds a submission takes, once the first is done."""
-        return (time.monotonic() - self.first) / max(self.count - 1, 1)
+        """Return the seconds a submission takes: of those after the first run, which waited."""
+        if self.count > self.in_first:
+            return (time.monotonic() - self.first) / (self.count - self.in_first)
+        return (time.monotonic() - self.started) / max(self.count, 1)
 
     def close(self) -> None:
         """End the line."""
@@ -383,9 +385,7 @@ class Bar:
         """Return the line of progress."""
         width = 24
         full = width * self.count // max(self.total, 1)
-        passed = time.monotonic() - self.started
-        each = self.each if self.count > 1 else passed
-        left = each * (self.total - self.count)
+        left = self.each * (self.total - self.count)
         text = f"[{'#' * full}{'.' * (width - full)}] {self.count} of {self.total}"
         if self.count < self.total and self.count:
             text += f", {int(left) // 60}:{int(left) % 60:02d} left"

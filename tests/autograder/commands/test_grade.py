@@ -408,7 +408,7 @@ def test_progress_names_time_left_and_the_slowest_exercise():
     bar = grade.Bar(4, None)
     for _ in range(2):
         marks = Marks(LAB, "ada", seconds={"cells": 9.0, "fast": 0.1, "slow": 0.5})
-        bar.step(jobs.Done(marks, {}, None))
+        bar.step([jobs.Done(marks, {}, None)])
     assert "2 of 4" in bar.line()
     assert "0:00 left" in bar.line()
     assert "slowest: slow (0.50 s)" in bar.line()
