@@ -43,6 +43,7 @@ from .sound import RETURNED, failure_from_body, outcomes_from_body, texts
 __all__ = ["CellResult", "JailError", "Layer", "Learner", "Limits", "Template", "layers"]
 
 START_SECONDS, CONTROL_SECONDS, SEND_SECONDS = 180.0, 60.0, 20.0
+REST_SECONDS = 0.5  # for the rest of an answer that begins at its deadline
 BATCH = 16  # cases sent at a time
 
 
@@ -622,7 +623,7 @@ class Learner:
         try:
             self._wait(seconds + self._limits.grace, end)
             now = time.monotonic()  # the rest of a frame has to follow its beginning
-            got, body = self._channel.receive(min(now + SEND_SECONDS, max(end, now + 0.5)))
+            got, body = self._channel.receive(min(now + SEND_SECONDS, max(end, now + REST_SECONDS)))
             if got != number:
                 raise ProtocolError("an answer to another question")
         except (ProtocolError, Late, Gone) as error:

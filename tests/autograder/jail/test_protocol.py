@@ -7,17 +7,19 @@ import threading
 import time
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.jail import channel
+from autograder.jail import channel, sandbox
 from autograder.jail.channel import Channel
 from autograder.jail.sandbox import Learner, Limits
 from autograder.jail.sound import RETURNED
 from utils.engine.calling import Call, Outcome
 
 HEAD = struct.Struct(">IQ")
-LIMITS = Limits(call=0.2, grace=0.1, restarts=1, patience=1, wall=1.0)
+LIMITS = Limits(call=0.05, grace=0.05, restarts=1, patience=1, wall=1.0)
+PATIENT = Limits(call=2.0, grace=1.0, restarts=1, patience=1, wall=1.0)
 KINDS = {"Protocol", "Died", "Timeout"}
 
 
@@ -60,10 +62,18 @@ class Babbler:
         return -9
 
 
-def ask(reply):
+@pytest.fixture(autouse=True, scope="module")
+def hurry():
+    """Wait a moment for the rest of an answer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox, "REST_SECONDS", 0.05)
+        yield
+
+
+def ask(reply, limits=LIMITS):
     """Return the outcomes of two cases against a process that answers with `reply(number)`."""
     server = Babbler(reply)
-    learner = Learner(server, [], [], LIMITS)
+    learner = Learner(server, [], [], limits)
     started = time.monotonic()
     outcomes = learner.call_many([[Call("f", [np.ones(2)])], [Call("f", []), Call("g", [])]])
     learner.close()
@@ -96,7 +106,8 @@ def test_other_numbers_give_failures(shift):
 
 def test_answers_that_come_twice_give_failures():
     """Is the first answer taken and the process that repeats it ended?"""
-    one, *others = ask(lambda number: 2 * channel.pack(number, [[1.0, None, [], [], []]]))
+    answer = [[1.0, None, [], [], []]]
+    one, *others = ask(lambda number: 2 * channel.pack(number, answer), PATIENT)
     assert one.value == 1.0
     assert failed(others)
 
