@@ -17,6 +17,7 @@ from autograder.marking.record import Part, Record
 from tests import cohort
 
 LAB = "03_softmax"
+LIGHT = "06_adam"  # a lab that is marked without TensorFlow: its templates start in a second
 SECRET = b"of all courses in these tests"
 
 
@@ -30,23 +31,23 @@ def lay_out(folder, files, lab=LAB):
     """Lay out a course folder with files by student."""
     cohort.lay_out(lab, files, Path(folder) / "submitted")
     (folder / ".secret").write_bytes(SECRET)
-    gradebook(folder)
+    gradebook(folder, lab)
     return Course(folder)
 
 
-def gradebook(folder):
+def gradebook(folder, lab=LAB):
     """Put a gradebook that knows the lab and no student into a folder; return its address."""
-    (folder / "gradebook.db").write_bytes(_new_gradebook())
+    (folder / "gradebook.db").write_bytes(_new_gradebook(lab))
     return f"sqlite:///{folder}/gradebook.db"
 
 
 @cache
-def _new_gradebook():
+def _new_gradebook(lab):
     from autograder.course.gradebook import Book, configuration
 
     with tempfile.TemporaryDirectory() as folder:
         with Book(f"sqlite:///{folder}/gradebook.db", configuration()) as book:
-            book.ensure(LAB)
+            book.ensure(lab)
         return Path(folder, "gradebook.db").read_bytes()
 
 

@@ -16,13 +16,14 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
+from autograder.authoring.declaration import load
 from autograder.commands import grade
 from autograder.course import exchange, handed_in
 from autograder.course.folders import Course
 from autograder.course.gradebook import configuration
 from autograder.course.keys import ROOT
 from tests import cohort
-from tests.cohort.books import LAB, course, rows
+from tests.cohort.books import LAB, LIGHT, course, rows
 
 OWN = "the secret of the course"
 
@@ -102,47 +103,48 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path):
     assert "a link" in handed_in.look(Course(tmp_path).submitted(LAB)["mallory"], LAB).problem
 
 
-def strange_class(folder):
+def strange_class(folder, lab):
     """Hand in what has ended a run for everybody: a submission of each kind among honest ones."""
     members = ["timestamp", "unsure", "fifo", "device", "holes", "digits", "deep", "long", "linked"]
     made = dict.fromkeys(members, "right")
-    course(folder, ["amal", "jing"])
-    files = ((name, json.dumps(cohort.notebook(LAB, {})).encode()) for name in made)
-    cohort.lay_out(LAB, files, folder / "submitted")
+    course(folder, ["amal", "jing"], lab)
+    files = ((name, json.dumps(cohort.notebook(lab, {})).encode()) for name in made)
+    cohort.lay_out(lab, files, folder / "submitted")
     (folder / ".secret").write_text(OWN)
-    place = {name: folder / "submitted" / name / LAB for name in made}
+    place = {name: folder / "submitted" / name / lab for name in made}
     (place["timestamp"] / "timestamp.txt").write_text("1e400 o'clock on the 99th")
     (place["unsure"] / "timestamp.txt").write_text("0001-01-01 00:00:00 +2300")
-    fifo(place["fifo"] / f"{LAB}.ipynb")
-    endless(place["device"] / f"{LAB}.ipynb")
-    holes(place["holes"] / f"{LAB}.ipynb")
-    (place["digits"] / f"{LAB}.ipynb").write_text('{"cells": [], "n": ' + "9" * 5000 + "}")
-    (place["deep"] / f"{LAB}.ipynb").write_text("[" * 100_000)
+    fifo(place["fifo"] / f"{lab}.ipynb")
+    endless(place["device"] / f"{lab}.ipynb")
+    holes(place["holes"] / f"{lab}.ipynb")
+    (place["digits"] / f"{lab}.ipynb").write_text('{"cells": [], "n": ' + "9" * 5000 + "}")
+    (place["deep"] / f"{lab}.ipynb").write_text("[" * 100_000)
     (place["long"] / ("x" * 250)).write_text("beside the notebook")
     for name in ("timestamp.txt", "submission_secret.txt"):
         link(place["linked"] / name)
     unreadable = os.fsencode(folder / "submitted") + b"/\xff\xfe\x1b[2J"
-    os.makedirs(os.path.join(unreadable, LAB.encode()))
+    os.makedirs(os.path.join(unreadable, lab.encode()))
     return members
 
 
 @pytest.mark.jail
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_the_run_goes_on_past_every_one_of_them(tmp_path, workers, capsys):
+@pytest.mark.parametrize(("workers", "lab"), [("1", LAB), ("2", LIGHT)])
+def test_the_run_goes_on_past_every_one_of_them(tmp_path, workers, lab, here, capsys):
     """Do the honest ones get their scores, again at the next run, and does the secret stay?"""
-    members = strange_class(tmp_path)
-    command = [LAB, "--course", str(tmp_path), "--workers", workers]
+    members = strange_class(tmp_path, lab)
+    without = 100 - [e for e in load(lab).exercises if e.kind == "function"][1].points
+    command = [lab, "--course", str(tmp_path), "--workers", workers]
     before = memory("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
     assert grade.main(command) == grade.SOME_NOT
-    found = rows(tmp_path)
-    assert (found["amal"][1], found["jing"][1]) == (100, 86)
+    found = rows(tmp_path, lab)
+    assert (found["amal"][1], found["jing"][1]) == (100, without)
     assert {name: found[name][1] for name in members} == dict.fromkeys(members, 0)
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "the name of this folder" in " ".join(said.split()).lower()
     assert grade.main(command) == grade.SOME_NOT
-    assert rows(tmp_path) == found
+    assert rows(tmp_path, lab) == found
     for way in ("feedback", "autograded", "marks"):
         texts = [path.read_bytes() for path in (tmp_path / way).rglob("*") if path.is_file()]
         assert not any(OWN.encode() in text for text in texts)

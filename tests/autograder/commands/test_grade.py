@@ -34,19 +34,19 @@ from autograder.jail.sandbox import JailError
 from autograder.marking import intake, marker
 from autograder.marking.marker import Marks
 from autograder.marking.scoring import CheckScore, Score
-from tests.cohort.books import LAB, course, record, rows
+from tests.cohort.books import LAB, LIGHT, course, record, rows
 
 jail = pytest.mark.jail
 
 
-def run(folder, *options):
-    return grade.main([LAB, "--course", str(folder), "--workers", "1", *options])
+def run(folder, *options, lab=LAB):
+    return grade.main([lab, "--course", str(folder), "--workers", "1", *options])
 
 
-def summary(folder, *options):
+def summary(folder, *options, lab=LAB):
     """Grade and return the status and the JSON summary."""
     target = folder / "summary.json"
-    status = run(folder, "--json", str(target), *options)
+    status = run(folder, "--json", str(target), *options, lab=lab)
     return status, json.loads(target.read_text())
 
 
@@ -217,11 +217,11 @@ def test_a_run_that_ends_at_any_step_is_taken_up(tmp_path, here, monkeypatch):
 def test_kill_minus_nine_loses_nothing(tmp_path, here):
     """Does a command killed in the middle go on where it was, with all its processes gone?"""
     students = ["amal", "dana", "emeka", "fatima", "goran", "hanna", "idris", "jing"]
-    course(tmp_path / "calm", students)
-    run(tmp_path / "calm")
+    course(tmp_path / "calm", students, LIGHT)
+    run(tmp_path / "calm", lab=LIGHT)
     folder = tmp_path / "killed"
-    course(folder, students)
-    command = [sys.executable, "-m", "autograder", "grade", LAB, "--course", str(folder)]
+    course(folder, students, LIGHT)
+    command = [sys.executable, "-m", "autograder", "grade", LIGHT, "--course", str(folder)]
     process = subprocess.Popen(
         [*command, "--workers", "2"], cwd=keys.ROOT, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -237,10 +237,10 @@ def test_kill_minus_nine_loses_nothing(tmp_path, here):
     assert alive == []
     held = len(list(folder.glob("marks/*/*.json")))
     assert held >= 3
-    _, last = summary(folder)
+    _, last = summary(folder, lab=LIGHT)
     assert last["unchanged"] >= held - 1
     assert last["marked"] + last["unchanged"] == len(students)
-    assert rows(folder) == rows(tmp_path / "calm")
+    assert rows(folder, LIGHT) == rows(tmp_path / "calm", LIGHT)
 
 
 @pytest.mark.parametrize(("seconds", "runs"), [(0.0, ["a", "b", "c", "de"]), (9.0, ["abcd", "e"])])

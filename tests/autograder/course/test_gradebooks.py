@@ -1,6 +1,7 @@
 """Do all ways of marking a cohort give one gradebook?"""
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -23,7 +24,7 @@ from autograder.course.policy import read as read_policy
 from autograder.marking.marker import Marks
 from autograder.marking.scoring import Score
 from tests.cohort import HANDED_IN, submission
-from tests.cohort.books import LAB, SECRET, course, lay_out, nbgrader, refuse, rows
+from tests.cohort.books import LAB, LIGHT, SECRET, course, lay_out, nbgrader, refuse, rows
 from tests.cohort.books import gradebook as gradebook_in
 
 FEW = ["amal", "dana", "fatima", "hanna", "idris", "jing", "kofi", "noor", "otis"]
@@ -31,9 +32,9 @@ FEW = ["amal", "dana", "fatima", "hanna", "idris", "jing", "kofi", "noor", "otis
 
 @pytest.mark.jail
 @pytest.mark.slow
-def test_one_worker_two_workers_and_nbgrader_write_the_same_rows(tmp_path, here):
+def test_a_run_and_nbgrader_write_the_same_rows(tmp_path, here):
     """Are the gradebooks of `grade` and of `nbgrader autograde` equal, damaged files included?"""
-    one, two, stock = (tmp_path / name for name in ("one", "two", "nbgrader"))
+    one, stock = (tmp_path / name for name in ("one", "nbgrader"))
     first = grade.grade(course(one, FEW), [LAB], workers=1)
     assert first.marked == len(FEW)
     assert [each["student"] for each in first.problems] == ["otis"]
@@ -59,9 +60,19 @@ def test_one_worker_two_workers_and_nbgrader_write_the_same_rows(tmp_path, here)
     for folder in (one, stock):
         assert said in (folder / "feedback/otis" / LAB / f"{LAB}.html").read_text()
 
-    second = grade.grade(course(two, FEW), [LAB], workers=2)
-    assert second.workers == 2
-    assert rows(two) == wanted
+
+@pytest.mark.jail
+@pytest.mark.slow
+def test_two_workers_write_the_same_rows(tmp_path, here):
+    """Is the gradebook of a run with processes of its own that of a run without?"""
+    one, two = tmp_path / "one", tmp_path / "two"
+    grade.grade(course(one, FEW, LIGHT), [LIGHT], workers=1)
+    done = grade.grade(course(two, FEW, LIGHT), [LIGHT], workers=2)
+    assert (done.workers, done.marked) == (2, len(FEW))
+    assert [each["student"] for each in done.problems] == ["otis"]
+    wanted = rows(one, LIGHT)
+    assert wanted["amal"][1] == 100
+    assert rows(two, LIGHT) == wanted
 
 
 CLUSTER = """
@@ -78,22 +89,22 @@ if __name__ == "__main__":
 def test_a_cluster_writes_the_same_rows(tmp_path, here):
     """Is the gradebook of a run on a Dask cluster that of a run here?"""
     few = ["amal", "emeka", "otis"]
-    grade.grade(course(tmp_path / "here", few), [LAB], workers=1)
+    grade.grade(course(tmp_path / "here", few, LIGHT), [LIGHT], workers=1)
     script = tmp_path / "cluster.py"
     script.write_text(CLUSTER)
-    folder = course(tmp_path / "there", few).folder
+    folder = course(tmp_path / "there", few, LIGHT).folder
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     environment = os.environ | {"PYTHONPATH": str(ROOT), "NEURAL_LABS_SECRET": SECRET.decode()}
     with subprocess.Popen([sys.executable, script], env=environment, **pipes) as cluster:
         address = cluster.stdout.readline().strip()
-        command = [sys.executable, "-m", "autograder", "grade", LAB, "--course", folder]
+        command = [sys.executable, "-m", "autograder", "grade", LIGHT, "--course", folder]
         command += ["--scheduler", address, "--open-scheduler"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         cluster.communicate("\n")
     assert done.returncode == grade.SOME_NOT, done.stderr
     assert "dashboard of the cluster" in done.stderr
-    assert rows(folder) == rows(tmp_path / "here")
-    assert (folder / "feedback/emeka" / LAB / f"{LAB}.html").is_file()
+    assert rows(folder, LIGHT) == rows(tmp_path / "here", LIGHT)
+    assert (folder / "feedback/emeka" / LIGHT / f"{LIGHT}.html").is_file()
 
 
 def without_figures(text):
@@ -282,6 +293,14 @@ def test_nbgrader_renews_penalties_of_what_it_skips(tmp_path, here):
     assert notebook.stat().st_mtime_ns == done
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """Let SQLite wait a moment for a gradebook that is held, and a run a few times as long."""
+    connect = functools.partial(sqlite3.dbapi2.connect, timeout=0.2)  # (as SQLAlchemy finds it)
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", connect)
+    monkeypatch.setattr(grade, "LOCKED_SECONDS", 0.8)
+
+
 def held(path):
     """Hold a database as another program may; return what lets it go."""
     other = sqlite3.connect(path, isolation_level=None)
@@ -308,7 +327,9 @@ def text(path):
     [(held, "in use by another program"), (older, "nbgrader db upgrade"), (damaged, "is damaged"),
      (text, "is damaged")],
 )  # fmt: skip
-def test_a_gradebook_that_cannot_be_used_is_told_in_words(tmp_path, here, capsys, spoil, said):
+def test_a_gradebook_that_cannot_be_used_is_told_in_words(
+    tmp_path, here, impatient, capsys, spoil, said
+):
     """Is the next step named, without a traceback, and is nothing marked again afterwards?"""
     place = course(tmp_path, ["amal"]).folder / "gradebook.db"
     command = [LAB, "--course", str(tmp_path), "--workers", "1"]
@@ -330,7 +351,9 @@ def test_a_gradebook_that_cannot_be_used_is_told_in_words(tmp_path, here, capsys
 @pytest.mark.jail
 @pytest.mark.parametrize("how", ["EXCLUSIVE", "IMMEDIATE"])
 @pytest.mark.parametrize("made", [True, False])
-def test_a_gradebook_locked_from_the_start_is_waited_for(tmp_path, here, capsys, how, made):
+def test_a_gradebook_locked_from_the_start_is_waited_for(
+    tmp_path, here, impatient, capsys, monkeypatch, how, made
+):
     """Does the first run of all wait, end in words, and lose nothing, however it is held?"""
     place = course(tmp_path, ["amal"]).folder / "gradebook.db"
     if made:  # by nbgrader, without this lab
@@ -343,14 +366,17 @@ def test_a_gradebook_locked_from_the_start_is_waited_for(tmp_path, here, capsys,
     assert "in use by another program" in " ".join(told.split())
     assert "Traceback" not in told
     assert "OperationalError" not in told
-    threading.Timer(7, other.rollback).start()
+    monkeypatch.setattr(grade, "LOCKED_SECONDS", 20.0)
+    threading.Timer(1.0, other.rollback).start()
     assert grade.main(command) == 0
     assert rows(tmp_path)["amal"][1] == 100
     other.close()
 
 
 @pytest.mark.jail
-def test_a_gradebook_locked_while_marking_loses_nothing(tmp_path, here, capsys, monkeypatch):
+def test_a_gradebook_locked_while_marking_loses_nothing(
+    tmp_path, here, impatient, capsys, monkeypatch
+):
     """Is what was marked until then kept, and the next run's job only to write it down?"""
     monkeypatch.setattr(grade, "LOCKED_SECONDS", 0.0)
     monkeypatch.setattr(pool, "RUN", 1)
