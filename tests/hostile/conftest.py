@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograder.authoring import declaration
 from autograder.jail.bwrap import ROOT
 from autograder.jail.sandbox import Limits
 
@@ -30,6 +31,13 @@ def template(template):
     usual, template.limits = template.limits, Limits(**LIMITS)
     yield template
     template.limits = usual
+
+
+@pytest.fixture
+def hurry(monkeypatch):
+    """Wait for answers to 03_softmax no longer than for any call: the lab itself gives them 2 s."""
+    for ex in declaration.load("03_softmax").exercises:
+        monkeypatch.setattr(ex, "deadline", min(ex.deadline, LIMITS["call"]))
 
 
 @dataclass
