@@ -1,6 +1,7 @@
 """What all tests share: no user configuration is read, and missing system parts are named."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import subprocess
@@ -105,9 +106,9 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(scope="session")
 def template():
-    """A started template for all tests of marking: it takes seconds to start."""
-    with sandbox.Template() as started:
-        yield started
+    """A template for all tests of marking, light or full: each starts when first asked for."""
+    with contextlib.closing(sandbox.Template()) as template:
+        yield template
 
 
 @pytest.fixture
