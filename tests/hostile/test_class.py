@@ -15,12 +15,12 @@ from tests.cohort.lending import lent
 from .conftest import LIMITS, processes
 from .test_corpus import ATTACKS, exercise_of
 
-HONEST = 20
+HONEST = 12
 
 
 @pytest.fixture(scope="module")
 def honest():
-    """Twenty learners who try nothing."""
+    """Twelve learners who try nothing."""
     return list(cohort.many(LAB, HONEST))
 
 
