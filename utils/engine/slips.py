@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -72,11 +73,16 @@ def _weighed(case: Case, outcomes: list[Outcome]) -> tuple[float, float] | None:
                 numbers += np.asarray(part, dtype=float).ravel().tolist()
         except (ValueError, TypeError):
             return None
-    weights = 1 + np.random.default_rng(len(numbers)).random(len(numbers))
+    weights = _weights(len(numbers))
     values = np.nan_to_num(np.asarray(numbers), nan=np.nan, posinf=1.0, neginf=-1.0)
     if not len(values) or np.isnan(values).any():
         return None
     return float(weights @ values), float(weights @ np.abs(values))
+
+
+@lru_cache(64)
+def _weights(count: int) -> np.ndarray:
+    return 1 + np.random.default_rng(count).random(count)
 
 
 def _parts(value: Any) -> Iterator[Any]:
