@@ -101,7 +101,8 @@ class _Network(Part):
 
     def _put(self, layer: Any) -> None:
         held = self._said["layers"]
-        _know(isinstance(layer, Dense if held else Input) and self._said["loss"] is None)
+        first = isinstance(layer, Input) and not held
+        _know((first or isinstance(layer, Dense)) and self._said["loss"] is None)
         names = [each._said["name"] for each in held if each._said["name"]]
         _know(all(layer is not each for each in held) and layer._said["name"] not in names)
         held.append(layer)
@@ -118,7 +119,9 @@ class _Network(Part):
 
     def data(self) -> ModelData:
         """Return the model as plain data; its weights have no values yet."""
-        first, *layers = self._said["layers"] or [None]
+        held = self._said["layers"]
+        size = [layer._said["size"] for layer in held if isinstance(layer, Input)]
+        layers = [layer for layer in held if isinstance(layer, Dense)]
         _know(layers)
         described = [
             {"kind": "Dense", "units": layer._said["units"],
@@ -131,7 +134,7 @@ class _Network(Part):
             said = self._said["optimizer"]._said
             rate = float(np.float32(said["rate"]))
             optimizer = {"name": said["name"], "learning_rate": rate, "steps": 0}
-        return ModelData((first._said["size"],), described, [], loss, optimizer)
+        return ModelData(tuple(size) or None, described, [], loss, optimizer)
 
 
 class Sequential(_Network):

@@ -39,6 +39,10 @@ model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
 model.compile("nadam", "sparse_categorical_crossentropy")
 model.compile(keras.optimizers.RMSprop(), keras.losses.CategoricalCrossentropy())
 """,
+    "no input": """
+model = keras.Sequential([keras.layers.Dense(3, "relu"), keras.layers.Dense(2, name="L2")])
+model.compile("adam", "sparse_categorical_crossentropy")
+""",
     "AdamW": """
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
 model.compile(keras.optimizers.AdamW(), keras.losses.CategoricalCrossentropy(from_logits=False))
@@ -100,7 +104,8 @@ UNKNOWN = {
     "another activation": "keras.layers.Dense(2, 'gelu')",
     "two axes": "keras.Input((2, 3))",
     "a number for a shape": "keras.Input(2)",
-    "no input": "keras.Sequential([keras.layers.Dense(2)])",
+    "no layer": "to_plain(keras.Sequential([keras.Input((2,))]))",
+    "an input above": "keras.Sequential([keras.layers.Dense(2), keras.Input((2,))])",
     "two inputs": "keras.Sequential([keras.Input((2,)), keras.Input((2,))])",
     "a name twice": (
         "keras.Sequential([keras.Input((2,)), *[keras.layers.Dense(1, name='a') for _ in 'ab']])"
@@ -126,5 +131,5 @@ def test_what_only_keras_can_tell_is_heard(what, monkeypatch):
     """Is everything else an error that is noticed, even where it is caught?"""
     monkeypatch.setattr(described, "heard", heard := [])
     with pytest.raises(ModuleNotFoundError):
-        exec(UNKNOWN[what], {"keras": stand_in()})
+        exec(UNKNOWN[what], {"keras": stand_in(), "to_plain": to_plain})
     assert heard
