@@ -19,7 +19,9 @@ import sys
 import warnings
 from typing import Any
 
-from . import building, confine, deferred, fitting, forbid, huge, learner, predicting, shell
+from utils.engine import fitting, predicting
+
+from . import building, confine, deferred, forbid, huge, learner, shell
 
 LIGHT = (
     "numpy", "graphlib", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data",

@@ -16,6 +16,7 @@ from typing import Any
 from autograder.authoring.declaration import Exercise, generator, load
 from autograder.marking.scoring import Score, form_matters, score
 from utils.engine.calling import Outcome, run_calls
+from utils.engine.fitting import quickened
 from utils.engine.forbidden import watch
 from utils.engine.judging import Case
 
@@ -50,7 +51,7 @@ def mark(lab: str, name: str, *answers: Any) -> float:
 
 def _score(exercise: Exercise, namespace: dict[str, Any]) -> Score:
     def run(cases: list[Case]) -> list[list[Outcome]]:
-        with watch(exercise.forbids) as guard:
+        with watch(exercise.forbids) as guard, quickened():
             return [run_calls(namespace, case.calls, guard=guard) for case in cases]
 
     secret = os.environb.get(b"NEURAL_LABS_SECRET", b"in the kernel")

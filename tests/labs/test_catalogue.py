@@ -12,10 +12,10 @@ import pytest
 
 from autograder.authoring import release
 from autograder.authoring.declaration import Exercise, Wrong, generator, load, names
-from autograder.jail import fitting, predicting
 from autograder.marking.scoring import QUICK, Asked, Score, asked, score_of
 from tests import cohort
 from utils import checks
+from utils.engine import fitting, predicting
 from utils.engine.calling import run_calls
 from utils.engine.forbidden import watch
 

@@ -14,6 +14,7 @@ import numpy as np
 from utils.checks.baked import prepared
 from utils.checks.report import explain, wrap
 from utils.engine.calling import Outcome, run_calls
+from utils.engine.fitting import quickened
 from utils.engine.forbidden import watch
 from utils.engine.judging import Case, Finding, tolerances, verdict
 from utils.engine.judging.state import probe
@@ -124,7 +125,7 @@ def _run(exercise: dict, namespace: dict, cases: list[Case]) -> list[list[Outcom
     """
     done: dict[int, list[Outcome]] = {}
     over: list[Timeout] = []
-    with watch(exercise["forbids"]) as allowed:
+    with watch(exercise["forbids"]) as allowed, quickened():
 
         @contextlib.contextmanager
         def guard() -> Iterator[None]:

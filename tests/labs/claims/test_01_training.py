@@ -9,6 +9,7 @@ from tests.labs.claims.text import says
 from tests.utils.figures import controls
 from utils import data, reference
 from utils.figures import training
+from utils.figures.fitting import fit
 
 
 def first_epoch_below(costs, level):
@@ -24,7 +25,13 @@ def train_network(seed, optimizer, epochs):
     keras.utils.set_random_seed(seed)
     model = reference.build_model(64)
     model.compile(optimizer, "binary_crossentropy")
-    return model, model.fit(X, y, epochs=epochs, verbose=0).history["loss"]
+    return model, fit(model, X, y, epochs).history["loss"]
+
+
+@pytest.fixture(scope="module")
+def with_adam():
+    """By seed, the network and its costs with Adam, for as many epochs as any test looks at."""
+    return {s: train_network(s, "adam", epochs) for s, epochs in ((1, 60), (2, 60), (3, 18))}
 
 
 def test_the_three_steps_of_keras_give_the_numbers_of_the_unit():
@@ -131,7 +138,7 @@ def test_small_batches_are_ahead_after_one_epoch_and_do_not_rest():
     assert max(above) > 3 * min(above)
 
 
-def test_the_unit_improves_at_once_and_the_network_waits():
+def test_the_unit_improves_at_once_and_the_network_waits(with_adam):
     """Does the network need more than ten epochs for what the unit reaches in one?"""
     says(
         "01_training",
@@ -146,8 +153,7 @@ def test_the_unit_improves_at_once_and_the_network_waits():
     unit = _Unit(None, None, X, y, None)
     unit.epoch()
     reached = reference.binary_cross_entropy(y, reference.logistic_unit(X, unit.w, unit.b))
-    for seed in (1, 2, 3):
-        assert min(train_network(seed, "adam", 10)[1]) > reached
+    assert all(min(costs[:10]) > reached for _, costs in with_adam.values())
     fast = {keras.optimizers.Adam(0.05): 3, keras.optimizers.SGD(0.5): 3}
     below = [min(train_network(1, how, epochs)[1]) < reached for how, epochs in fast.items()]
     assert below == [True, False]  # so part of the wait is the rate, part the layers
@@ -170,7 +176,7 @@ def in_the_plane():
     costs = []
     cost()
     each = keras.callbacks.LambdaCallback(on_epoch_end=cost)
-    model.fit(X, y, epochs=40, verbose=0, callbacks=[each])
+    fit(model, X, y, epochs=40, watch=[each])
     return costs, model
 
 
@@ -236,7 +242,7 @@ def test_two_epochs_of_small_batches_beat_sixty_full_steps():
 
 
 @pytest.mark.slow
-def test_the_slow_start_takes_longer_without_adam():
+def test_the_slow_start_takes_longer_without_adam(with_adam):
     """After how many epochs does the cost pass 0.5 with Adam, and with SGD(0.1)?"""
     says(
         "01_training",
@@ -244,8 +250,8 @@ def test_the_slow_start_takes_longer_without_adam():
     )
     import keras
 
-    with_adam = [first_epoch_below(train_network(s, "adam", 18)[1], 0.5) for s in (1, 2, 3)]
-    assert 9 <= min(with_adam) <= max(with_adam) <= 14
+    passed = [first_epoch_below(costs, 0.5) for _, costs in with_adam.values()]
+    assert 9 <= min(passed) <= max(passed) <= 14
     with_sgd = [
         first_epoch_below(train_network(s, keras.optimizers.SGD(0.1), 26)[1], 0.5)
         for s in (1, 2, 3)
@@ -254,7 +260,7 @@ def test_the_slow_start_takes_longer_without_adam():
 
 
 @pytest.mark.slow
-def test_unit_and_network_read_nearly_every_kept_picture():
+def test_unit_and_network_read_nearly_every_kept_picture(with_adam):
     """Do both read at least 78 of 80 held-back pictures, with a cost near that of training?"""
     says(
         "01_training",
@@ -262,14 +268,14 @@ def test_unit_and_network_read_nearly_every_kept_picture():
         "the curves of the held-back pictures lie close to the others",
     )
     _, X_kept, _, y_kept = data.digits_binary_split()
-    model, costs = train_network(2, "adam", 60)
+    model, costs = with_adam[2]
     p = np.asarray(model(X_kept)).ravel()
     assert np.sum((p >= 0.5) != y_kept) <= 2
     assert abs(reference.binary_cross_entropy(y_kept, p) - costs[-1]) < 0.02
 
 
 @pytest.mark.slow
-def test_first_layers_weigh_the_middle_against_the_ring():
+def test_first_layers_weigh_the_middle_against_the_ring(with_adam):
     """Do nearly all units learn that contrast, some in each sense, and are few answers in doubt?"""
     says(
         "01_training",
@@ -280,7 +286,7 @@ def test_first_layers_weigh_the_middle_against_the_ring():
     middle[:, 3:5], ring[1:7, [1, 2, 5, 6]] = True, True
     X_kept = data.digits_binary_split()[1]
     for seed in (1, 2):
-        model, _ = train_network(seed, "adam", 60)
+        model, _ = with_adam[seed]
         W = model.layers[0].get_weights()[0].T.reshape(25, 8, 8)
         contrast = W[:, middle].mean(axis=1) - W[:, ring].mean(axis=1)
         assert np.sum(np.abs(contrast) > 0.2) >= 20
@@ -299,7 +305,7 @@ def test_the_reader_makes_no_mistake_on_pictures_100_to_109():
         keras.utils.set_random_seed(seed)
         reader = keras.Sequential([keras.Input((64,)), keras.layers.Dense(1, "sigmoid")])
         reader.compile(keras.optimizers.SGD(0.5), "binary_crossentropy")
-        reader.fit(X, y, epochs=20, batch_size=32, verbose=0)
+        fit(reader, X, y, epochs=20)
         p = reader.predict(X[100:110], verbose=0).ravel()
         assert np.sum((p >= 0.5) != y[100:110]) == 0
 

@@ -1,6 +1,7 @@
 """Is what lab 02 says about numbers true of its own data, seeds and functions?"""
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ from tests.labs.claims.text import says
 from tests.utils.figures import controls
 from utils import data, reference
 from utils.figures import activations
+from utils.figures.fitting import fit
 
 
-def race(activation, optimizer, hidden, epochs, seed):
+@cache
+def race(activation, optimizer, hidden, seed, epochs=15):
     """Train one network of the race: its losses by epoch, the share read correctly, the moves.
 
     The moves are those of each layer since the start, a row for each epoch.
@@ -35,7 +38,7 @@ def race(activation, optimizer, hidden, epochs, seed):
         ])  # fmt: skip
 
     each = keras.callbacks.LambdaCallback(on_epoch_end=measure)
-    model.fit(X, y, epochs=epochs, verbose=0, callbacks=[each])
+    fit(model, X, y, epochs, watch=[each])
     return losses, np.mean(np.asarray(model(X)).argmax(axis=1) == y), np.array(moved)
 
 
@@ -166,12 +169,12 @@ def test_under_gradient_descent_the_deep_sigmoid_network_stays():
         "The ReLU network begins to learn after one or two epochs, and all its layers move alike",
     )
     for seed in (0, 1):
-        losses, share, moved = race("sigmoid", "sgd", 5, 15, seed)
+        losses, share, moved = race("sigmoid", "sgd", 5, seed)
         assert losses[-1] == pytest.approx(np.log(10), abs=0.01)
         assert share < 0.12
         assert moved[0, -1] / moved[0, 0] > 300
         assert moved[-1, -1] / moved[-1, 0] == pytest.approx(50, rel=0.3)
-        losses, _, moved = race("relu", "sgd", 5, 15, seed)
+        losses, _, moved = race("relu", "sgd", 5, seed)
         assert losses[0] > 2.1 > losses[1]
         assert losses[-1] < 0.2
         assert moved[-1].max() / moved[-1].min() < 3
@@ -186,11 +189,11 @@ def test_under_adam_every_layer_moves_and_the_sigmoid_is_still_behind():
         "a loss of 1.8 after 15 epochs, against 0.1",
     )
     for seed in (0, 1):
-        losses, _, moved = race("sigmoid", "adam", 5, 15, seed)
+        losses, _, moved = race("sigmoid", "adam", 5, seed)
         assert moved[0, 0] > 0.8 * moved[0, -1]
         assert losses[4] > 2.25 > losses[9]
         assert losses[14] == pytest.approx(1.8, abs=0.1)
-        assert race("relu", "adam", 5, 15, seed)[0][-1] < 0.15
+        assert race("relu", "adam", 5, seed)[0][-1] < 0.15
 
 
 @pytest.mark.slow
@@ -201,10 +204,10 @@ def test_with_one_hidden_layer_relu_still_wins():
         "the losses are about 0.7 and 0.14, and 90 and 97% of the digits are read correctly",
     )
     for seed in (0, 1):
-        losses, share, _ = race("sigmoid", "sgd", 1, 15, seed)
+        losses, share, _ = race("sigmoid", "sgd", 1, seed)
         assert losses[-1] == pytest.approx(0.7, abs=0.05)
         assert share == pytest.approx(0.9, abs=0.015)
-        losses, share, _ = race("relu", "sgd", 1, 15, seed)
+        losses, share, _ = race("relu", "sgd", 1, seed)
         assert losses[-1] == pytest.approx(0.14, abs=0.02)
         assert share == pytest.approx(0.97, abs=0.015)
 
@@ -214,7 +217,7 @@ def test_five_linear_layers_lead_for_five_epochs():
     """Is the linear network ahead of ReLU after one epoch and after five?"""
     says("02_activations", "The linear network wins these first epochs")
     for seed in (0, 1):
-        linear, relu = race("linear", "sgd", 5, 5, seed)[0], race("relu", "sgd", 5, 5, seed)[0]
+        linear, relu = race("linear", "sgd", 5, seed, 5)[0], race("relu", "sgd", 5, seed)[0]
         assert linear[0] < relu[0]
         assert linear[4] < relu[4]
 

@@ -9,6 +9,7 @@ from tests.labs.claims.text import says
 from tests.utils.figures import controls, shown
 from utils import data, reference
 from utils.figures import softmax
+from utils.figures.fitting import fit
 
 
 def test_ten_sigmoids_claim_from_0_06_to_1_96():
@@ -86,7 +87,7 @@ def readings():
     for seed in (1, 2, 3):
         keras.utils.set_random_seed(seed)
         model = reference.build_softmax_model(64, 10)
-        model.fit(X, y, epochs=40, verbose=0)
+        fit(model, X, y, epochs=40)
         found.append(np.asarray(model(X_test)))
     return found
 
@@ -165,7 +166,7 @@ def test_sgd_lowers_the_loss_of_the_network_more_slowly():
         keras.utils.set_random_seed(1)
         model = reference.build_softmax_model(64, 10)
         model.compile(name, "sparse_categorical_crossentropy")
-        losses[name] = model.fit(X, y, epochs=5, verbose=0).history["loss"][-1]
+        losses[name] = fit(model, X, y, epochs=5).history["loss"][-1]
     assert losses["sgd"] > 2 * losses["adam"]
 
 

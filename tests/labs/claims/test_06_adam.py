@@ -8,6 +8,7 @@ import pytest
 from tests.labs.claims.text import says
 from tests.utils.figures import controls
 from utils import data, reference
+from utils.figures.fitting import fit
 
 
 def downhill(land, move, steps=100):
@@ -468,7 +469,7 @@ def test_ten_times_the_rate_takes_descent_from_1_8_to_0_1_and_adam_below_0_05():
         layers = [keras.layers.Dense(units, activation="relu") for units in (25, 15)]
         model = keras.Sequential([keras.Input((64,)), *layers, keras.layers.Dense(10)])
         model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-        model.fit(X, y, epochs=15, batch_size=32, verbose=0)
+        fit(model, X, y, epochs=15)
         Z = np.asarray(model(X))
         ends.append(-np.mean(reference.log_softmax(Z)[np.arange(len(y)), y]))
     assert ends[:2] == pytest.approx([1.8, 0.1], abs=0.1)

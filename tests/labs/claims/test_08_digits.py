@@ -7,6 +7,7 @@ import pytest
 
 from tests.labs.claims.text import says
 from utils import data, reference
+from utils.engine import fitting
 
 
 def parts():
@@ -26,6 +27,7 @@ def trained(X, y, hidden=(25, 15), epochs=60, seed=1, **watched):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.001), loss)
     begin = [layer.get_weights()[0] for layer in model.layers]
+    fitting.prepare(model, len(X) // 32)
     curves = model.fit(X, y, batch_size=32, epochs=epochs, verbose=0, **watched).history
     return model, begin, curves
 

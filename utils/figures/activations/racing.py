@@ -4,6 +4,7 @@ import numpy as np
 
 from utils import data, reference
 from utils.figures import kit
+from utils.figures.fitting import fit
 
 
 def race(*activations, hidden_layers=5, epochs=15, optimizer="sgd", seed=0):
@@ -77,7 +78,7 @@ def race(*activations, hidden_layers=5, epochs=15, optimizer="sgd", seed=0):
         for epoch in range(epochs + 1):
             if epoch:
                 for model in models:
-                    model.fit(X, y, initial_epoch=epoch - 1, epochs=epoch, verbose=0)
+                    fit(model, X, y)
             losses.append([reference.cross_entropy(np.asarray(model(X)), y) for model in models])
             tell(epoch)
             fig.follow()

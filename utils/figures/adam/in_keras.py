@@ -6,6 +6,7 @@ from utils import data, reference
 from utils.figures import kit
 from utils.figures.adam.landscapes import NAMES
 from utils.figures.curves import LiveCurve
+from utils.figures.fitting import fit
 
 
 def keras_differs(adam_step=None):
@@ -104,7 +105,6 @@ def train_digits(sgd=0.01, momentum=0.01, adam=0.001, epochs=15, seed=1):
     measure()
     for epoch in range(epochs):
         for model in models:
-            keras.utils.set_random_seed(seed + epoch)
-            model.fit(X, y, epochs=1, batch_size=32, verbose=0)
+            fit(model, X, y, seed=seed + epoch)  # the same batches for all
         measure()
     curve.finish()

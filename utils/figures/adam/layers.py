@@ -6,6 +6,7 @@ from matplotlib.patches import Rectangle
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
+from utils.figures.fitting import fit
 
 
 def some_pieces():
@@ -139,10 +140,10 @@ def train_pieces(dense, convolutional, epochs=15, studied=100, seed=3):
         curve.add(*losses, extra=f"Right on studied and on new pieces: {', '.join(told)}.")
 
     measure()
+    keras.utils.set_random_seed(seed)
     for epoch in range(epochs):
         for model in models:
-            keras.utils.set_random_seed(seed + epoch)
-            model.fit(X[seen], y[seen], epochs=2, batch_size=32, verbose=0)
+            fit(model, X[seen], y[seen], epochs=2, seed=epoch)
         measure()
     curve.finish()
 

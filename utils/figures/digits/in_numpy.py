@@ -3,6 +3,7 @@
 import numpy as np
 
 from utils import data, reference
+from utils.engine import fitting
 from utils.figures import kit
 from utils.figures.curves import progress
 from utils.figures.own import TRAINING, Tried
@@ -55,6 +56,7 @@ def numpy_and_keras(train_numpy_network=None, hidden=32, steps=400, alpha=0.02, 
             scores["NumPy"].append(read_correctly(weights, X_test, y_test))
             step()
             model = _twin(keras, hidden, alpha, seed)
+            fitting.prepare(model, steps)
             model.fit(_repeated(X, y, steps), epochs=1, shuffle=False, verbose=0)
             scores["Keras"].append(float(np.mean(np.argmax(model(X_test), axis=1) == y_test)))
             step()

@@ -7,6 +7,7 @@ import numpy as np
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
+from utils.figures.fitting import fit
 from utils.figures.guess import draw_guess
 from utils.figures.own import FAILURES, LONG, quietly, trouble
 
@@ -146,8 +147,7 @@ def train_both_ways(guessed=None, epochs=15, seed=1):
     add()
     for epoch in range(epochs):
         for model in models:
-            keras.utils.set_random_seed(seed + epoch)  # the same batches for both
-            model.fit(X, y, batch_size=32, verbose=0)
+            fit(model, X, y, seed=seed + epoch)  # the same batches for both
         add()
     curve.finish()
     return Training(models[1], curve.figure)
@@ -172,7 +172,7 @@ def train_digits(build_logits_model=None, epochs=15, seed=1):
             model = build(64, 10)
         add(model)
         each = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: add(model))
-        model.fit(X, y, epochs=epochs, batch_size=32, verbose=0, callbacks=[each])
+        fit(model, X, y, epochs, watch=[each])
         return model
 
     def instead(*_):

@@ -9,6 +9,7 @@ import numpy as np
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve, progress
+from utils.figures.fitting import fit
 from utils.figures.multilabel.scenes import (
     SHAPES,
     held_back,
@@ -69,7 +70,7 @@ def train_scenes(build_multilabel_model=None, epochs=30, seed=3):
             model = build(X.shape[1], Y.shape[1])
         measure(model)
         each = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: measure(model))
-        model.fit(X, Y, epochs=epochs, batch_size=32, verbose=0, callbacks=[each])
+        fit(model, X, Y, epochs, watch=[each])
         return model
 
     try:

@@ -6,6 +6,7 @@ from matplotlib.lines import Line2D
 from utils import data, reference
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
+from utils.figures.fitting import fit
 from utils.figures.own import FAILURES, LONG, quietly, trouble
 
 
@@ -140,7 +141,7 @@ def train_digits(build_softmax_model=None, epochs=40, seed=1):
             model = build(X.shape[1], 10)
         measure(model)
         each = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: measure(model))
-        model.fit(X, y, epochs=epochs, batch_size=32, verbose=0, callbacks=[each])
+        fit(model, X, y, epochs, watch=[each])
         return model
 
     try:

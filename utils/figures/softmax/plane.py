@@ -5,6 +5,7 @@ from contourpy import contour_generator
 
 from utils import data, reference
 from utils.figures import kit
+from utils.figures.fitting import fit
 from utils.figures.own import FAILURES, LONG, quietly, trouble
 
 _SIDE = 121
@@ -154,7 +155,7 @@ def spiral(build_softmax_model=None, epochs=60, every=4, seed=1):
     with fig.training(epochs) as tell:
         for done in range(0, epochs + 1, every):
             if done:
-                model.fit(X, y, batch_size=16, epochs=every, verbose=0)
+                fit(model, X, y, epochs=every, batch_size=16)
                 for _ in range(14 * every):  # as many steps as the network took
                     dW, db = _slope(X, y, W, b)
                     W, b = W - dW, b - db

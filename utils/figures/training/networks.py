@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from utils import data, reference
+from utils.engine import fitting
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
+from utils.figures.fitting import fit
 from utils.figures.guess import draw_guess
 from utils.figures.own import FAILURES, LONG, TRAINING, quietly, tried, trouble
 from utils.figures.training.descent import batches, tried_batches
@@ -103,7 +105,7 @@ def train_on_plane(build_model=None, guessed=None, epochs=40, seed=3):
 
         measure()
         watch = keras.callbacks.LambdaCallback(on_epoch_end=each)
-        model.fit(X, y, epochs=epochs, verbose=0, callbacks=[watch])
+        fit(model, X, y, epochs, watch=[watch])
         epoch.value = epochs
 
 
@@ -182,13 +184,12 @@ def train_digits(
 
 def _tell_epochs(model, callback):
     """Add a callback to every `fit` of this one model, and keep its progress bar off the page."""
-    fit = model.fit
 
-    def watched(*args, callbacks=None, **options):
+    def watched(*given, **options):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             options["verbose"] = 0
-            return fit(*args, callbacks=[*(callbacks or []), callback], **options)
+            return fitting.train(type(model).fit, model, *given, watch=[callback], **options)
 
     model.fit = watched
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.jail import predicting
+from utils.engine import predicting
 
 
 @pytest.fixture
