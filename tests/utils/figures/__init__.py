@@ -49,14 +49,6 @@ def moves(fig, control, value):
     return fig.text != words, not np.array_equal(picture(fig), pixels)
 
 
-def moves_without_a_note(fig, to=None):
-    """Let the first slider move words and pixels of a figure that was given no function."""
-    slider = first_slider(fig)
-    other = slider.min if slider.value == slider.max else slider.max
-    assert moves(fig, slider, other if to is None else to) == (True, True)
-    assert fig.notes == []
-
-
 def move_first(fig, to=None):
     """The words of a figure before and after its first slider, if there is one, is moved."""
     words = fig.text
@@ -66,9 +58,28 @@ def move_first(fig, to=None):
 
 
 @functools.cache
-def words_of_the_reference(make, *given, to=None):
-    """The words of a figure without functions: they are the same for all that stands in for it."""
-    return move_first(make(*given), to)
+def plain(make, *given, to=None):
+    """A figure that is given no function, as it was made, and the words of `move_first`.
+
+    Made once for all tests of a figure, which leave it as it was.
+    """
+    fig = make(*given)
+    before = {control: control.value for control in controls(fig).values()}
+    words = move_first(fig, to)
+    for control, value in before.items():
+        control.value = value
+    return fig, words
+
+
+def moves_without_a_note(make, to=None):
+    """Let the first slider move words and pixels of a figure that is given no function."""
+    fig, _ = plain(make, to=to)
+    slider = first_slider(fig)
+    value = slider.value
+    other = slider.min if value == slider.max else slider.max
+    assert moves(fig, slider, other if to is None else to) == (True, True)
+    slider.value = value
+    assert fig.notes == []
 
 
 def is_stood_in_for(make, wrong, count, *given, least=None, to=None):
@@ -78,6 +89,6 @@ def is_stood_in_for(make, wrong, count, *given, least=None, to=None):
     first slider is moved, if not to its end.
     """
     fig = make(*given, *[wrong] * count)
-    assert move_first(fig, to) == words_of_the_reference(make, *given, to=to)
+    assert move_first(fig, to) == plain(make, *given, to=to)[1]
     assert (least or count) <= len(fig.notes) <= count
     assert all("the reference is drawn" in note for note in fig.notes)

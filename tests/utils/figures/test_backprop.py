@@ -41,7 +41,7 @@ SHORT = {"spiral": 1, "own_engine": 1}
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_moves_without_any_function(name):
     """Do the first slider of each figure and its words and pixels go together, without a note?"""
-    moves_without_a_note(FIGURES[name][0](), to=SHORT.get(name))
+    moves_without_a_note(FIGURES[name][0], to=SHORT.get(name))
 
 
 @pytest.mark.parametrize("wrong", [unfinished, not_numbers])
