@@ -87,7 +87,7 @@ class Layout:
             wide[..., ::2] = self.array
             return wide[..., ::2]
         if self.kind == "fortran":
-            return np.asfortranarray(self.array)
+            return np.array(self.array, order="F")  # a copy, of a single row too
         copy = self.array.copy()
         copy.flags.writeable = False
         return copy

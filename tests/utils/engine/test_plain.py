@@ -129,3 +129,12 @@ def test_a_layout_has_the_same_values(kind):
     flags = {"readonly": not built.flags.writeable, "strided": not built.flags.c_contiguous,
              "fortran": built.flags.f_contiguous}  # fmt: skip
     assert flags[kind]
+
+
+@pytest.mark.parametrize("value", [np.arange(3.0), np.arange(4.0).reshape(1, 4)])
+@pytest.mark.parametrize("kind", ["strided", "fortran"])
+def test_a_layout_is_built_of_a_copy(kind, value):
+    """Does an answer that writes into its argument leave what was declared as it is?"""
+    declared = Layout(value.copy(), kind)
+    declared.build()[...] = 9
+    np.testing.assert_array_equal(declared.array, value)
