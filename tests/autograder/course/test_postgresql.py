@@ -19,7 +19,7 @@ from autograder.marking.marker import Marks
 from autograder.marking.scoring import Score
 from tests import postgres
 from tests.cohort import HANDED_IN
-from tests.cohort.books import LAB, course
+from tests.cohort.books import LAB, LIGHT, course
 from tests.cohort.serving import Running, says, until
 
 pytestmark = pytest.mark.postgresql
@@ -34,8 +34,8 @@ import json
 from autograder.course.gradebook import configuration
 from nbgrader.apps.api import NbGraderAPI
 api = NbGraderAPI(config=configuration())
-done = api.autograde("{LAB}", "amal", force=True)
-(row,) = [each for each in api.get_submissions("{LAB}") if each["student"] == "amal"]
+done = api.autograde("{LIGHT}", "amal", force=True)
+(row,) = [each for each in api.get_submissions("{LIGHT}") if each["student"] == "amal"]
 print(json.dumps([done["success"], row["score"], row["autograded"]]))
 """
 
@@ -195,7 +195,7 @@ def marked(server, copy_of_repository):
     """A course on the server: what was said by a run in which it was killed, and by the next."""
     root, env = copy_of_repository()
     env["COURSE_DB_URL"] = server.url
-    folder = course(root / "course", ["amal", "dana"]).folder
+    folder = course(root / "course", ["amal", "dana"], LIGHT).folder
     (folder / "gradebook.db").unlink()
 
     def run(*command):
@@ -203,18 +203,18 @@ def marked(server, copy_of_repository):
             [sys.executable, *command], cwd=root, env=env, capture_output=True, text=True
         )
 
-    options = [LAB, "--workers", "1"]
+    options = [LIGHT, "--workers", "1"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(
         [sys.executable, "-c", IMPATIENT, *options], cwd=root, env=env, **pipes
     ) as p:
-        while not list(folder.glob(f"marks/{LAB}/*.json")) and p.poll() is None:
+        while not list(folder.glob(f"marks/{LIGHT}/*.json")) and p.poll() is None:
             time.sleep(0.01)
         server.stop()
         said = p.communicate(timeout=120)[1]
     server.start()
     first = SimpleNamespace(status=p.returncode, said=" ".join(said.split()))
-    kept = len(list(folder.glob(f"marks/{LAB}/*.json")))
+    kept = len(list(folder.glob(f"marks/{LIGHT}/*.json")))
     second = run("-m", "autograder", "grade", *options, "--json", "-")
     return SimpleNamespace(run=run, folder=folder, first=first, kept=kept, second=second)
 
@@ -240,10 +240,10 @@ def test_every_command_reads_that_gradebook(marked):
     exported = marked.run("-m", "autograder", "export")
     assert exported.returncode == 0, exported.stderr
     table = {
-        row["student"]: float(row[LAB]) for row in csv.DictReader(io.StringIO(exported.stdout))
+        row["student"]: float(row[LIGHT]) for row in csv.DictReader(io.StringIO(exported.stdout))
     }
     assert table == wanted
-    assert "2 submissions" in marked.run("-m", "autograder", "report", LAB).stdout
+    assert "2 submissions" in marked.run("-m", "autograder", "report", LIGHT).stdout
     pressed = marked.run("-W", "ignore", "-c", BUTTON)
     assert pressed.returncode == 0, pressed.stderr
     assert json.loads(pressed.stdout.splitlines()[-1]) == [True, wanted["amal"], True]
