@@ -1,8 +1,8 @@
 """Measure what a plan for many learners needs: `python -m tests.bench.scale [--write]`.
 
 Processor seconds of a worker a submission, lab by lab; the start of a worker; what the one process
-that writes has with a submission, measured with a marker that answers at once; memory of a worker
-and of a learner at work; what a submission leaves on the disk. `--write` puts them where
+that writes has with a submission alone, measured with a marker that answers at once; memory of a
+worker and of a learner at work; what a submission leaves on the disk. `--write` puts them where
 `deploy/scale/plan.py` reads them, and the plan's table into the README there.
 
 `--real 100` compares the queue of the plan with a real service instead: so many submissions come as
@@ -68,11 +68,10 @@ def learner():
 
 
 def start():
-    """Seconds until a worker can mark anything, and bytes of it with its templates."""
-    begun = time.perf_counter()
+    """Processor seconds until a worker can mark anything, and bytes of it with its templates."""
     with Template() as template:
-        seconds = time.perf_counter() - begun
         world = template._server(light=True).world
+        seconds = exercises.Meter().watch(template)
         return seconds, private(psutil.Process(world.process.pid))
 
 
@@ -80,10 +79,12 @@ def measure():
     """Return the figures."""
     found = exercises.main([])
     seconds, memory = start()
-    written = writer.apart("--one", 500)
+    # A service writes each submission by itself, and its files too.
+    written = writer.apart("--one", 300, "--run", 1)
+    alone = written["rows"] + written["pages"] + found[LAB]["files"]
     return {
         "labs": {lab: round(sum(parts.values()), 3) for lab, parts in found.items()},
-        "start": round(seconds, 1), "writer": round(written["rows"] + written["pages"], 4),
+        "start": round(seconds, 1), "writer": round(alone, 4),
         "worker": round(memory), "learner": learner(), "kept": round(written["kept"]),
         "row": round(written["book"]),
     }  # fmt: skip

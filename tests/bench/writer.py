@@ -162,9 +162,11 @@ def main(arguments=None):
     """Print a row for each size, each measured in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="10,100,1000,5000", help="submissions of a run")
+    parser.add_argument("--run", type=int, default=pool.RUN, help="most results written at a time")
     parser.add_argument("--one", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--beside", type=float, default=0.0, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    pool.RUN = options.run
     if options.one or options.beside:
         print(json.dumps(measure(options.one) if options.one else beside(options.beside)))
         return
@@ -173,7 +175,7 @@ def main(arguments=None):
     print(f"the quickest lab every {1000 * least / WORKERS:.1f} ms")
     print("  submissions   ms each: rows  pages   none changed, s   memory, MB   book, kB each")
     for size in map(int, options.sizes.split(",")):
-        got = apart("--one", size)
+        got = apart("--one", size, "--run", options.run)
         print(
             f"  {size:11d}{1000 * got['rows']:16.1f}{1000 * got['pages']:7.1f}{got['again']:18.1f}"
             f"{got['memory'] / 2**20:13.0f}{got['book'] / 1024:17.1f}",
