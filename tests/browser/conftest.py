@@ -97,7 +97,16 @@ def page(profile, tmp_path):
     page.close()
 
 
+@pytest.fixture(scope="session")
+def window(profile, jupyter):
+    """A page that tests drive JupyterLab in, one after the other: see `Lab.show`."""
+    page = profile.new_page()
+    yield Lab(page, jupyter.url)
+    page.close()
+
+
 @pytest.fixture
-def lab(page, jupyter):
-    """The page as a learner's JupyterLab."""
-    return Lab(page, jupyter.url)
+def lab(window, tmp_path):
+    """A learner's JupyterLab in its page, `lab.page`; a failing test leaves a picture."""
+    yield window
+    window.page.screenshot(path=tmp_path / "lab.png")

@@ -22,6 +22,15 @@ CHROMIUM = {
     ],
 }
 CELLS = "window.jupyterapp.shell.currentWidget.content.widgets"
+# Closes all that is open, without asking whether it is to be saved, and ends its kernels.
+CLEAR = """async () => {
+    const app = window.jupyterapp;
+    for (const open of [...app.shell.widgets("main")]) {
+        if (open.context) open.context.model.dirty = false;
+        open.close();
+    }
+    await app.serviceManager.sessions.shutdownAll();
+}"""
 
 
 @contextmanager
@@ -70,7 +79,27 @@ class Lab:
         self.page.goto(f"{self.url}{where}", wait_until="domcontentloaded")
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=60_000)
         expect(self.page.locator(".jp-DirListing-content")).to_be_visible(timeout=60_000)
+        self._is_open(path)
+
+    def show(self, path: str = "") -> None:
+        """Open nothing but one file, in the JupyterLab that this page holds already, if it does.
+
+        To load JupyterLab takes longer than most of what is done there.
+        """
+        there = "window.jupyterapp !== undefined && !document.querySelector('.jp-Dialog')"
+        if not self.page.evaluate(there):
+            self.open(path)
+            return
+        self.page.evaluate(CLEAR)
+        if path:
+            self.to(path)
+        self._is_open(path)
+
+    def _is_open(self, path: str) -> None:
+        """Wait until the notebook that is opened is there, with its kernel."""
         if path.endswith((".ipynb", ".py")):
+            shown = "window.jupyterapp.shell.currentWidget?.context?.path"
+            self.page.wait_for_function(f"path => {shown} === path", arg=path, timeout=60_000)
             self.page.wait_for_function(f"() => {CELLS}?.length > 0", timeout=60_000)
             self.wait_idle()
 
@@ -82,6 +111,13 @@ class Lab:
     def files(self) -> list[str]:
         """Return the names shown in the file browser, from top to bottom."""
         return self.page.locator(".jp-DirListing-itemText").all_inner_texts()
+
+    def to(self, path: str) -> None:
+        """Open a file beside what is open, or bring it to the front."""
+        self.page.evaluate(
+            "async path => {await window.jupyterapp.commands.execute('docmanager:open', {path})}",
+            path,
+        )
 
     def command(self, name: str) -> None:
         """Run a JupyterLab command by its id, as its menu entry does."""

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from autograder.authoring import declaration, release
-from tests.browser.driving import CELLS, Lab, write
+from tests.browser.driving import CELLS, write
 
 PICTURES = Path(__file__).parent / "pictures"
 # By lab: how the cells of its figures begin, that which stands for the lab first; and of each its
@@ -73,19 +73,16 @@ def solved(name):
 
 
 @pytest.fixture(scope="module")
-def opened(request, profile, jupyter):
-    """A solved lab in a page of its own, with its figures, run to its end."""
+def opened(request, window, jupyter):
+    """A solved lab with its figures, run to its end."""
     path = f"solved/{request.param}.ipynb"
     write(solved(request.param), jupyter.root / path)
-    page = profile.new_page()
-    lab = Lab(page, jupyter.url)
-    lab.open(path)
-    lab.command("notebook:run-all-cells")
-    last = lab.cell_with(list(FIGURES[request.param])[-1])
+    window.show(path)
+    window.command("notebook:run-all-cells")
+    last = window.cell_with(list(FIGURES[request.param])[-1])
     expect(last.locator(".kit-awake")).to_be_visible(timeout=180_000)
-    lab.wait_idle(180_000)
-    yield SimpleNamespace(name=request.param, page=page, lab=lab)
-    page.close()
+    window.wait_idle(180_000)
+    return SimpleNamespace(name=request.param, page=window.page, lab=window)
 
 
 every_lab = pytest.mark.parametrize("opened", FIGURES, indirect=True)
@@ -209,11 +206,11 @@ def test_axe_finds_nothing_serious_in_the_figures(opened):
     assert serious == []
 
 
-def test_a_figure_sleeps_and_wakes(lab, page, jupyter):
+def test_a_figure_sleeps_and_wakes(lab, jupyter):
     """Is the last picture there on the next day, with a word how to wake it, and nothing broken?"""
-    path = "solved/asleep.ipynb"
+    page, path = lab.page, "solved/asleep.ipynb"
     write(TRIANGLE, jupyter.root / path)
-    lab.open(path)
+    lab.show(path)
     lab.command("notebook:run-all-cells")
     cell = lab.cell_with("figures.probability")
     expect(cell.locator(".kit-awake")).to_be_visible(timeout=120_000)

@@ -84,7 +84,7 @@ def trimmed(png):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def pictures_of_every_figure(lab, page, jupyter, name):
+def pictures_of_every_figure(lab, jupyter, name):
     """Does every figure of a lab awake, in the light theme and in the dark one?"""
     module, before, _ = FIGURES[name]
     calls = {call: figure for figure, call, _ in figures(name)}
@@ -93,20 +93,20 @@ def pictures_of_every_figure(lab, page, jupyter, name):
     )
     cells = [f"{first}\n{before}", *(f"figures.{call}" for call in calls)]
     write(cells, jupyter.root / f"gallery/{name}.ipynb")
-    lab.open(f"gallery/{name}.ipynb")
+    lab.show(f"gallery/{name}.ipynb")
     lab.command("notebook:run-all-cells")
     lab.wait_idle(240_000)
     (DOCS / "gallery").mkdir(parents=True, exist_ok=True)
     for theme in ("dark", "light"):  # JupyterLab remembers the last one, also for other tests
-        page.evaluate(
+        lab.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})",
             f"JupyterLab {theme.title()}",
         )
-        page.wait_for_timeout(1500)
+        lab.page.wait_for_timeout(1500)
         for call, figure in calls.items():
             awake = lab.cell_with(f"figures.{call}").locator(".kit-awake")
             expect(awake).to_be_visible(timeout=60_000)
-            page.wait_for_timeout(300)
+            lab.page.wait_for_timeout(300)
             path = DOCS / "gallery" / f"{name}_{figure}_{theme}.png"
             trimmed(awake.screenshot()).save(path, optimize=True)
 

@@ -5,9 +5,10 @@ import shutil
 from playwright.sync_api import expect
 
 
-def test_labs_are_listed_in_order_without_questions(lab, page, jupyter):
+def test_labs_are_listed_in_order_without_questions(lab, jupyter):
     """Does JupyterLab open on the labs, in teaching order, with no pop-up in the way?"""
     lab.open()
+    page = lab.page
     expect(page.get_by_role("tab", name="00_start.ipynb")).to_be_visible()
     expect(page.locator(".jp-DirListing-itemText").first).to_be_visible()
     names = lab.files()
@@ -20,7 +21,7 @@ def test_labs_are_listed_in_order_without_questions(lab, page, jupyter):
     assert page.locator(".Toastify__toast").count() == 0
 
 
-def test_links_open_the_learners_own_copy(lab, page, jupyter):
+def test_links_open_the_learners_own_copy(lab, jupyter):
     """Does a fetched lab open from where it was fetched to, and another one as it was released?"""
     copy = jupyter.root / "course" / "work" / "03_softmax" / "03_softmax.ipynb"
     copy.parent.mkdir(parents=True, exist_ok=True)
@@ -30,35 +31,37 @@ def test_links_open_the_learners_own_copy(lab, page, jupyter):
         "02 Activation": "notebooks/02_activations/02_activations.ipynb",
     }
     try:
+        lab.show("notebooks/00_start.ipynb")
+        lab.run(lab.cell_with("from utils import start"))
+        table = lab.cell_with("start.labs()")
+        lab.run(table)
         for name, path in wanted.items():
-            lab.open("notebooks/00_start.ipynb")
-            lab.run(lab.cell_with("from utils import start"))
-            table = lab.cell_with("start.labs()")
-            lab.run(table)
+            lab.to("notebooks/00_start.ipynb")
             table.get_by_role("link", name=name).click()
-            page.wait_for_function(
+            lab.page.wait_for_function(
                 "path => window.jupyterapp.shell.currentWidget?.context?.path === path", arg=path
             )
     finally:
         shutil.rmtree(copy.parent)
 
 
-def test_nbgrader_is_in_the_menu(lab, page):
+def test_nbgrader_is_in_the_menu(lab):
     """Are Assignment List, Validate and Formgrader where nbgrader says they are?"""
-    lab.open()
-    page.get_by_role("menuitem", name="Nbgrader").click()
-    menu = page.locator(".lm-Menu.lm-MenuBar-menu")
+    lab.show()
+    lab.page.get_by_role("menuitem", name="Nbgrader").click()
+    menu = lab.page.locator(".lm-Menu.lm-MenuBar-menu")
     for entry in ["Assignment List", "Formgrader", "Course List"]:
         expect(menu.get_by_text(entry, exact=True)).to_be_visible()
+    lab.page.keyboard.press("Escape")
 
 
-def test_looking_at_a_lab_leaves_its_file_as_it_was(lab, page, jupyter):
+def test_looking_at_a_lab_leaves_its_file_as_it_was(lab, jupyter):
     """Is a lab that was opened, saved and not edited the same, byte for byte?"""
     path = jupyter.root / "notebooks" / "00_start.ipynb"
     before = path.read_bytes()
     modified = path.stat().st_mtime_ns
-    lab.open("notebooks/00_start.ipynb")
+    lab.show("notebooks/00_start.ipynb")
     lab.command("docmanager:save")
-    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    lab.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
     assert path.stat().st_mtime_ns > modified
     assert path.read_bytes() == before

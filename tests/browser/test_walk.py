@@ -87,9 +87,9 @@ def test_a_lab_goes_all_the_way_and_comes_back(lab, page, jupyter, people, polic
     On the way: does the check tell, a figure move, the desk collect, mark and publish?
     """
     jupyter.nbgrader("release_assignment", LAB)
-    works(lab, page)
-    validates(lab, page)
-    hands_in(lab, page)
+    works(lab)
+    validates(lab)
+    hands_in(lab)
     exchange = jupyter.root / "course" / "exchange" / "neural-networks"
     exchanging.submit(exchange, OTHER, cohort.submission(LAB, "amal"))
 
@@ -110,13 +110,13 @@ def test_a_lab_goes_all_the_way_and_comes_back(lab, page, jupyter, people, polic
     reads(lab, page, jupyter)
 
 
-def works(lab, page):
+def works(lab):
     """Fetch the lab; answer wrongly, read what the check says, answer rightly, move a figure."""
-    lab.open()
+    lab.show()
     lab.open_assignment_list()
     fetch = lab.assignments("released").get_by_role("button", name="Fetch")
     expect(fetch).to_be_visible()
-    picture("assignment_list", page, clip={"x": 0, "y": 0, "width": 1400, "height": 420})
+    picture("assignment_list", lab.page, clip={"x": 0, "y": 0, "width": 1400, "height": 420})
     lab.fetch(LAB)
 
     lab.run(lab.cell_with("from utils.checks import Check"))
@@ -128,10 +128,10 @@ def works(lab, page):
     buttons.get_by_role("button", name="Hint").click()
     expect(buttons.get_by_text("Hint 1 of 3")).to_be_visible()
     lab.cell("softmax_answer")  # scrolled to the top
-    picture("check", page)
+    picture("check", lab.page)
     if os.environ.get("PICTURES"):
         lab.theme("JupyterLab Dark")
-        picture("check_dark", page)
+        picture("check_dark", lab.page)
         lab.theme("JupyterLab Light")
     lab.write(lab.cell("softmax_answer"), SUM_OVER_ROWS)
     lab.run(lab.cell("softmax_answer"))
@@ -145,29 +145,29 @@ def works(lab, page):
     before = drawn.screenshot()
     assert drawn.screenshot() == before
     figure.locator(".noUi-handle").first.press("ArrowRight")
-    page.wait_for_timeout(500)
+    lab.page.wait_for_timeout(500)
     assert drawn.screenshot() != before
 
 
-def validates(lab, page):
+def validates(lab):
     """Press Validate: the answers that are not written yet fail, the one that is does not."""
-    page.get_by_role("button", name="Validate", exact=True).click()
-    said = page.locator(".jp-Dialog")
+    lab.page.get_by_role("button", name="Validate", exact=True).click()
+    said = lab.page.locator(".jp-Dialog")
     expect(said).to_contain_text("cell failed", timeout=180_000)
     expect(said).to_contain_text("one_hot")
     expect(said).not_to_contain_text('check("softmax", softmax)')
-    picture("validate", page)
+    picture("validate", lab.page)
     said.get_by_role("button").last.click()
 
 
-def hands_in(lab, page):
+def hands_in(lab):
     """Save and submit."""
-    page.keyboard.press("Control+S")
-    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    lab.page.keyboard.press("Control+S")
+    lab.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
     lab.open_assignment_list()
     lab.assignments("fetched").get_by_role("button", name="Submit").click()
     expect(lab.assignments("submitted").filter(has_text=LAB)).to_be_visible(timeout=30_000)
-    picture("submitted", page, clip={"x": 0, "y": 0, "width": 1400, "height": 520})
+    picture("submitted", lab.page, clip={"x": 0, "y": 0, "width": 1400, "height": 520})
 
 
 def everything(page, jupyter):
@@ -212,7 +212,7 @@ def reports(page, jupyter):
 
 def reads(lab, page, jupyter):
     """Fetch the feedback and read it."""
-    lab.open()
+    lab.show()
     lab.open_assignment_list()
     mine = lab.assignments("submitted").filter(has_text=LAB)
     mine.get_by_role("button", name="Fetch Feedback").first.click()
