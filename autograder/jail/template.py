@@ -21,7 +21,7 @@ from typing import Any
 
 from utils.engine import fitting, predicting
 
-from . import building, confine, deferred, forbid, huge, learner, shell
+from . import building, confine, deferred, eager, forbid, huge, learner, shell
 
 LIGHT = (
     "numpy", "graphlib", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data",
@@ -81,6 +81,7 @@ def warm_up(modules: tuple[str, ...]) -> list[str]:
         sys.modules["keras"].utils.set_random_seed(0)
         building.quicken()
         deferred.defer()
+        eager.quicken()
         fitting.quicken()
         predicting.quicken()
     warnings.resetwarnings()
