@@ -1,8 +1,8 @@
 """Let TensorFlow run a single operation as it is.
 
 It makes a function of each operation that runs for the first time, and optimises that as it would a
-large graph: a third of what the first training of a small network takes, in each process anew. What
-an operation computes is the same in both ways.
+large graph: a third of what the first training of a small network takes, in each process anew. Both
+ways give the same numbers, but for the last digit.
 """
 
 from __future__ import annotations

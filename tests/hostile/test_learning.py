@@ -40,7 +40,7 @@ WAYS = {
     "the end": "os._exit(hash(text) % 7)",
     "a line": "exec('x = 1\\n' * (hash(text) % 50) + 'raise KeyError')",
     "a file": "open('kept', 'a').write(text); raise ValueError(open('kept').read())",
-    "deadlines": "import time; time.sleep(0.6 * (hash(text) % 2)); raise ValueError",
+    "deadlines": "import time; time.sleep(2.0 * (hash(text) % 2)); raise ValueError",
 }
 
 
@@ -59,7 +59,7 @@ def submission(way):
 @pytest.mark.jail
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
-def test_nothing_that_is_told_depends_on_hidden_inputs(way, template, monkeypatch):
+def test_nothing_that_is_told_depends_on_hidden_inputs(way, template, hurry, monkeypatch):
     """Marked with another secret, does a submission that tells all it knows tell the same?"""
     monkeypatch.setattr(template, "limits", Limits(**LIMITS))
     pages = []
