@@ -38,7 +38,7 @@ def calm(honest, template, tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize(("workers", "every"), [(1, 1), (2, 8)])
 def test_a_class_full_of_attacks_is_marked(
-    workers, every, honest, calm, here, hurry, tmp_path_factory, world, monkeypatch
+    workers, every, honest, calm, template, here, hurry, tmp_path_factory, world, monkeypatch
 ):
     """With one worker and two, does the run end, each mark being what it is without attacks?
 
@@ -58,6 +58,7 @@ def test_a_class_full_of_attacks_is_marked(
     short.Limits.update(LIMITS)
     monkeypatch.setattr(gradebook, "configuration", lambda: short)
     resource_tracker.ensure_running()  # one a process, and it stays
+    template.start()  # (the full one comes when an attack asks for it, and stays as well)
     before, started = processes(), time.monotonic()
     ended = grade.main([LAB, "--course", str(mixed), "--workers", str(workers)])
     took = time.monotonic() - started
