@@ -1,4 +1,4 @@
-"""The least that marking can cost: `python -m tests.bench.floor LAB FOLDER`.
+"""What marking costs without a jail: `python -m tests.bench.floor LAB FOLDER`.
 
 Fork a process that has imported TensorFlow, run the cells with `exec`, run the checks, send back
 the scores. No jail, no gradebook, no files.
