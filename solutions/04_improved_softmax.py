@@ -522,7 +522,7 @@ both = figures.train_both_ways(my_guess)
 
 # %% [markdown]
 # **What it showed.** The run with the right setting reads most digits after a few epochs. The other one learns little: its
-# cost stays between 2.0 and 2.3, and whether it reads a fifth of the digits or a half depends on its luck with the first
+# cost stays between 2.0 and 2.3, and whether it reads an eighth of the digits or a half depends on its luck with the first
 # weights. Wherever a logit lies outside 0 to 1 its slope is 0, so the weights learn little from many digits. And this mistake
 # with `from_logits` gives no warning at all.
 #

@@ -3,7 +3,6 @@
 import numpy as np
 
 from utils import data, reference
-from utils.engine import fitting
 from utils.figures import kit
 from utils.figures.curves import LiveCurve
 from utils.figures.own import FAILURES, LONG, TRAINING, quietly, trouble
@@ -47,8 +46,8 @@ def train(build_digits_model=None, train_digits=None, shuffle_split=None, epochs
         own_fit, points = model.fit, len(curve.values)
         each = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: measure(model))
 
-        def watched(*given, **options):
-            return fitting.train(type(model).fit, model, *given, watch=[each], **options)
+        def watched(*args, callbacks=None, **kwargs):
+            return own_fit(*args, callbacks=[*(callbacks or []), each], **kwargs)
 
         model.fit = watched
         try:
