@@ -55,7 +55,7 @@ ex.check(
     "every order is possible",
     [_epochs("orders", *[(3, 2, Rng(8))] * 100)],
     lambda rng: [
-        _epochs("orders", *[(4, int(rng.integers(2, 4)), Rng(int(rng.integers(1 << 30))))] * 400),
+        _epochs("orders", *[(4, int(rng.integers(2, 4)), Rng(int(rng.integers(1 << 30))))] * 160),
         _epochs("orders", *[(12, 5, Rng(int(rng.integers(1 << 30))))] * 200),
         _epochs("orders", *[(90, 8, Rng(int(rng.integers(1 << 30))))] * 20),
     ],

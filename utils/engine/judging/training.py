@@ -71,8 +71,10 @@ def drawn(case: Case, outcomes: list[Outcome]) -> Finding | None:
 def orders(case: Case, outcomes: list[Outcome]) -> Finding | None:
     """Judge that no order is left out, over many epochs from one generator.
 
-    Up to m = 4 every order must occur. Beyond that every example must be seen at every place, and
-    neighbours must be neither sorted nor consecutive more often than chance has it.
+    Up to m = 3 every order must occur, of the 24 of m = 4 all but four: what leaves some out leaves
+    out half or more, but for some that m = 3 shows, and in 160 epochs chance misses five twice in a
+    trillion classes. Beyond that every example must be seen at every place, and neighbours must be
+    neither sorted nor consecutive more often than chance has it.
     """
     seen, finding = _orders(case, outcomes)
     if finding:
@@ -80,7 +82,8 @@ def orders(case: Case, outcomes: list[Outcome]) -> Finding | None:
     name, m = case.calls[0].function, len(seen[0])
     size = case.calls[0].args[1]
     table = np.array(seen)
-    if m <= 4 and len({tuple(order) for order in seen}) == math.factorial(m):
+    spared = 4 if m == 4 else 0
+    if m <= 4 and len({tuple(order) for order in seen}) >= math.factorial(m) - spared:
         return None
     steps = np.diff(table, axis=1)
     if m > 4:
