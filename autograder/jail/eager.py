@@ -15,12 +15,15 @@ def quicken() -> None:
     from tensorflow.python import pywrap_tfe
     from tensorflow.python.eager.context import Context
 
+    switch = getattr(pywrap_tfe, "TFE_ContextSetRunEagerOpAsFunction", None)
+    if switch is None:  # another version: operations run as it has them
+        return
     usual = Context.ensure_initialized
 
     def ensure_initialized(self: Any) -> None:
         """Start as ever, then run operations as they are."""
         if not self._initialized:
             usual(self)
-            pywrap_tfe.TFE_ContextSetRunEagerOpAsFunction(self._handle, False)
+            switch(self._handle, False)
 
     Context.ensure_initialized = ensure_initialized
