@@ -11,6 +11,7 @@ import contextlib
 import gc
 import importlib
 import json
+import math
 import os
 import pkgutil
 import signal
@@ -99,7 +100,7 @@ class Template:
         self.learners: set[int] = set()
         with contextlib.suppress(OSError):  # (the learner's process says so)
             confine.system_calls()
-        self.forked = 0
+        self.few: float = MANY  # forks until it prepares for more
 
     def serve(self) -> None:
         """Serve until the marker closes its end, then leave nobody behind."""
@@ -119,9 +120,9 @@ class Template:
             else:
                 reply = self.end(request["end"])
             self.control.sendall(json.dumps(reply).encode())
-            if self.forked == MANY and not self.learners:
+            if self.few <= 0 and not self.learners:
                 huge.collapse()  # (which takes as long as some forty forks are then quicker)
-                self.forked += 1
+                self.few = math.inf
         for pid in list(self.learners):
             self.end(pid)
 
@@ -153,7 +154,7 @@ class Template:
             for pipe in pipes:
                 pipe.close()
         self.learners.add(pid)
-        self.forked += 1
+        self.few -= 1
         return {"pid": pid}
 
     def end(self, pid: int) -> dict:

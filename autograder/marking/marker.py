@@ -224,16 +224,14 @@ class _Marking:
             self.first = one
             yield one
         if free := [ex for ex in self._unmarked() if not ex.forbids]:
-            light = not any(_heavy(ex) or ex.name in self.tried for ex in free)
-            yield Place((), light=light and not self.lacks)
+            yield Place((), light=all(map(self._is_light, free)))
         for light in (False,) if self.lacks else (True, False):
             sets = {ex.forbids for ex in self._unmarked() if _joins(ex.forbids)}
             together = _place(sets, light=light)
             if len(sets) > 1 and together not in self.silent:
                 yield together
         while left := self._unmarked():
-            light = not (_heavy(left[0]) or left[0].name in self.tried or self.lacks)
-            yield Place(left[0].forbids, light=light)
+            yield Place(left[0].forbids, light=self._is_light(left[0]))
 
     def _unmarked(self) -> list[Exercise]:
         return [ex for ex in self.todo if ex.name not in self.where]
@@ -244,14 +242,7 @@ class _Marking:
         results = self._learner(place).run_cells()
         if not self.outputs:
             self._look_at(results)
-        forbids = place.forbids
-        group = [
-            ex
-            for ex in self._unmarked()
-            if (ex.forbids == forbids or (_joins(ex.forbids) and set(ex.forbids) <= set(forbids))
-                or (place == self.first and not ex.forbids))
-            and not (place.light and (_heavy(ex) or ex.name in self.tried))
-        ]  # fmt: skip
+        group = [ex for ex in self._unmarked() if self._fits(ex, place)]
         self.tried.update(ex.name for ex in group)
         # Reports show what happened on visible inputs. Those go first, all of them, so that
         # nothing an answer then knows of hidden ones can be written into a report.
@@ -261,8 +252,22 @@ class _Marking:
             if self._holds(ex, place, result, clean):
                 self.scores[ex.name], self.where[ex.name] = result, place
 
+    def _is_light(self, ex: Exercise) -> bool:
+        """Tell whether an exercise is still to be tried in a light process."""
+        return not (_heavy(ex) or ex.name in self.tried or self.lacks)
+
+    def _fits(self, ex: Exercise, place: Place) -> bool:
+        """Tell whether an exercise can be marked in a place."""
+        if place.light and not self._is_light(ex):
+            return False
+        joins = _joins(ex.forbids) or (place == self.first and not ex.forbids)
+        return ex.forbids == place.forbids or (joins and set(ex.forbids) <= set(place.forbids))
+
     def _is_quiet(self, place: Place) -> bool:
-        """Tell whether all cells run in a place without an error and without what it lacks."""
+        """Tell whether all cells run in a place without an error and without what it lacks.
+
+        Where they use that, no light process will do: it is remembered.
+        """
         results = self._learner(place).run_cells()
         refused = {name.partition(".")[0] for result in results for name in result.refused}
         self.lacks = not refused.isdisjoint(FAMILIES["tensorflow"].packages)
