@@ -49,7 +49,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def jupyter(copy_of_repository, warm_kernels):
     """A JupyterLab on a copy of the repository; its home is empty but for the kernel `warm`."""
     root, env = copy_of_repository()
@@ -71,14 +71,14 @@ def jupyter(copy_of_repository, warm_kernels):
         server.wait(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     """Debian's Chromium, driven by Playwright."""
     with chromium() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def profile(browser, jupyter):
     """A browser profile that is signed in: its cache spares each page JupyterLab's compilation."""
     with browser.new_context(viewport={"width": 1400, "height": 900}) as context:
@@ -97,7 +97,7 @@ def page(profile, tmp_path):
     page.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def window(profile, jupyter):
     """A page that tests drive JupyterLab in, one after the other: see `Lab.show`."""
     page = profile.new_page()
