@@ -28,8 +28,14 @@ THREADS = (
 
 
 def pytest_configure(config):
-    """Point Jupyter and IPython, here and in subprocesses, at an empty folder; one thread each."""
+    """Point Jupyter and IPython, here and in subprocesses, at an empty folder; one thread each.
+
+    Bytecode is kept, as it is by default: without, each worker and each of hundreds of processes
+    compiles this repository again, for a second or more.
+    """
     os.environ |= dict.fromkeys(THREADS, "1")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     for variable in ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]:
         folder = Path(HOME, variable.lower())
         folder.mkdir(mode=0o700, exist_ok=True)
