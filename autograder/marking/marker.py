@@ -493,7 +493,11 @@ def _heavy(ex: Exercise) -> bool:
     return (
         (ex.needs_keras and any(case.judge not in described.JUDGES for case in cases))
         or any(FAMILIES[family].without for family in ex.forbids)
-        or any(isinstance(arg, ModelData) for call in calls for arg in call.args or ())
+        or any(
+            isinstance(arg, ModelData) and not described.knows(arg)
+            for call in calls
+            for arg in call.args or ()
+        )
     )
 
 

@@ -1,29 +1,58 @@
-"""Keras models as descriptions: what building and compiling one says, without Keras.
+"""Keras models as descriptions: what building, compiling and using one says, without Keras.
 
 A marker that has no Keras loaded learns the layers, the loss and the optimizer of a model in this
-way. Only what stands here is known, with values that Keras surely takes; whatever else is done with
-a part of Keras is a use of it: it is `heard`, raises, and has to be asked where Keras is.
+way. A model that is given its weights can predict and be trained a little (`networks`). Only what
+stands here is known, with values that Keras surely takes; whatever else is done with a part of
+Keras is a use of it: it is `heard`, raises, and has to be asked where Keras is.
 """
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import numpy as np
 
-from utils.engine.plain import ModelData
+from utils.engine import networks
+from utils.engine.plain import HistoryData, ModelData
 
-# Judges that look at a model and never run it.
-JUDGES = ("models.model", "multilabel.layers")
-_ACTIVATIONS = ("linear", "relu", "sigmoid", "softmax", "tanh")
+# Judges that look at no more of a model than a description has.
+JUDGES = (
+    "models.model", "multilabel.layers",
+    "training.compiled", "training.epochs", "training.traces",
+)  # fmt: skip
+_ACTIVATIONS = tuple(networks.ACTIVATIONS)
 _LOSSES = ("sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy")
 # By name, with the learning rate where none is given.
 _RATES = {"adam": 0.001, "adamw": 0.001, "nadam": 0.001, "rmsprop": 0.001, "sgd": 0.01}
 _MEAN = "sum_over_batch_size"
+_BATCH = 32
 
 heard: list[str] = []  # what only Keras itself can tell
+
+
+def knows(model: ModelData) -> bool:
+    """Tell whether a model of these data can be described, and used as one."""
+    return bool(model.weights) and model.loss is None and model.inputs is not None
+
+
+def _in_its_form(method: Callable) -> Callable:
+    """Let a call of a method with other arguments than its own be one that only Keras can tell."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def call(*args: Any, **options: Any) -> Any:
+        try:
+            signature.bind(*args, **options)
+        except TypeError:
+            _know(False, f"keras.{type(args[0]).__name__}.{method.__name__}")
+        return method(*args, **options)
+
+    return call
 
 
 class Part:
@@ -63,6 +92,7 @@ class Dense(Part):
         _know(_is_count(units) and (activation is None or _is_name(activation, _ACTIVATIONS)))
         super().__init__(units=units, activation=activation or "linear", name=_free(name))
 
+    @_in_its_form
     def __call__(self, below: Any) -> Chain:
         """Put the layer on an input, or on what stands on one."""
         _know(isinstance(below, (Input, Chain)))
@@ -88,25 +118,62 @@ class Optimizer(Part):
     def __init__(self, name: str, learning_rate: Any = None) -> None:
         rate = _RATES[name] if learning_rate is None else learning_rate
         _know(type(rate) is float and 0 < rate <= 1)
-        super().__init__(name=name, rate=rate)
+        super().__init__(name=name, rate=rate, descent=None)
+
+
+class History(Part):
+    """What a training returns: the losses by epoch."""
+
+    __slots__ = ("epoch", "history", "params")
+
+    def __init__(self, history: dict, epochs: int, params: dict) -> None:
+        for name, value in (("history", history), ("epoch", [*range(epochs)]), ("params", params)):
+            object.__setattr__(self, name, value)
+        super().__init__()
+
+    def data(self) -> HistoryData:
+        """Return the history as plain data."""
+        params = {name: value for name, value in self.params.items() if isinstance(value, int)}
+        return HistoryData(dict(self.history), list(self.epoch), params)
 
 
 class _Network(Part):
-    """An input and dense layers, one after the other, which can be compiled."""
+    """An input and dense layers, one after the other, which can be compiled.
+
+    With weights it can predict and, compiled for it, be trained.
+    """
 
     def __init__(self, layers: Iterable[Any], name: Any) -> None:
-        super().__init__(layers=[], name=_free(name), loss=None, optimizer=None)
+        said = {"loss": None, "optimizer": None, "metrics": []}
+        super().__init__(layers=[], name=_free(name), weights=[], **said)
         for layer in layers:
             self._put(layer)
 
     def _put(self, layer: Any) -> None:
-        held = self._said["layers"]
+        said, held = self._said, self._said["layers"]
         first = isinstance(layer, Input) and not held
-        _know((first or isinstance(layer, Dense)) and self._said["loss"] is None)
+        _know(first or isinstance(layer, Dense))
+        _know(said["loss"] is None and not said["weights"])
         names = [each._said["name"] for each in held if each._said["name"]]
         _know(all(layer is not each for each in held) and layer._said["name"] not in names)
         held.append(layer)
 
+    @property
+    def layers(self) -> list[Dense]:
+        """The dense layers."""
+        return [layer for layer in self._said["layers"] if isinstance(layer, Dense)]
+
+    @property
+    def _inputs(self) -> int | None:
+        """How many numbers an example has; None where no input is there yet."""
+        held = self._said["layers"]
+        return held[0]._said["size"] if held and isinstance(held[0], Input) else None
+
+    @property
+    def _names(self) -> list[str]:
+        return [layer._said["activation"] for layer in self.layers]
+
+    @_in_its_form
     def compile(self, optimizer: Any = "rmsprop", loss: Any = None, metrics: Any = None) -> None:
         """Note the loss and the optimizer; a metric may be the accuracy."""
         if _is_name(optimizer, _RATES):
@@ -114,27 +181,78 @@ class _Network(Part):
         if _is_name(loss, _LOSSES):
             loss = Loss(loss)
         _know(isinstance(optimizer, Optimizer) and isinstance(loss, Loss))
+        _know(optimizer._said["descent"] is None)  # it was of another model, or of this one before
         _know(metrics is None or (type(metrics) is list and metrics in ([], ["accuracy"])))
-        self._said.update(optimizer=optimizer, loss=loss)
+        said = optimizer._said
+        said["descent"] = networks.Descent(said["name"], said["rate"])
+        self._said.update(optimizer=optimizer, loss=loss, metrics=list(metrics or []))
+
+    @_in_its_form
+    def set_weights(self, weights: Any) -> None:
+        """Take weights: for each layer a matrix and a vector."""
+        _know(self._inputs and self.layers and type(weights) is list)
+        sizes = [self._inputs, *(layer._said["units"] for layer in self.layers)]
+        shapes = [s for pair in pairwise(sizes) for s in (pair, pair[1:])]
+        _know(all(_is_table(w) for w in weights) and [w.shape for w in weights] == shapes)
+        # (float32, as Keras has them, with room for what is added up)
+        self._said["weights"] = [w.astype(np.float32).astype(float) for w in weights]
+
+    @_in_its_form
+    def get_weights(self) -> list[np.ndarray]:
+        """Return the weights that it was given, or has by now."""
+        _know(self._said["weights"])
+        return [w.astype(np.float32) for w in self._said["weights"]]
+
+    @_in_its_form
+    def predict(self, x: Any, batch_size: Any = None, verbose: Any = "auto") -> np.ndarray:
+        """Return the outputs `(m, units)` for the rows of `x`, in float32."""
+        weights = self._said["weights"]
+        _know(weights and _is_table(x) and x.ndim == 2 and x.shape[1] == self._inputs and len(x))
+        _know((batch_size is None or _is_count(batch_size)) and _is_loudness(verbose))
+        with np.errstate(all="ignore"):
+            return networks.outputs(self._names, weights, x)[-1].astype(np.float32)
+
+    @_in_its_form
+    def fit(
+        self, x: Any = None, y: Any = None, batch_size: Any = None, epochs: Any = 1,
+        verbose: Any = "auto", shuffle: Any = True,
+    ) -> History:  # fmt: skip
+        """Train by binary cross-entropy, with gradient descent or Adam."""
+        said, size = self._said, batch_size or _BATCH
+        _know(said["weights"] and said["loss"] is not None)
+        loss, descent = said["loss"]._said, said["optimizer"]._said["descent"]
+        _know(loss == {"name": "binary_crossentropy", "from_logits": False})
+        _know(descent.name in ("sgd", "adam") and set(self._names) <= set(networks.SLOPES))
+        _know(self._names[-1] == "sigmoid" and self.layers[-1]._said["units"] == 1)
+        _know(_is_table(x) and x.ndim == 2 and x.shape[1] == self._inputs and len(x))
+        _know(_is_table(y, "iuf") and y.shape in ((len(x),), (len(x), 1)))
+        _know(_is_count(size) and _is_count(epochs) and _is_loudness(verbose))
+        _know(type(shuffle) is bool)
+        with np.errstate(all="ignore"):
+            target = y.reshape(-1).astype(float)
+            run = (self._names, said["weights"], descent, x, target, size, epochs, shuffle)
+            losses, hits = zip(*networks.fit(*run), strict=True)
+        history = {"accuracy": list(hits)} if said["metrics"] else {}
+        params = {"verbose": verbose, "epochs": epochs, "steps": -(-len(x) // size)}
+        return History(history | {"loss": list(losses)}, epochs, params)
 
     def data(self) -> ModelData:
-        """Return the model as plain data; its weights have no values yet."""
-        held = self._said["layers"]
-        size = [layer._said["size"] for layer in held if isinstance(layer, Input)]
-        layers = [layer for layer in held if isinstance(layer, Dense)]
-        _know(layers)
+        """Return the model as plain data; weights that it was not given have no values yet."""
+        _know(self.layers)
         described = [
             {"kind": "Dense", "units": layer._said["units"],
              "activation": layer._said["activation"], "use_bias": True}
-            for layer in layers
+            for layer in self.layers
         ]  # fmt: skip
         loss = optimizer = None
         if self._said["loss"] is not None:
             loss = {**self._said["loss"]._said, "reduction": _MEAN}
             said = self._said["optimizer"]._said
-            rate = float(np.float32(said["rate"]))
-            optimizer = {"name": said["name"], "learning_rate": rate, "steps": 0}
-        return ModelData(tuple(size) or None, described, [], loss, optimizer)
+            rate, steps = float(np.float32(said["rate"])), said["descent"].steps
+            optimizer = {"name": said["name"], "learning_rate": rate, "steps": steps}
+        inputs = None if self._inputs is None else (self._inputs,)
+        weights = [w.astype(np.float32) for w in self._said["weights"]]
+        return ModelData(inputs, described, weights, loss, optimizer)
 
 
 class Sequential(_Network):
@@ -144,6 +262,7 @@ class Sequential(_Network):
         _know(type(layers) in (tuple, list))
         super().__init__(layers, name)
 
+    @_in_its_form
     def add(self, layer: Any) -> None:
         """Add a layer at the end."""
         self._put(layer)
@@ -173,6 +292,15 @@ def _know(known: Any, what: str = "keras", error: type = ModuleNotFoundError) ->
 
 def _is_count(value: Any) -> bool:
     return type(value) is int and 0 < value < 10_000
+
+
+def _is_table(value: Any, kinds: str = "f") -> bool:
+    return type(value) is np.ndarray and value.dtype.kind in kinds
+
+
+def _is_loudness(value: Any) -> bool:
+    """Tell whether a value says how much `fit` and `predict` should print."""
+    return type(value) in (bool, int, str) and value in ("auto", 0, 1, 2)
 
 
 def _is_name(value: Any, names: Any) -> bool:
