@@ -20,7 +20,8 @@ INSIDE = (
 SCRATCH = "/scratch"  # (the environment itself may stand in /tmp)
 _BOOT = """
 import sys
-sys.path = [{root!r}, *sys.path, *{packages!r}]
+own = [path for path in sys.path if not path.endswith(("site-packages", "dist-packages"))]
+sys.path = [{root!r}, *own, *{packages!r}]
 from {module} import template
 template.main{args!r}
 """

@@ -317,7 +317,7 @@ def test_two_runs_at_a_time_are_refused(tmp_path, capsys):
     assert "another run is marking" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("lab", "light"), [("03_softmax", True), ("04_improved_softmax", False)])
+@pytest.mark.parametrize(("lab", "light"), [("03_softmax", True), ("08_digits", False)])
 def test_tensorflow_is_loaded_only_where_an_exercise_needs_it(tmp_path, monkeypatch, lab, light):
     """Does a run whose exercises need no TensorFlow start a light template alone?"""
     begun = []

@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
+from autograder.jail import bwrap
 from autograder.jail.sandbox import Budget, Clock, JailError, Limits, Template
 from autograder.jail.sound import outcomes_from_body
 from utils.engine.calling import Call, Failure
@@ -525,3 +526,10 @@ def test_a_clock_is_that_of_who_was_ready_early():
         early = [sys.executable, "-c", f"import os; os.write({theirs.fileno()}, b'ready')"]
         subprocess.run(early, pass_fds=[theirs.fileno()], check=True)
         assert Clock(ours).seconds() == math.inf  # it is gone
+
+
+def test_packages_are_those_of_the_marker(learner):
+    """Are a learner's packages those of this environment, though another stands beneath it?"""
+    source = "import sys\nprint(*(p for p in sys.path if p.endswith('-packages')), sep='\\n')"
+    [cell] = learner(source).run_cells()
+    assert cell.stdout.splitlines() == bwrap.packages()
