@@ -16,7 +16,7 @@ from typing import Any
 from autograder.course.folders import Course
 from autograder.course.jobs import Done, Job
 from autograder.course.processing import FAULT, process, produce
-from autograder.jail.sandbox import JailError, Limits, Template
+from autograder.jail.sandbox import JailError, Limits, NeedsFull, Template
 from autograder.marking import intake
 from autograder.marking.marker import Marks
 
@@ -24,6 +24,9 @@ from autograder.marking.marker import Marks
 MORE_SECONDS = 300.0
 # Results are given to who writes them in runs: a step of a database takes longer than a row in it.
 RUN, RUN_SECONDS = 64, 0.5
+# How many may wait for a full template before another one starts, which takes as long.
+WAITING = 20
+FULL = "full"  # tells a worker to start one where it is needed
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Pool:
     """Processes that mark, each with a template of its own; one worker is this process itself.
 
     The order of results is the order in which submissions are finished. `light` says that hardly
-    any will need a full template: it is started for those that do.
+    any will need a full template, whose start takes as long as marking a dozen: those that do are
+    given to one worker, which starts it, and to more of them where they are many.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Pool:
         self.limits = Limits()
         self.skeletons: dict[str, intake.Skeleton] = {}
         self.workers: list[_Worker] = []
+        self.aside: deque[Job] = deque()  # what needs a full template
         self.here: Template | None = None
         if workers > 1:
             self.workers = [_Worker(jailed, light) for _ in range(workers)]
@@ -106,8 +111,8 @@ class Pool:
         while True:
             for worker in self.workers:
                 # One job more than it works on, so that it need not wait for this process.
-                while jobs and len(worker.jobs) < 2:
-                    worker.give(jobs.popleft())
+                while len(worker.jobs) < 2 and (job := self._next(worker, jobs)):
+                    worker.give(job)
             busy = [worker for worker in self.workers if worker.jobs]
             if not busy:
                 return
@@ -121,6 +126,9 @@ class Pool:
                 answer = None if stuck else worker.take()
                 if isinstance(answer, str):
                     raise JailError(answer)
+                if isinstance(answer, Job):
+                    self._put_aside(worker, answer)
+                    continue
                 if answer is not None:
                     yield answer
                     continue
@@ -134,10 +142,22 @@ class Pool:
                 else:
                     yield gone_twice(job)
 
+    def _next(self, worker: _Worker, jobs: deque[Job]) -> Job | None:
+        """Return the next job for a worker; what it alone can do comes first."""
+        mine = self.aside if self.aside and not worker.light else jobs
+        return mine.popleft() if mine else None
+
+    def _put_aside(self, worker: _Worker, job: Job) -> None:
+        """Keep what a light worker cannot do; let this one become a full one where that pays."""
+        self.aside.append(job)
+        full = sum(not each.light for each in self.workers)
+        if len(self.aside) > full * WAITING:
+            worker.fill()
+
     def _replace(self, worker: _Worker) -> _Worker:
         worker.stop()
         self.workers.remove(worker)
-        self.workers.append(_Worker(self.jailed, self.light))
+        self.workers.append(_Worker(self.jailed, worker.light))
         return self.workers[-1]
 
 
@@ -231,6 +251,7 @@ class _Worker:
         self.jobs: deque[Job] = deque()
         self.setup: Setup | None = None
         self.since = 0.0
+        self.light = light
         self.process = context.Process(target=_work, args=(theirs, jailed, light), daemon=True)
         self.process.start()
         theirs.close()
@@ -245,13 +266,21 @@ class _Worker:
         self.jobs.append(job)
         self.send(job)
 
-    def take(self) -> Done | str | None:
-        """Return what came of the first of its jobs; None if the process is gone."""
+    def fill(self) -> None:
+        """Let it start a full template, from now on, where a job needs one."""
+        self.light = False
+        self.send(FULL)
+
+    def take(self) -> Done | Job | str | None:
+        """Return what came of the first of its jobs; None if the process is gone.
+
+        The job itself comes back where it needs a full template, which this one may not start.
+        """
         try:
             answer = self.pipe.recv()
         except (EOFError, OSError):
             return None
-        if isinstance(answer, Done):
+        if isinstance(answer, (Done, Job)):
             self.jobs.popleft()
             self.since = time.monotonic()
         return answer
@@ -266,20 +295,28 @@ class _Worker:
 
 
 def _work(pipe: Connection, jailed: bool, light: bool) -> None:
-    """Be a worker: answer each order with what came of it, until the pipe closes."""
+    """Be a worker: answer each order with what came of it, until the pipe closes.
+
+    A light one gives back what needs a full template, until it is told to start one.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
-            with contextlib.closing(Template(Limits(), jailed).begin(light)) as template:
+            with contextlib.closing(Template(Limits(), jailed, light).begin()) as template:
                 while True:
                     order = pipe.recv()
-                    if isinstance(order, Setup):
+                    if order == FULL:
+                        template.light = False
+                    elif isinstance(order, Setup):
                         setup = order
                         template.limits = Limits(**setup.limits)
                     elif isinstance(order, Job):
                         released = setup.skeletons[order.lab]
                         args = (order, setup.course, released, setup.secret, lambda: template)
-                        pipe.send(process(*args))
+                        try:
+                            pipe.send(process(*args))
+                        except NeedsFull:
+                            pipe.send(order)
                     else:
                         pipe.send(produce(*order, setup.secret, lambda: template))
         except JailError as error:

@@ -19,7 +19,7 @@ from autograder.course import handed_in
 from autograder.course.folders import Course, write
 from autograder.course.jobs import Done, Job
 from autograder.course.results import save
-from autograder.jail.sandbox import JailError, Template
+from autograder.jail.sandbox import JailError, NeedsFull, Template
 from autograder.marking import intake, marker, text
 from autograder.marking.marker import Marks
 
@@ -32,7 +32,7 @@ def process(
     """Mark a submission and write its files; `template` is a function that returns a template.
 
     Whatever its work meets with becomes this submission's problem; only a jail that does not work
-    (`JailError`) stops the run.
+    (`JailError`) stops the run. Raises `NeedsFull` where another worker is to mark it.
     """
     submission, problem = take_in(job, released)
     done = produce(job, submission, problem, secret, template)
@@ -80,6 +80,8 @@ def produce(
     except JailError:
         works(template())  # what ends two templates while others do well is this submission
         marks = replace(marks, problem=f"{FAULT}: the process that marked it ended twice.")
+    except NeedsFull:
+        raise
     except Exception as error:  # a declaration at fault must not end the run
         marks = _failed(job, error)
     comments = {} if marks.problem else comment(submission)

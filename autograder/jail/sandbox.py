@@ -126,17 +126,23 @@ class CellResult:
     finished: int = 0  # statements
 
 
+class NeedsFull(Exception):
+    """A full template would have to start, and may not: somebody else has one, or will have."""
+
+
 class Template:
     """Warm processes from which learners are forked; start one for each worker.
 
     Raises `JailError` where a layer of the jail is missing, unless `jailed` is False. The first is
     a light one (NumPy only), whose forks cost a fraction; the full one, with TensorFlow, grows out
-    of it.
+    of it. Who is to stay `light` raises `NeedsFull` instead.
     """
 
-    def __init__(self, limits: Limits | None = None, jailed: bool = True) -> None:
+    def __init__(
+        self, limits: Limits | None = None, jailed: bool = True, light: bool = False
+    ) -> None:
         self.limits = limits or Limits()
-        self.jailed = jailed
+        self.jailed, self.light = jailed, light
         self._servers: dict[bool, _Server] = {}
 
     def begin(self, light: bool = False) -> Template:
@@ -145,7 +151,7 @@ class Template:
         Who needs the light one only is not kept waiting; the full one starts when it is needed.
         """
         try:
-            self._begun(light)
+            self._begun(light or self.light)
         except BaseException:
             self.close()
             raise
@@ -196,6 +202,8 @@ class Template:
         return self._begun(light).ready()
 
     def _begun(self, light: bool) -> _Server:
+        if self.light and not light:
+            raise NeedsFull
         if self._servers and not all(server.alive() for server in self._servers.values()):
             self.close()
         if True not in self._servers:
