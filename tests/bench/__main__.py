@@ -1,4 +1,7 @@
-"""Measure what the labs promise to be quick: `python -m tests.bench`."""
+"""Measure what the labs promise to be quick: `python -m tests.bench`.
+
+It takes the options of `python -m tests.bench.marking`, which it ends with.
+"""
 
 import subprocess
 import sys
@@ -6,7 +9,7 @@ import time
 
 import numpy as np
 
-from tests.bench import exercises, first, isolation, marking, slider, whole, writer
+from tests.bench import exercises, first, isolation, marking, parser, slider, whole, writer
 
 
 def importing():
@@ -43,8 +46,11 @@ def checking():
     return float(np.median(times[1:]))
 
 
-def main():
+def main(arguments=None):
     """Print each figure beside its limit; return whether all limits are kept."""
+    command = parser(__file__, __doc__)
+    marking.add_options(command)
+    options = command.parse_args(arguments)
     within = True
     for name, measured, limit in [
         ("import utils", importing(), 0.2),
@@ -53,11 +59,11 @@ def main():
         within &= measured < limit
         print(f"{name:17} {1000 * measured:6.1f} ms, limit {1000 * limit:.0f} ms", flush=True)
     for part in (first, slider, whole):
-        within &= bool(part.main())
-    isolation.main()
+        within &= bool(part.main([]))
+    isolation.main([])
     exercises.main([])
     writer.main([])
-    return marking.main(sys.argv[1:]) and within
+    return marking.measure(options) and within
 
 
 if __name__ == "__main__":

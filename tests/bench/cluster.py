@@ -5,7 +5,6 @@ scheduler, in turn, three times; seconds a submission once both mark, and whethe
 hold the same rows. With `--kill` a worker is killed in the middle of one more run.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -19,6 +18,7 @@ from pathlib import Path
 from autograder.course import keys
 from autograder.course import secret as secrets
 from tests import cohort
+from tests.bench import parser
 from tests.bench.marking import LAB, ours
 from tests.cohort.books import SECRET, lay_out, rows
 
@@ -53,12 +53,12 @@ def cluster(folder, workers):
             process.wait()
 
 
-def main(arguments):
+def main(arguments=None):
     """Print the table; return whether the cluster reaches 0.9 of the pool's throughput."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=48)
-    parser.add_argument("--kill", action="store_true")
-    options = parser.parse_args(arguments)
+    command = parser(__file__, __doc__)
+    command.add_argument("--count", type=int, default=48)
+    command.add_argument("--kill", action="store_true")
+    options = command.parse_args(arguments)
     cores = len(os.sched_getaffinity(0))
     files = list(cohort.many(LAB, options.count))
     with tempfile.TemporaryDirectory() as name:
@@ -88,4 +88,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(not main(sys.argv[1:]))
+    sys.exit(not main())

@@ -11,7 +11,6 @@ the author of each submission would expect. Nothing that was handed in may be lo
 
 from __future__ import annotations
 
-import argparse
 import copy
 import dataclasses
 import datetime
@@ -29,6 +28,7 @@ from pathlib import Path
 
 from autograder.authoring.declaration import load
 from tests import cohort
+from tests.bench import parser
 from tests.cohort import agreeing
 from tests.cohort.books import LAB
 
@@ -306,12 +306,12 @@ class Term:
         return out
 
 
-def main() -> bool:
+def main(arguments: list[str] | None = None) -> bool:
     """Print the comparison after each step; return whether nothing differs."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
+    command = parser(__file__, __doc__)
+    command.add_argument("--count", type=int, default=100)
+    command.add_argument("--workers", type=int, default=2)
+    options = command.parse_args(arguments)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         term = Term(Path(name), options.workers)

@@ -24,6 +24,7 @@ from autograder.jail import sandbox
 from autograder.jail.sandbox import Template
 from autograder.marking import intake, marker
 from tests import cohort
+from tests.bench import parser
 
 SECRET = b"of all courses that are measured"
 
@@ -155,8 +156,11 @@ def table(lab, meter, count):
             print(f"  {what:<28}{seconds:13.4f}")
 
 
-def main(labs):
+def main(arguments=None):
     """Measure and print."""
+    command = parser(__file__, __doc__)
+    command.add_argument("labs", nargs="*", metavar="LAB", help="as 03_softmax; all if none")
+    labs = command.parse_args(arguments).labs
     found = {}
     with Template() as template:
         for lab in labs or names():
@@ -172,4 +176,4 @@ def main(labs):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -8,7 +8,6 @@ imported what a kernel imports while it rests (`utils.figures.ahead`; the time i
 figure is the first to import is counted. Figures that train are made here as they begin.
 """
 
-import argparse
 import gc
 import importlib
 import multiprocessing
@@ -18,6 +17,7 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from tests.bench import parser
 from tests.bench.slider import FIGURES
 from utils import data
 from utils.figures import ahead, kit
@@ -61,11 +61,11 @@ def first_draws(labs):
                     yield lab, call, alone.apply(spent, (module, before, call))
 
 
-def main(arguments=()):
+def main(arguments=None):
     """Print a line for each figure; return whether nine of ten stay within the limit."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.first", description=__doc__)
-    parser.add_argument("labs", nargs="*", choices=[*FIGURES, []], help="as 03; all if none")
-    chosen = parser.parse_args(arguments)
+    command = parser(__file__, __doc__)
+    command.add_argument("labs", nargs="*", choices=[*FIGURES, []], help="as 03; all if none")
+    chosen = command.parse_args(arguments)
     times = []
     for lab, call, seconds in first_draws(chosen.labs or FIGURES):
         if call[0] != "(":
@@ -77,4 +77,4 @@ def main(arguments=()):
 
 
 if __name__ == "__main__":
-    sys.exit(not main(sys.argv[1:]))
+    sys.exit(not main())

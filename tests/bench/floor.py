@@ -9,13 +9,13 @@ import gc
 import io
 import json
 import os
-import sys
 import time
 from pathlib import Path
 
 from autograder.authoring import declaration
 from autograder.marking import intake, marker
 from autograder.marking.scoring import score
+from tests.bench import parser
 from tests.cohort.books import SECRET
 from utils.engine.calling import run_calls
 
@@ -48,8 +48,13 @@ def marks(submission, lab, student):
     return out
 
 
-def main(name, folder):
+def main(arguments=None):
     """Mark all submissions; print start time, seconds a submission, and the scores."""
+    command = parser(__file__, __doc__)
+    command.add_argument("lab", metavar="LAB")
+    command.add_argument("folder", metavar="FOLDER", help="a course folder")
+    asked = command.parse_args(arguments)
+    name, folder = asked.lab, asked.folder
     started = time.perf_counter()
     import keras  # noqa: F401
     import tensorflow
@@ -84,4 +89,4 @@ def main(name, folder):
 
 if __name__ == "__main__":
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", OMP_NUM_THREADS="1", TF_ENABLE_ONEDNN_OPTS="0")
-    main(*sys.argv[1:])
+    main()

@@ -16,6 +16,7 @@ from autograder.jail import bwrap
 from autograder.jail.sandbox import Template
 from autograder.marking import marker
 from tests import cohort
+from tests.bench import parser
 
 LAB = "03_softmax"
 TIMES = 15
@@ -91,8 +92,9 @@ def beside(**changed):
         return [each.figures for each in pair]
 
 
-def main():
+def main(arguments=None):
     """Print what a submission costs with the whole jail and without each layer, and the ratio."""
+    parser(__file__, __doc__).parse_args(arguments)
     print(f"\n{LAB}: ms of work a submission, mean of {TIMES}; ms by the clock, the best of them")
     print(f"  {'without':<42}{'whole':>14}{'changed':>16}{'work':>8}{'clock':>8}")
     rows = {name: {"names": names} for name, names in LAYERS.items()}

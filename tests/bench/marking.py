@@ -7,7 +7,6 @@ Before that, a dozen of every lab are marked, three of each by stock nbgrader to
 `--beside`).
 """
 
-import argparse
 import json
 import os
 import random
@@ -25,6 +24,7 @@ from autograder.authoring import declaration
 from autograder.course import keys
 from autograder.jail.sandbox import Template
 from tests import cohort
+from tests.bench import parser
 from tests.cohort.books import LAB, lay_out, rows
 
 STOCK = """
@@ -221,15 +221,26 @@ def killed(size=100, times=10):
 
 def main(arguments=None):
     """Measure and print; return whether the bars are reached."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=24, help="submissions marked in four ways")
-    parser.add_argument("--stock", type=int, default=24, help="how many of them by stock nbgrader")
-    parser.add_argument("--sizes", default="10,100,1000", help="sizes of growing cohorts")
-    parser.add_argument("--labs", type=int, default=12, help="submissions of every lab")
-    parser.add_argument("--beside", type=int, default=3, help="how many of those by stock nbgrader")
-    parser.add_argument("--only", default="", help="such labs, by their numbers: 05,06,08")
-    parser.add_argument("--kill", action="store_true", help="kill a run ten times as well")
-    options = parser.parse_args(arguments)
+    command = parser(__file__, __doc__)
+    add_options(command)
+    return measure(command.parse_args(arguments))
+
+
+def add_options(command):
+    """Have a command line ask for the sizes of what is measured."""
+    command.add_argument("--count", type=int, default=24, help="submissions marked in four ways")
+    command.add_argument("--stock", type=int, default=24, help="how many of them by stock nbgrader")
+    command.add_argument("--sizes", default="10,100,1000", help="sizes of growing cohorts")
+    command.add_argument("--labs", type=int, default=12, help="submissions of every lab")
+    command.add_argument(
+        "--beside", type=int, default=3, help="how many of those by stock nbgrader"
+    )
+    command.add_argument("--only", default="", help="such labs, by their numbers: 05,06,08")
+    command.add_argument("--kill", action="store_true", help="kill a run ten times as well")
+
+
+def measure(options):
+    """Measure and print; return whether the bars are reached."""
     good = True
     if options.count:
         good = side_by_side(options.count, min(options.stock, options.count))

@@ -8,7 +8,6 @@ marks with every report, and the feedback page. Labs to take follow the folder; 
 """
 
 import json
-import sys
 from pathlib import Path
 
 from autograder.authoring import release
@@ -16,6 +15,7 @@ from autograder.authoring.declaration import load, names
 from autograder.jail.sandbox import Template
 from autograder.marking import feedback, intake, marker
 from tests import cohort
+from tests.bench import parser
 
 SECRET = b"of all courses that are compared"
 
@@ -48,5 +48,14 @@ def marked(lab: str, student: str, template: Template) -> dict[str, str]:
     }
 
 
+def main(arguments: list[str] | None = None) -> None:
+    """Write what is asked for."""
+    command = parser(__file__, __doc__)
+    command.add_argument("folder", type=Path, metavar="FOLDER")
+    command.add_argument("labs", nargs="*", metavar="LAB", help="all if none")
+    asked = command.parse_args(arguments)
+    write(asked.folder, asked.labs or names())
+
+
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), sys.argv[2:] or names())
+    main()

@@ -8,7 +8,6 @@ again. The first two have a limit of 60 s together.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import resource
 import shutil
@@ -21,6 +20,7 @@ from pathlib import Path
 from autograder.course.folders import Course
 from autograder.course.keys import ROOT
 from tests import cohort
+from tests.bench import parser
 from tests.cohort.books import LAB, lay_out
 
 LIMIT = 60.0
@@ -41,12 +41,12 @@ def timed(*arguments: str) -> tuple[float, float]:
     return time.perf_counter() - started, work() - before
 
 
-def main() -> bool:
+def main(arguments: list[str] | None = None) -> bool:
     """Print the figures; return whether the limit is kept."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--course", type=Path)
-    options = parser.parse_args()
+    command = parser(__file__, __doc__)
+    command.add_argument("--count", type=int, default=1000)
+    command.add_argument("--course", type=Path)
+    options = command.parse_args(arguments)
     with contextlib.ExitStack() as stack:
         folder = options.course or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         where = ("--course", str(folder))

@@ -9,7 +9,6 @@ worker and of a learner at work; what a submission leaves on the disk. `--write`
 before a deadline, in a minute.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -27,7 +26,7 @@ import psutil
 from autograder.jail.sandbox import Template
 from deploy.scale import plan
 from tests import cohort
-from tests.bench import exercises, serve, writer
+from tests.bench import exercises, parser, serve, writer
 from tests.cohort import exchanging
 from tests.cohort.books import LAB, lay_out
 
@@ -153,12 +152,12 @@ def _watch(handed, count, seconds=300.0):
     return seen
 
 
-def main(arguments):
+def main(arguments=None):
     """Do what is asked."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--write", action="store_true")
-    parser.add_argument("--real", type=int, default=0)
-    options = parser.parse_args(arguments)
+    command = parser(__file__, __doc__)
+    command.add_argument("--write", action="store_true")
+    command.add_argument("--real", type=int, default=0)
+    options = command.parse_args(arguments)
     if options.real:
         real(options.real)
         return
@@ -170,4 +169,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -6,7 +6,6 @@ TensorFlow. With `--kill N` it is killed N times while a second lot comes in, an
 lost or counted twice.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from autograder.course import keys
 from tests import cohort
+from tests.bench import parser
 from tests.cohort import exchanging
 from tests.cohort.books import LAB, lay_out, rows
 
@@ -91,14 +91,14 @@ def killed(folder, exchange, place, process, count, times):
     return process
 
 
-def main():
+def main(arguments=None):
     """Print the figures."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=50)
-    parser.add_argument("--alone", type=int, default=12)
-    parser.add_argument("--kill", type=int, default=0)
-    parser.add_argument("-v", action="store_true", help="print the log")
-    options = parser.parse_args()
+    command = parser(__file__, __doc__)
+    command.add_argument("--count", type=int, default=50)
+    command.add_argument("--alone", type=int, default=12)
+    command.add_argument("--kill", type=int, default=0)
+    command.add_argument("-v", action="store_true", help="print the log")
+    options = command.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder, exchange = Path(name, "course"), Path(name, "exchange")
         place = exchanging.folders(exchange)

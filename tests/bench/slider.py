@@ -9,7 +9,6 @@ figure, in two pages of the same browser, with a JupyterLab and a kernel each. `
 the time goes.
 """
 
-import argparse
 import os
 import socket
 import subprocess
@@ -23,6 +22,7 @@ import nbformat
 import numpy as np
 from playwright.sync_api import TimeoutError, sync_playwright
 
+from tests.bench import parser
 from tests.browser.driving import CHROMIUM, Lab, chromium, wait_until_it_answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -263,14 +263,14 @@ def steps(lab, figure, moves=40):
     return spent
 
 
-def main(arguments=()):
+def main(arguments=None):
     """Print a line for each figure; return whether nine of ten stay within the limits."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.slider", description=__doc__)
-    parser.add_argument("labs", nargs="*", choices=[*FIGURES, []], help="as 03; all if none")
-    parser.add_argument("--beside", metavar="COMMIT", help="measure this commit in the same run")
-    parser.add_argument("--moves", type=int, default=40)
-    parser.add_argument("--steps", metavar="FIGURE", help='of one lab, as "loss_curve()"')
-    chosen = parser.parse_args(arguments)
+    command = parser(__file__, __doc__)
+    command.add_argument("labs", nargs="*", choices=[*FIGURES, []], help="as 03; all if none")
+    command.add_argument("--beside", metavar="COMMIT", help="measure this commit in the same run")
+    command.add_argument("--moves", type=int, default=40)
+    command.add_argument("--steps", metavar="FIGURE", help='of one lab, as "loss_curve()"')
+    chosen = command.parse_args(arguments)
     labs = chosen.labs or list(FIGURES)
     if chosen.steps:
         for step, spent in steps(labs[0], chosen.steps, chosen.moves).items():
@@ -297,4 +297,4 @@ def main(arguments=()):
 
 
 if __name__ == "__main__":
-    sys.exit(not main(sys.argv[1:]))
+    sys.exit(not main())

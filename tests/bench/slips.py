@@ -15,7 +15,6 @@ import os
 import pickle
 import resource
 import signal
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from autograder.authoring import slips as authoring
 from autograder.authoring.declaration import Exercise, generator, load, names
 from autograder.marking.scoring import Asked, Score, asked, score_of
 from tests import cohort
+from tests.bench import parser
 from utils.engine.calling import run_calls
 from utils.engine.forbidden import watch
 from utils.engine.judging import verdict
@@ -314,10 +314,13 @@ def exercises(labs: list[str]) -> list[Exercise]:
     ]
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Print how many slips get a reason, exercise by exercise, and those that get none."""
-    each, seed, *_ = [*(int(a) for a in arguments if a.isdigit()), None, None]
-    labs = [a for a in arguments if not a.isdigit()]
+    command = parser(__file__, __doc__)
+    command.add_argument("what", nargs="*", metavar="LAB, NUMBER, SEED")
+    asked = command.parse_args(arguments).what
+    each, seed, *_ = [*(int(a) for a in asked if a.isdigit()), None, None]
+    labs = [a for a in asked if not a.isdigit()]
     total, fine, known, falsely = 0, 0, 0, 0
     kinds: Counter[str] = Counter()
     import tensorflow  # noqa: F401  (once for all processes)
@@ -358,4 +361,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

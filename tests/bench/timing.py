@@ -11,6 +11,7 @@ import random
 import threading
 
 from autograder.jail.sandbox import Template
+from tests.bench import parser
 from utils.engine.calling import Call
 
 # The machine code of: for each of n bits, from `start` on, `width` ticks of the processor's clock
@@ -115,8 +116,9 @@ def by_number(sender, receiver):
         yield millis / 1e3, wrong(bits, together(sender, receiver, "pipes", *own))
 
 
-def main():
+def main(arguments=None):
     """Print the rate for each width of a bit."""
+    parser(__file__, __doc__).parse_args(arguments)
     with Template() as template:
         sender = template.learner([("a", LEARNER)], light=True)
         receiver = template.learner([("a", LEARNER)], light=True)

@@ -6,7 +6,6 @@ kernel (memory, widgets, figures and what is drawn in them) and in the page (mem
 listeners).
 """
 
-import argparse
 import sys
 import tempfile
 from ast import literal_eval
@@ -19,6 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
 from autograder.authoring import release
+from tests.bench import parser
 from tests.bench.slider import ROOT, TOKEN, jupyterlab
 from tests.browser.driving import Lab, chromium
 
@@ -155,12 +155,12 @@ def kept(before, after):
     return all(after[key] <= before[key] * (1 if key in made else 1 + GROWN) for key in before)
 
 
-def main(arguments=()):
+def main(arguments=None):
     """Print what was found, lab by lab; return whether all of it is within the limits."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.whole", description=__doc__)
-    parser.add_argument("labs", nargs="*", help="as 03; all if none")
-    parser.add_argument("--moves", type=int, default=MOVES)
-    chosen = parser.parse_args(arguments)
+    command = parser(__file__, __doc__)
+    command.add_argument("labs", nargs="*", help="as 03; all if none")
+    command.add_argument("--moves", type=int, default=MOVES)
+    chosen = command.parse_args(arguments)
     within = True
     names = [path.stem for path in sorted((ROOT / "solutions").glob("[0-9]*.py"))]
     for name in names:
@@ -197,4 +197,4 @@ def main(arguments=()):
 
 
 if __name__ == "__main__":
-    sys.exit(not main(sys.argv[1:]))
+    sys.exit(not main())

@@ -25,6 +25,7 @@ from autograder.course.jobs import Done, Job
 from autograder.course.pool import Pool, Setup
 from deploy.scale import plan
 from tests import cohort
+from tests.bench import parser
 from tests.cohort.books import LAB, lay_out
 
 WORKERS = 16
@@ -160,12 +161,12 @@ def apart(*options):
 
 def main(arguments=None):
     """Print a row for each size, each measured in a process of its own."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", default="10,100,1000,5000", help="submissions of a run")
-    parser.add_argument("--run", type=int, default=pool.RUN, help="most results written at a time")
-    parser.add_argument("--one", type=int, default=0, help=argparse.SUPPRESS)
-    parser.add_argument("--beside", type=float, default=0.0, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
+    command = parser(__file__, __doc__)
+    command.add_argument("--sizes", default="10,100,1000,5000", help="submissions of a run")
+    command.add_argument("--run", type=int, default=pool.RUN, help="most results written at a time")
+    command.add_argument("--one", type=int, default=0, help=argparse.SUPPRESS)
+    command.add_argument("--beside", type=float, default=0.0, help=argparse.SUPPRESS)
+    options = command.parse_args(arguments)
     pool.RUN = options.run
     if options.one or options.beside:
         print(json.dumps(measure(options.one) if options.one else beside(options.beside)))
@@ -189,4 +190,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
