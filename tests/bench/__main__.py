@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from tests.bench import exercises, first, isolation, marking, parser, slider, whole, writer
+from tests.bench import exercises, first, isolation, marking, parser, slider, steps, whole, writer
 
 
 def importing():
@@ -62,6 +62,7 @@ def main(arguments=None):
         within &= bool(part.main([]))
     isolation.main([])
     exercises.main([])
+    within &= steps.main([])
     writer.main([])
     return marking.measure(options) and within
 

@@ -69,10 +69,9 @@ class Meter:
 
     def watch(self, template):
         """Count the processes of a template that is ready; return its processor time so far."""
-        for light in (False, True):
-            top = psutil.Process(template._server(light).world.process.pid)
-            for process in [top, *top.children(recursive=True)]:
-                self.started[process.pid] = clock(process.pid)
+        top = psutil.Process(template._server(light=True).world.process.pid)
+        for process in [top, *top.children(recursive=True)]:
+            self.started[process.pid] = clock(process.pid)
         self.last = self.now()
         return sum(self.started.values())
 

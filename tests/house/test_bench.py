@@ -1,4 +1,4 @@
-"""Benches take minutes: do they tell what they measure, when they are asked?"""
+"""Benches take minutes: do they tell what they measure, and can steps be left out as they say?"""
 
 import runpy
 import sys
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import bench
+from tests.bench import steps
 
-BENCHES = sorted(Path(bench.__file__).parent.glob("*.py"))
+BENCHES = sorted(Path(steps.__file__).parent.glob("*.py"))
 
 
 @pytest.mark.parametrize("path", [p for p in BENCHES if p.stem != "__init__"], ids=lambda p: p.stem)
@@ -20,3 +20,12 @@ def test_a_bench_asked_for_help_measures_nothing(path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert not ended.value.code
     assert said.startswith(f"usage: python -m tests.bench.{path.stem} ".replace(".__main__", ""))
+
+
+@pytest.mark.parametrize("step", steps.STEPS, ids=lambda step: step[0])
+def test_what_a_step_is_left_out_of_is_there(step):
+    """Does marking still have the part that stands for a step?"""
+    place, name, _ = step[2]
+    usual = getattr(place, name)
+    with steps.instead(*step[2]):
+        assert getattr(place, name) is not usual
