@@ -68,13 +68,14 @@ def number_line():
             marks.set_segments([[(x / half, 0), (x / half, 0.4)] for x in spots])
             crowd = f"{count:,}" if count < 1e9 else f"{count:.1e}"
             dense.set_text("" if spots.size else f"{crowd} floats in view, too close to draw")
-            pairs = ((wanted, names[0], h, 0.85, "1 + h"), (stored, names[1], kept, 0.4, "stored"))
-            for artist, name, value, y, text in pairs:
+            # The second word stands above the marks of the floats, which would cross it.
+            pairs = ((wanted, h, 0.85, 0.85, "1 + h"), (stored, kept, 0.4, 0.58, "stored"))
+            for name, (artist, value, y, word_y, text) in zip(names, pairs, strict=True):
                 inside = value <= half
                 artist.set_data([value / half] if inside else [], [y] if inside else [])
                 side = "right" if value / half > 0.8 else "left"
                 shift = -0.05 if side == "right" else 0.05
-                name.set(x=value / half + shift, y=y, text=text if inside else "", ha=side)
+                name.set(x=value / half + shift, y=word_y, text=text if inside else "", ha=side)
             for tick, share in zip(ticks, _TICKS, strict=True):
                 tick.set_text(f"{share * half:+.1e}" if share else "1")
             off = abs(kept - h) / h
