@@ -2,8 +2,8 @@
 
 The same submissions are marked with and without one step, in turn, while all else is as it is. What
 is told is processor time of this process, the templates and the learners: of each submission the
-median, of all the mean. What concerns full processes is measured with everything asked in those on
-both sides: most is asked elsewhere by now.
+median, of these the mean; and the median of all pairs' ratios. What concerns full processes is
+measured with everything asked in those on both sides: most is asked elsewhere by now.
 
 Marking has no switches for this. A step is left out by putting something else in its place, here or
 in a learner's process before that has a cell. The points have to be equal.
@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import replace
-from itertools import cycle
+from itertools import chain, cycle
 from pathlib import Path
 from unittest import mock
 
@@ -87,17 +87,18 @@ STEPS = [
      (marker, "needed", lambda _: lambda handed: [cell for cell in handed.cells if cell.runs])),
     ("what forbids other things shares a process", "03 04",
      (marker, "_joins", lambda _: lambda forbids: False)),
-    ("light processes, without TensorFlow", "03 07", ALL_IN_FULL),
+    ("light processes, without TensorFlow", "03 06", ALL_IN_FULL),
     ("one light process for all it can mark", "03 06",
      (marker._Marking, "_is_quiet", lambda _: lambda marking, place: False)),
-    ("models are described, not built", "03 05",
+    ("models are described, not built", "01 03 05",
      (marker, "_heavy", lambda usual: lambda ex: ex.needs_keras or usual(ex))),
-    ("one process lends all right answers", "03 07",
-     (sandbox.Learner, "borrow", one_each)),
-    ("16 cases are asked at a time", "03 07", (sandbox, "BATCH", lambda _: 1)),
-    ("answers are read ahead", "03 07",
+    ("models that are given predict in NumPy", "04",
+     (marker.described, "knows", lambda _: lambda model: False)),
+    ("one process lends all right answers", "03", (sandbox.Learner, "borrow", one_each)),
+    ("16 cases are asked at a time", "03", (sandbox, "BATCH", lambda _: 1)),
+    ("answers are read ahead", "03",
      (sandbox, "Channel", lambda usual: lambda *args, ahead: usual(*args))),
-    ("headers of arrays are read by letters", "03 07",
+    ("headers of arrays are read by letters", "03",
      (channel, "array_from_npy", lambda _: lambda data: read_array(io.BytesIO(data)))),
     ("checks are read before the fork", "03 06",
      inside("sys.modules['utils.checks.baked'].load.cache_clear()")),
@@ -123,32 +124,31 @@ class Table:
         head = f"lab{'without':>10}{'with':>9}{'ratio':>7}"
         print(f"\n  {'processor seconds a submission':<50}{head}  pairs, points")
 
-    def row(self, what, lab, without, held, told=""):
-        figures = f"{without:10.4f}{held:9.4f}{without / held:7.2f}"
+    def row(self, what, lab, without, held, ratio, told=""):
+        figures = f"{without:10.4f}{held:9.4f}{ratio:7.2f}"
         print(f"  {what:<50}{lab[:2]:<3}{figures}  {told}", flush=True)
 
     def compare(self, what, labs, *sides):
         """Mark in turn without a step and with it: a template, and what stands in for parts."""
         for lab in (lab for lab in self.labs if lab[:2] in labs.split()):
-            released, taken, points = intake.skeleton(lab), defaultdict(list), defaultdict(set)
+            released, pairs, equal = intake.skeleton(lab), defaultdict(list), True
             for turn, member in enumerate(cycle(self.members)):
                 handed = intake.rebuild(released, intake.read(cohort.submission(lab, member)))
+                got = {}
                 for side in (0, 1) if turn % 2 else (1, 0):
                     if turn == 0:  # (which loads what all others find)
                         self.marked(handed, member, *sides[side])
-                    seconds, got = self.marked(handed, member, *sides[side])
-                    taken[side, member].append(seconds)
-                    points[member].add(got)
-                if sum(map(sum, taken.values())) > self.seconds:
+                    got[side] = self.marked(handed, member, *sides[side])
+                pairs[member].append((got[0][0], got[1][0]))
+                equal = equal and got[0][1] == got[1][1]
+                if sum(map(sum, chain(*pairs.values()))) > self.seconds:
                     break
-            equal = all(len(got) == 1 for got in points.values())
             self.equal = self.equal and equal
-            medians = (
-                [statistics.median(some) for (of, _), some in taken.items() if of == side]
-                for side in (0, 1)
-            )
+            medians = [map(statistics.median, zip(*each, strict=True)) for each in pairs.values()]
+            seconds = map(statistics.mean, zip(*medians, strict=True))
+            ratio = statistics.median(one / other for one, other in chain(*pairs.values()))
             told = f"{turn + 1:6}  {'equal' if equal else 'OTHERS'}"
-            self.row(what, lab, *map(statistics.mean, medians), told)
+            self.row(what, lab, *seconds, ratio, told)
 
     def marked(self, handed, member, template, *parts):
         """Return the processor seconds that marking takes, and the points it gives."""
@@ -186,7 +186,7 @@ def main(arguments=None):
     command = parser(__file__, __doc__)
     command.add_argument("labs", nargs="*", metavar="LAB", help="as 03_softmax; all if none")
     command.add_argument(
-        "--count", type=int, default=4, help="submissions of each lab (at most 10)"
+        "--count", type=int, default=3, help="submissions of each lab (at most 10)"
     )
     command.add_argument("--seconds", type=float, default=3.0, help="of a processor, for each row")
     table = Table(command.parse_args(arguments))
@@ -205,13 +205,9 @@ def main(arguments=None):
             other = stack.enter_context(Template())
         table.meter.watch(other)
         table.compare("memory is in huge pages", "01 06", (other,), (template,))
-        table.row(
-            f"results are written {pool.RUN} at a time",
-            LAB,
-            written(template, 1),
-            written(template, pool.RUN),
-        )
-    table.row("a worker's start: light alone where that will do", "", whole, light)
+        one, many = written(template, 1), written(template, pool.RUN)
+        table.row(f"results are written {pool.RUN} at a time", LAB, one, many, one / many)
+    table.row("a worker's start: light alone where that will do", "", whole, light, whole / light)
     return table.equal
 
 
