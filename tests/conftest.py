@@ -25,6 +25,7 @@ THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
 )  # fmt: skip
+LONGEST = ("browser", "hostile/test_class", "deploy/test_hub")  # of the groups, see `group`
 
 
 def pytest_configure(config):
@@ -43,9 +44,14 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the groups that take long."""
+    """Begin with the groups that take long: with those that one worker is at for minutes."""
     slow = {group(item.nodeid) for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: group(item.nodeid) not in slow)
+
+    def order(item):
+        name = group(item.nodeid)
+        return (name not in slow, LONGEST.index(name) if name in LONGEST else len(LONGEST))
+
+    items.sort(key=order)
 
 
 class ByGroup(LoadScopeScheduling):

@@ -54,6 +54,7 @@ def jupyter(copy_of_repository, warm_kernels):
     """A JupyterLab on a copy of the repository; its home is empty but for the kernel `warm`."""
     root, env = copy_of_repository()
     kernels.install(Path(env["HOME"], ".local", "share", "jupyter"), warm_kernels, "warm")
+    env["JUPYTER_PREFER_ENV_PATH"] = "0"  # a kernel in that home comes before the environment's
     log_file = Path(env["HOME"], "jupyter.log")
     port = free_port()
     command = [sys.executable, "-m", "utils.lab", "--no-browser", f"--port={port}"]

@@ -99,14 +99,21 @@ class Lab:
         """Wait until the notebook that is opened is there, with its kernel."""
         if path.endswith((".ipynb", ".py")):
             shown = "window.jupyterapp.shell.currentWidget?.context?.path"
-            self.page.wait_for_function(f"path => {shown} === path", arg=path, timeout=60_000)
-            self.page.wait_for_function(f"() => {CELLS}?.length > 0", timeout=60_000)
+            self.until(f"path => {shown} === path", path)
+            self.until(f"() => {CELLS}?.length > 0")
             self.wait_idle()
 
     def wait_idle(self, timeout: float = 90_000) -> None:
         """Wait until the notebook's kernel has nothing to do."""
         kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status"
-        self.page.wait_for_function(f"() => {kernel} === 'idle'", timeout=timeout)
+        self.until(f"() => {kernel} === 'idle'", timeout=timeout)
+
+    def until(self, true: str, argument: str | None = None, timeout: float = 60_000) -> None:
+        """Wait until a function of the page holds: it is asked now and then, not at every frame.
+
+        A page that is asked at every frame draws all of them, for as long as a kernel works.
+        """
+        self.page.wait_for_function(true, arg=argument, timeout=timeout, polling=100)
 
     def files(self) -> list[str]:
         """Return the names shown in the file browser, from top to bottom."""
@@ -180,7 +187,7 @@ class Lab:
         fetched.locator(".item_name a").first.click()
         fetched.locator(".item_name a").last.click()
         opened = "window.jupyterapp.shell.currentWidget?.content?.widgets?.length > 0"
-        self.page.wait_for_function(opened)
+        self.until(opened)
         self.wait_idle()
 
     def open_assignment_list(self) -> None:

@@ -35,20 +35,27 @@ window.frame = (more) => told({
 </script></body>"""
 
 
-@pytest.fixture
-def late(browser):
-    """A page in which a picture was rendered a while before it is put into its figure."""
+@pytest.fixture(scope="module")
+def empty(browser):
+    """A page that all tests of this file load anew: a page of its own takes each a second."""
     page = browser.new_page()
     page.route(f"{ADDRESS}/", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
     page.route(
         f"{ADDRESS}/picture.js",
         lambda route: route.fulfill(path=PICTURE, content_type="text/javascript"),
     )
-    page.goto(f"{ADDRESS}/")
-    page.wait_for_function("window.attach !== undefined")
-    page.wait_for_timeout(200)  # some frames of the page
     yield page
     page.close()
+
+
+@pytest.fixture
+def late(empty):
+    """A page in which a picture was rendered a while before it is put into its figure."""
+    empty.mouse.move(1000, 700)  # away from where figures are
+    empty.goto(f"{ADDRESS}/")
+    empty.wait_for_function("window.attach !== undefined")
+    empty.wait_for_timeout(200)  # some frames of the page
+    return empty
 
 
 def test_a_picture_that_comes_into_its_figure_late_asks_for_its_pixels(late):
@@ -126,13 +133,13 @@ def test_a_picture_wider_than_the_page_scrolls_with_the_keyboard(late, room, tab
     assert late.locator("canvas").bounding_box()["width"] == (75 if tab else 100)
 
 
-def test_a_canvas_without_pixels_takes_no_room(browser):
+def test_a_canvas_without_pixels_takes_no_room(empty):
     """Is there no gap under the still picture while the kernel is busy?"""
-    page = browser.new_page()
+    page = empty
+    page.goto("about:blank")
     style = (PICTURE.parent / "picture.css").read_text(encoding="utf-8")
     page.set_content(f"<style>{style}</style><div class=kit-figure><div class=kit-touch>"
                      "<canvas class=kit-canvas></canvas></div></div>")  # fmt: skip
     assert not page.locator("canvas").is_visible()
     page.evaluate("document.querySelector('.kit-figure').classList.add('kit-awake')")
     assert page.locator("canvas").is_visible()
-    page.close()

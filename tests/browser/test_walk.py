@@ -8,6 +8,7 @@ import datetime
 import io
 import os
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -16,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from autograder.authoring import release
-from tests import cohort
+from tests import cohort, kernels
 from tests.cohort import exchanging
 
 LAB = "03_softmax"
@@ -68,6 +69,15 @@ def people(jupyter):
 
 
 @pytest.fixture
+def quick(jupyter, warm_kernels):
+    """The lab's kernels, also that of Validate, start with their libraries imported."""
+    data = Path(jupyter.env["HOME"], ".local", "share", "jupyter")
+    kernels.install(data, warm_kernels)
+    yield
+    shutil.rmtree(data / "kernels" / "python3")
+
+
+@pytest.fixture
 def policy(jupyter):
     """The lab was due two hours ago; one learner has two days more."""
     due = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=2)
@@ -81,7 +91,7 @@ def policy(jupyter):
 
 
 @pytest.mark.jail
-def test_a_lab_goes_all_the_way_and_comes_back(lab, page, jupyter, people, policy):
+def test_a_lab_goes_all_the_way_and_comes_back(lab, page, jupyter, people, policy, quick):
     """Is what a learner typed what is marked, and what an instructor gave what the learner reads?
 
     On the way: does the check tell, a figure move, the desk collect, mark and publish?

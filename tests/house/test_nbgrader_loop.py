@@ -2,9 +2,6 @@
 
 import csv
 import getpass
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import jupytext
@@ -13,54 +10,31 @@ import pytest
 
 from autograder.authoring.declaration import load
 from tests import kernels
+from tests.cohort.commanding import commands
 
 LAB = "07_backprop"  # whose notebook runs in a moment, and whose marking needs no TensorFlow
 FIRST = load(LAB).exercises[0].functions[0]
 USER = getpass.getuser()
-# `python -m MODULE ...`, each in a process of its own, forked where nbgrader is imported already.
-MODULES = """
-import json, os, runpy, sys, traceback
-import nbgrader.apps
-for line in sys.stdin:
-    log, *arguments = json.loads(line)
-    if (child := os.fork()) == 0:
-        for stream in (1, 2):
-            os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
-        sys.argv, status = arguments, 0
-        try:
-            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-        except SystemExit as end:
-            status = end.code
-        except BaseException:
-            traceback.print_exc()
-            status = 1
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(int(bool(status)))
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
 
 
 @pytest.fixture(scope="module")
-def course(copy_of_repository, warm_kernels, tmp_path_factory):
+def course(copy_of_repository, warm_kernels):
     """A copy of the repository after one learner's round, and what each command logged."""
     root, env = copy_of_repository()
-    kernels.install(Path(env["HOME"], ".local", "share", "jupyter"), warm_kernels)
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", MODULES], cwd=root, env=env, **pipes) as process:
-        yield a_round(root, process, tmp_path_factory.mktemp("logs"))
+    kernels.install(Path(env["HOME"], "kernels"), warm_kernels)
+    env["JUPYTER_PATH"] = str(Path(env["HOME"], "kernels"))  # (before those of the environment)
+    with commands(root, env) as python:
+        yield a_round(root, python)
 
 
-def a_round(root, process, folder):
+def a_round(root, python):
     """Release a lab, answer it, hand it in, mark it and get feedback, command by command."""
     log = {}
 
     def run(module, command, *arguments):
-        file = folder / f"{command}.log"
-        print(json.dumps([str(file), module, command, *arguments]), file=process.stdin, flush=True)
-        status = process.stdout.readline().strip()
-        log[command] = file.read_text()
-        assert status == "0", f"{module} {command}\n{log[command]}"
+        done = python("-m", module, command, *arguments)
+        log[command] = log.get(command, "") + done.stdout + done.stderr
+        assert done.returncode == 0, f"{module} {command}\n{log[command]}"
 
     def nbgrader(command, *arguments):
         run("nbgrader", command, *arguments)

@@ -115,7 +115,7 @@ def without_figures(text):
 
 
 @pytest.mark.slow
-def test_without_any_of_it_honest_submissions_get_the_same_scores(tmp_path, here):
+def test_without_any_of_it_honest_submissions_get_the_same_scores(tmp_path, here, warm_kernels):
     """Does stock nbgrader, with a kernel and the hidden lines, give what the marker gives?
 
     One answer writes to standard error, which stock nbgrader takes for a failure. Figures, which

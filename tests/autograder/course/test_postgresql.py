@@ -20,6 +20,7 @@ from autograder.marking.scoring import Score
 from tests import postgres
 from tests.cohort import HANDED_IN
 from tests.cohort.books import LAB, LIGHT, course
+from tests.cohort.commanding import commands
 from tests.cohort.serving import Running, says, until
 
 pytestmark = pytest.mark.postgresql
@@ -197,12 +198,6 @@ def marked(server, copy_of_repository):
     env["COURSE_DB_URL"] = server.url
     folder = course(root / "course", ["amal", "dana"], LIGHT).folder
     (folder / "gradebook.db").unlink()
-
-    def run(*command):
-        return subprocess.run(
-            [sys.executable, *command], cwd=root, env=env, capture_output=True, text=True
-        )
-
     options = [LIGHT, "--workers", "1"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(
@@ -215,8 +210,9 @@ def marked(server, copy_of_repository):
     server.start()
     first = SimpleNamespace(status=p.returncode, said=" ".join(said.split()))
     kept = len(list(folder.glob(f"marks/{LIGHT}/*.json")))
-    second = run("-m", "autograder", "grade", *options, "--json", "-")
-    return SimpleNamespace(run=run, folder=folder, first=first, kept=kept, second=second)
+    with commands(root, env) as run:
+        second = run("-m", "autograder", "grade", *options, "--json", "-")
+        yield SimpleNamespace(run=run, folder=folder, first=first, kept=kept, second=second)
 
 
 @pytest.mark.jail
@@ -244,7 +240,7 @@ def test_every_command_reads_that_gradebook(marked):
     }
     assert table == wanted
     assert "2 submissions" in marked.run("-m", "autograder", "report", LIGHT).stdout
-    pressed = marked.run("-W", "ignore", "-c", BUTTON)
+    pressed = marked.run("-c", BUTTON)
     assert pressed.returncode == 0, pressed.stderr
     assert json.loads(pressed.stdout.splitlines()[-1]) == [True, wanted["amal"], True]
     assert not (marked.folder / "gradebook.db").exists()
