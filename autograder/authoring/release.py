@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -133,10 +135,8 @@ def source_notebook(lab: str) -> Any:
 
     A start page without a declaration has no exercises and is taken as it is.
     """
-    import jupytext
-
     text = (SOLUTIONS / f"{lab}.py").read_text(encoding="utf-8")
-    nb = jupytext.reads(text, fmt="py:percent")
+    nb = copy.deepcopy(_parsed(text))
     nb.metadata = type(nb.metadata)({"kernelspec": dict(KERNEL)})
     nb.nbformat, nb.nbformat_minor = 4, 5
     taken: set[str] = set()
@@ -146,6 +146,14 @@ def source_notebook(lab: str) -> Any:
             cell.outputs, cell.execution_count = [], None
     _validate(lab, nb, _lines(text, len(nb.cells)))
     return nb
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Any:
+    """Return the notebook of a percent text, which nobody changes: it is read many times a run."""
+    import jupytext
+
+    return jupytext.reads(text, fmt="py:percent")
 
 
 def _lines(text: str, count: int) -> list[int]:

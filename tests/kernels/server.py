@@ -20,8 +20,8 @@ os.environ |= {
 }
 LIBRARIES = (
     "ipykernel.kernelapp", "numpy", "scipy.special", "scipy.signal", "sklearn.datasets",
-    "sklearn.linear_model", "sympy", "matplotlib.figure", "matplotlib.backends.backend_agg",
-    "tensorflow", "keras",
+    "sklearn.linear_model", "sklearn.neural_network", "sympy", "matplotlib.figure",
+    "matplotlib.backends.backend_agg", "tensorflow", "keras",
 )  # fmt: skip
 
 
