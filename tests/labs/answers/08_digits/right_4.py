@@ -28,12 +28,12 @@ import keras
 def train_digits(model, X, y, seed):
     """Some of the data tell when to stop; falling rate."""
     keras.utils.set_random_seed(seed)
-    rate = keras.optimizers.schedules.CosineDecay(0.005, 60 * len(X) * 9 // 10 // 32)
+    rate = keras.optimizers.schedules.CosineDecay(0.01, 20 * len(X) * 9 // 10 // 32)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(rate), loss)
     stop = keras.callbacks.EarlyStopping(patience=15, restore_best_weights=True)
     return model.fit(
-        X, y, epochs=60, batch_size=32, validation_split=0.1, callbacks=[stop], verbose=0
+        X, y, epochs=20, batch_size=32, validation_split=0.1, callbacks=[stop], verbose=0
     )
 
 

@@ -31,10 +31,11 @@ def train_digits(model, X, y, seed):
     """Batches from tf.data, then single batches at a lower rate."""
     keras.utils.set_random_seed(seed)
     rows = tf.data.Dataset.from_tensor_slices((X, y)).shuffle(len(X), seed=seed).batch(24)
-    model.fit(rows, epochs=45, verbose=0)
+    model.optimizer.learning_rate = 0.004
+    model.fit(rows, epochs=15, verbose=0)
     model.optimizer.learning_rate = 2e-4
     rng = np.random.default_rng(seed)
-    for _ in range(5 * len(X) // 32):
+    for _ in range(len(X) // 32):
         chosen = rng.integers(0, len(X), 32)
         model.train_on_batch(X[chosen], y[chosen])
 
