@@ -30,7 +30,7 @@ WASTES = {
 @pytest.mark.parametrize("way", WASTES)
 def test_all_processes_of_a_submission_share_one_budget(way, template, hurry, monkeypatch):
     """Is marking over when the budget is, however often and wherever time is wasted?"""
-    limits = LIMITS | {"submission": 3.0, "patience": 1000, "restarts": 1000}
+    limits = LIMITS | {"submission": 2.0, "patience": 1000, "restarts": 1000}
     monkeypatch.setattr(template, "limits", Limits(**limits))
     body = f"import itertools, os, time\ndef _f(*_):\n    {WASTES[way]}\n"
     sources = {
