@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import socket
 import time
@@ -49,8 +50,13 @@ class Hub:
     number: int = 0
 
     def start(self) -> None:
-        """Start the hub, and wait until it answers."""
+        """Start the hub, and wait until it answers.
+
+        On one processor, where its service marks: there is a worker with TensorFlow for each.
+        """
         command = (PYTHON, "-m", "jupyterhub", "-f", f"{ETC}/jupyterhub_config.py")
+        if self.settings.get("HUB_MARK_ON_SUBMIT"):
+            command = ("taskset", "-c", min(os.sched_getaffinity(0)), *command)
         self.number, log = self.machine.start(
             "root", *command, cwd=f"{PLACE}/hub", env=self.settings
         )
