@@ -28,11 +28,15 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """An answer cell of a solution, without its marker lines, and where it stands."""
+    """An answer cell of a solution, without its marker lines, and where it stands.
+
+    `whole` has the marker lines, too: it is what runs, so that errors name lines of the file.
+    """
 
     text: str
     file: str
     line: int
+    whole: str
 
     @property
     def place(self) -> str:
@@ -62,7 +66,7 @@ def answer_cells(text: str, file: str) -> dict[str, Cell]:
         lines = [
             each for each in found["text"].splitlines() if not each.strip().startswith(MARKERS)
         ]
-        out[name] = Cell("\n".join(lines).strip() + "\n", file, line)
+        out[name] = Cell("\n".join(lines).strip() + "\n", file, line, found["text"])
     return out
 
 

@@ -24,7 +24,6 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,7 +78,7 @@ class Lab:
         """The names that all answer cells of the solution make together, run in their order."""
         space: dict[str, Any] = {"np": np, "keras": Later("keras"), "__name__": "solutions"}
         for cell in self.cells.values():
-            exec(compile("\n" * (cell.line - 1) + cell.text, cell.file, "exec"), space)
+            exec(compile("\n" * cell.line + cell.whole, cell.file, "exec"), space)
         return space
 
     def exercise(
@@ -98,9 +97,15 @@ class Lab:
         if name in self.declared:
             raise DeclarationError(f"{at}: {name!r} is declared twice in {self.name}")
         if name not in self.cells:
+            others = [
+                f"{other.place} ({odd}_answer)"
+                for odd, other in self.cells.items()
+                if odd not in self.order and "def " in other.text
+            ]
             raise DeclarationError(
                 f"{at}: solutions/{self.name}.py has no answer cell for {name!r}: no code cell "
-                f'with "grade_id": "{name}_answer"'
+                f'with "grade_id": "{name}_answer". '
+                + (f"Correct the id in {', '.join(others)}." if others else "Write one.")
             )
         if odd := set(forbids or ()) - set(FAMILIES):
             raise DeclarationError(
@@ -209,12 +214,15 @@ def _imported(module: str) -> Any:
     except DeclarationError:
         raise
     except Exception as error:
-        said, place = error, FOLDER
+        said, place = error, module
         frames = traceback.extract_tb(error.__traceback__)
         ours = [(each.filename, each.lineno) for each in frames]
         if isinstance(error, SyntaxError):
             said, ours = error.msg, [(error.filename or "", error.lineno)]
         for name, line in ours:
-            if Path(name).is_relative_to(FOLDER):
-                place = f"{Path(name).relative_to(ROOT)}, line {line}"
-        raise DeclarationError(f"{place}: {type(error).__name__}: {said}") from error
+            path = ROOT / name  # the right answers are compiled under a relative name
+            if path.is_relative_to(FOLDER) or path.is_relative_to(ROOT / "solutions"):
+                place = f"{path.relative_to(ROOT)}, line {line}"
+        raise DeclarationError(
+            f"{place}: {type(error).__name__}: {said}. Correct this line."
+        ) from error

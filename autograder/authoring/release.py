@@ -228,9 +228,11 @@ def _validate(lab: str, nb: Any, lines: list[int]) -> None:
             )
     total = sum(ex.points for ex in declared.exercises)
     if total != declaration.TOTAL:
+        places = [f"{ex.points:>3} {ex.name} ({ex.place})" for ex in declared.exercises]
         raise SourceError(
-            f"{declared.place}: the points of the exercises add up to {total}, "
-            f"not {declaration.TOTAL}. Change one, here and in its marked cell."
+            f"{declared.place}: the points of the exercises add up to {total}, not "
+            f"{declaration.TOTAL}. Change one where it is declared, in its marked cell and in its "
+            + "\n  ".join(["heading:", *places])
         )
 
 

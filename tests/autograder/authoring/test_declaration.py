@@ -218,6 +218,29 @@ def test_an_exercise_without_a_place_or_an_answer_is_refused():
         lab.exercise("double", points=1)
 
 
+def test_a_misspelt_answer_cell_is_named_with_its_line():
+    """Is an answer cell of no exercise the one whose id is to be corrected?"""
+    lab = Lab("00_test", "A test", 1, ["twice"], SOLUTION)
+    with pytest.raises(DeclarationError, match=rf"Correct the id in {CELL} \(double_answer\)\.$"):
+        lab.exercise("twice", points=1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("return np.add(x, x)", "return np.add(x, x", r"6: SyntaxError: .* Correct this line"),
+        ("def halve(x):", "def halve(x=missing):", r"10: NameError: .*missing.* Correct this line"),
+    ],
+)
+def test_a_right_answer_that_does_not_run_is_refused_with_its_line(monkeypatch, old, new, reason):
+    """Does the message name the line of the solution, marker lines counted?"""
+    lab = Lab("00_test", "A test", 1, ["double"], SOLUTION.replace(old, new, 1))
+    importing = SimpleNamespace(import_module=lambda module: lab.space)
+    monkeypatch.setattr(declaration, "importlib", importing)
+    with pytest.raises(DeclarationError, match=rf"^solutions/00_test\.py, line {reason}"):
+        declaration._imported("autograder.exercises.00_test")
+
+
 def test_a_right_option_that_is_not_the_solutions_is_refused():
     """Does the answer to a question of the quiz stand in the solution as well?"""
     solution = (

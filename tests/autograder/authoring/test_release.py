@@ -72,11 +72,17 @@ def test_a_missing_marked_cell_is_refused(edited):
 
 
 def test_points_that_do_not_add_up_are_refused(edited, monkeypatch):
-    """Is a lab of 99 points refused?"""
-
+    """Is a lab of 99 points refused, with the places where points are declared?"""
     monkeypatch.setattr(declaration, "TOTAL", 99)
-    with pytest.raises(SourceError, match=r"03_softmax/__init__\.py, line \d+: .* to 100, not 99"):
+    with pytest.raises(
+        SourceError, match=r"03_softmax/__init__\.py, line \d+: .* to 100, not 99"
+    ) as caught:
         edited("", "")
+    assert re.search(
+        r"^ +20 softmax \(autograder/exercises/03_softmax/softmax\.py, line \d+\)$",
+        str(caught.value),
+        re.MULTILINE,
+    )
 
 
 def test_cell_ids_do_not_depend_on_what_stands_before(edited):
