@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,13 +31,13 @@ class DeclarationError(ValueError):
 class Cell:
     """An answer cell of a solution, without its marker lines, and where it stands.
 
-    `whole` has the marker lines, too: it is what runs, so that errors name lines of the file.
+    Its `code` is compiled with them, so that errors name lines of the file.
     """
 
     text: str
     file: str
     line: int
-    whole: str
+    code: CodeType
 
     @property
     def place(self) -> str:
@@ -47,7 +48,8 @@ class Cell:
 def answer_cells(text: str, file: str) -> dict[str, Cell]:
     """Return the answer cells of a percent notebook, by exercise, without their marker lines.
 
-    Raises `DeclarationError` for a cell without markers, and for an id that is used twice.
+    Raises `DeclarationError` for a cell without markers, and for an id that is used twice;
+    `SyntaxError` for what is no Python.
     """
     out: dict[str, Cell] = {}
     for found in _CELL.finditer(text):
@@ -66,7 +68,8 @@ def answer_cells(text: str, file: str) -> dict[str, Cell]:
         lines = [
             each for each in found["text"].splitlines() if not each.strip().startswith(MARKERS)
         ]
-        out[name] = Cell("\n".join(lines).strip() + "\n", file, line, found["text"])
+        code = compile("\n" * line + found["text"], file, "exec")
+        out[name] = Cell("\n".join(lines).strip() + "\n", file, line, code)
     return out
 
 

@@ -78,7 +78,7 @@ class Lab:
         """The names that all answer cells of the solution make together, run in their order."""
         space: dict[str, Any] = {"np": np, "keras": Later("keras"), "__name__": "solutions"}
         for cell in self.cells.values():
-            exec(compile("\n" * cell.line + cell.whole, cell.file, "exec"), space)
+            exec(cell.code, space)
         return space
 
     def exercise(

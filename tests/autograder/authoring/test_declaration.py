@@ -233,9 +233,15 @@ def test_a_misspelt_answer_cell_is_named_with_its_line():
     ],
 )
 def test_a_right_answer_that_does_not_run_is_refused_with_its_line(monkeypatch, old, new, reason):
-    """Does the message name the line of the solution, marker lines counted?"""
-    lab = Lab("00_test", "A test", 1, ["double"], SOLUTION.replace(old, new, 1))
-    importing = SimpleNamespace(import_module=lambda module: lab.space)
+    """Does the message name the line of the solution, before a mistake is looked for in it?"""
+
+    def declared(module):
+        lab = Lab("00_test", "A test", 1, ["double"], SOLUTION.replace(old, new, 1))
+        ex = lab.exercise("double", points=10)
+        ex.mistake("x alone", "Twice?", ("np.add(x, x)", "x"))
+        return lab.space
+
+    importing = SimpleNamespace(import_module=declared)
     monkeypatch.setattr(declaration, "importlib", importing)
     with pytest.raises(DeclarationError, match=rf"^solutions/00_test\.py, line {reason}"):
         declaration._imported("autograder.exercises.00_test")
