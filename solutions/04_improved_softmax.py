@@ -522,9 +522,9 @@ both = figures.train_both_ways(my_guess)
 
 # %% [markdown]
 # **What it showed.** The run with the right setting reads most digits after a few epochs. The other one learns little: its
-# cost stays between 2.0 and 2.3, and whether it reads an eighth of the digits or a half depends on its luck with the first
-# weights. Wherever a logit lies outside 0 to 1 its slope is 0, so the weights learn little from many digits. And this mistake
-# with `from_logits` gives no warning at all.
+# cost stays between 2.0 and 2.3. How many digits it reads is luck, from one in eight to three in four: other first weights
+# change it, and even how your processor rounds. Wherever a logit lies outside 0 to 1 its slope is 0, so the weights learn
+# little from many digits. And this mistake with `from_logits` gives no warning at all.
 #
 # Keras does notice the opposite mismatch, a softmax output with `from_logits=True`: it repairs that, with a warning. Other
 # libraries apply softmax twice. In short: **softmax belongs in exactly one place**, and the loss has to know where.

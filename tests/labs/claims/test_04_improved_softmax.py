@@ -145,24 +145,24 @@ def test_the_gradients_fail_where_the_lab_says(spread, cut, logarithm):
 
 @pytest.mark.slow
 def test_only_the_run_that_is_told_the_truth_learns():
-    """Does one network read most digits, and the other an eighth or a half, seed by seed?"""
+    """Does one network read most digits, and the other any share of them at a high cost?
+
+    Over 12 seeds and two ways to round, the shares were 12% to 75%, the costs 2.03 to 2.31.
+    """
     says(
         "04_improved_softmax",
         "reads most digits after a few epochs",
-        "its cost stays between 2.0 and 2.3",
-        "whether it reads an eighth of the digits or a half depends on its luck",
+        "cost stays between 2.0 and 2.3",
+        "from one in eight to three in four",
     )
     ends = r"=False ([\d.]+), .*?=True ([\d.]+) .* correctly: ([\d.]+)% and ([\d.]+)%"
-    shares = []
     for seed in (1, 2):
         text = improved_softmax.train_both_ways(seed=seed).figure.text
         wrong, right, *read = map(float, re.search(ends, text).groups())
         assert 1.95 < wrong < 2.35
         assert right < 0.3
         assert read[1] > 90
-        shares.append(read[0])
-    assert min(shares) < 18
-    assert max(shares) > 45
+        assert 10 < read[0] < 85
 
 
 def test_a_gap_of_2_2_is_a_factor_of_9_and_7_one_of_1100():
