@@ -284,6 +284,8 @@ def same(a: Any, b: Any) -> bool:
         a, b = np.asarray(a), np.asarray(b)
         if a.shape != b.shape:
             return False
+        if a.dtype == b.dtype and a.dtype.kind in "biuf" and a.tobytes() == b.tobytes():
+            return True  # (as most are, and this is the quickest way to tell)
         return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f"))
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
