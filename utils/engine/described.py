@@ -173,6 +173,10 @@ class _Network(Part):
     def _names(self) -> list[str]:
         return [layer._said["activation"] for layer in self.layers]
 
+    def _takes(self, x: Any) -> bool:
+        """Tell whether `x` is a table with a row for each example."""
+        return _is_table(x) and x.ndim == 2 and x.shape[1] == self._inputs and len(x) > 0
+
     @_in_its_form
     def compile(self, optimizer: Any = "rmsprop", loss: Any = None, metrics: Any = None) -> None:
         """Note the loss and the optimizer; a metric may be the accuracy."""
@@ -207,7 +211,7 @@ class _Network(Part):
     def predict(self, x: Any, batch_size: Any = None, verbose: Any = "auto") -> np.ndarray:
         """Return the outputs `(m, units)` for the rows of `x`, in float32."""
         weights = self._said["weights"]
-        _know(weights and _is_table(x) and x.ndim == 2 and x.shape[1] == self._inputs and len(x))
+        _know(weights and self._takes(x))
         _know((batch_size is None or _is_count(batch_size)) and _is_loudness(verbose))
         with np.errstate(all="ignore"):
             return networks.outputs(self._names, weights, x)[-1].astype(np.float32)
@@ -218,13 +222,13 @@ class _Network(Part):
         verbose: Any = "auto", shuffle: Any = True,
     ) -> History:  # fmt: skip
         """Train by binary cross-entropy, with gradient descent or Adam."""
-        said, size = self._said, batch_size or _BATCH
+        said, size = self._said, _BATCH if batch_size is None else batch_size
         _know(said["weights"] and said["loss"] is not None)
         loss, descent = said["loss"]._said, said["optimizer"]._said["descent"]
         _know(loss == {"name": "binary_crossentropy", "from_logits": False})
         _know(descent.name in ("sgd", "adam") and set(self._names) <= set(networks.SLOPES))
         _know(self._names[-1] == "sigmoid" and self.layers[-1]._said["units"] == 1)
-        _know(_is_table(x) and x.ndim == 2 and x.shape[1] == self._inputs and len(x))
+        _know(self._takes(x))
         _know(_is_table(y, "iuf") and y.shape in ((len(x),), (len(x), 1)))
         _know(_is_count(size) and _is_count(epochs) and _is_loudness(verbose))
         _know(type(shuffle) is bool)

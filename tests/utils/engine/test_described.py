@@ -247,6 +247,7 @@ UNKNOWN_USES = {
     "a part held back": BCE + "model.fit(X, y, validation_split=0.2)",
     "callbacks": BCE + "model.fit(X, y, callbacks=[])",
     "labels of another shape": BCE + "model.fit(X, y[:-1])",
+    "no row in a batch": BCE + "model.fit(X, y, batch_size=0)",
     "no epoch": BCE + "model.fit(X, y, epochs=0)",
     "half an epoch": BCE + "model.fit(X, y, epochs=1.5)",
     "an optimizer again": (
