@@ -172,9 +172,8 @@ class Exercise:
 
         Raises `DeclarationError`, with `where` in it, if the right answer itself fails.
         """
-        case = replace(case, names=self.names)
         if case.judge != "close" or any(e is not None for e in case.expect):
-            return case
+            return replace(case, names=self.names)
         outcomes = self.run(case)
         raises = case.params.get("raises")
         values = []
@@ -187,7 +186,7 @@ class Exercise:
                     "Correct the probe, or the answer."
                 )
             values.append(outcome.value)
-        return replace(case, expect=values)
+        return replace(case, expect=values, names=self.names)
 
     @cached_property
     def names(self) -> Names:

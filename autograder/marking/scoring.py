@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 
@@ -23,6 +23,7 @@ from utils.engine.judging.quiz import letter
 from utils.engine.judging.state import (
     STATE,
     TWICE,
+    by_function,
     moved,
     numbered,
     probe,
@@ -31,6 +32,7 @@ from utils.engine.judging.state import (
     standing,
     stepwise,
     turned,
+    varied,
 )
 from utils.engine.recognise import Known, diagnose
 
@@ -188,36 +190,39 @@ def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
     if exercise.kind != "function":
         return []
     quick = exercise.deadline <= QUICK
-    later, stepped = [], []
-    for own in turned(cases) if quick else []:
-        if own[0][0].judge == "close":
-            steps = _most_moved(exercise, own)
+    functions, later, stepped = by_function(cases), [], []
+    for own in functions if quick else []:
+        steps, still = _most_moved(exercise, turned(own))
+        if steps:
             later.append(refilled(steps))
-            stepped += [] if standing(steps) else [steps.calls[0].function]
-            continue
-        for one, other in own:
+            stepped += [] if still else [steps.calls[0].function]
+        for one, other in varied(own):
             outcomes = exercise.run(other)
             asked = replace(other, expect=[outcome.value for outcome in outcomes])
             if verdict(asked, outcomes) is None:  # so it is an input
                 later.append(renewed(one, asked, stays=True))
-    for found in numbered(cases) if quick else []:
-        later.append(refilled(_most_numbers(exercise, found)))
+    for own in functions if quick else []:
+        if found := numbered(own):
+            later.append(refilled(_most_numbers(exercise, found)))
     later = probe(cases, stepped) + later
     if quick and not any(case.judge == TWICE for case in later):
         later.insert(0, cases[0])
     return later
 
 
-def _most_moved(exercise: Exercise, pairs: list[tuple[Case, Case]]) -> Case:
-    """Return the steps between two cases whose result moves with most of the arguments."""
-    least: Case | None = None
+def _most_moved(exercise: Exercise, pairs: Iterable[tuple[Case, Case]]) -> tuple[Case | None, int]:
+    """Return the steps between two cases whose result moves with most of the arguments.
+
+    With it comes how many do not move it.
+    """
+    least, still = None, 0
     for pair in pairs:
         steps = exercise.expected(stepwise(*pair))
-        if least is None or standing(steps) < standing(least):
-            least = steps
-        if not standing(least):
+        if least is None or standing(steps) < still:
+            least, still = steps, standing(steps)
+        if not still:
             break
-    return least
+    return least, still
 
 
 def _most_numbers(exercise: Exercise, found: list[Case]) -> Case:

@@ -243,7 +243,7 @@ def _is_a(name: str, wanted: str) -> bool:
 def _judge_arguments(case: Case, call: Call, index: int, outcome: Outcome) -> Finding | None:
     given = case.judge in ("close", "state.again")  # other judges look at models themselves
     for position, (arg, after) in enumerate(zip(call.args or [], outcome.args_after, strict=False)):
-        before, name = bare(arg), case.names.argument(call.function, position)
+        before = bare(arg)
         if isinstance(before, ModelData) and isinstance(after, ModelData):
             if given and (change := _model_change(before, after)):
                 return Finding(
@@ -253,6 +253,7 @@ def _judge_arguments(case: Case, call: Call, index: int, outcome: Outcome) -> Fi
                     next_step="Use the model, and leave it as it is: others use it after you.",
                 )
         elif isinstance(before, (np.ndarray, dict, list)) and not same(before, after):
+            name = case.names.argument(call.function, position)
             return Finding(
                 "mutated",
                 f"{call.function} changed its argument `{name}`",
@@ -286,7 +287,7 @@ def same(a: Any, b: Any) -> bool:
             return False
         if a.dtype == b.dtype and a.dtype.kind in "biuf" and a.tobytes() == b.tobytes():
             return True  # (as most are, and this is the quickest way to tell)
-        return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f"))
+        return bool(((a == b) | ((a != a) & (b != b))).all())
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
@@ -405,10 +406,14 @@ def _difference_of_numbers(
         code = "int"
     if code:
         return Difference(code, expected, got, path)
-    values, wanted = values.astype(float), expected.astype(float)
+    values, wanted = values.astype(float, copy=False), expected.astype(float, copy=False)
+    equal = values == wanted
+    if equal.all():  # (as most are, and this is the quickest way to tell)
+        return None
     with np.errstate(invalid="ignore"):
-        off = np.abs(values - wanted) > tolerance.allowed(wanted)
-        off = np.where(np.isfinite(wanted) & np.isfinite(values), off, values != wanted)
+        distance = np.abs(values - wanted)
+        near = (distance <= tolerance.allowed(wanted)) & np.isfinite(distance)
+    off = ~(equal | near)
     if not off.any():
         return None
     code = "inf" if np.isinf(values[np.isfinite(wanted)]).any() else "value"

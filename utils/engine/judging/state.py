@@ -6,7 +6,7 @@ again, and then one and the same object is given with the contents of the first 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, islice, pairwise
 
@@ -22,6 +22,14 @@ TWICE = "state.own"  # the judge of two calls that each build a model
 MOST_ASKED = 8  # cases of a function among which the one is looked for that shows most
 
 
+def by_function(cases: list[Case]) -> list[list[Case]]:
+    """Return the cases of each function, which are asked for their state together."""
+    out: dict[str, list[Case]] = {}
+    for case in cases:
+        out.setdefault(case.calls[0].function, []).append(case)
+    return list(out.values())
+
+
 def probe(cases: list[Case], stepped: Collection[str] = ()) -> list[Case]:
     """Return cases that ask each function of `cases` for its state, as far as two of them allow.
 
@@ -30,13 +38,12 @@ def probe(cases: list[Case], stepped: Collection[str] = ()) -> list[Case]:
     asked so, `stepped`, is not asked again.
     """
     out = []
-    for name in dict.fromkeys(case.calls[0].function for case in cases):
-        out += _by_other_judges([case for case in cases if case.calls[0].function == name])
-        out += _built_twice([case for case in cases if case.calls[0].function == name])
-        if name in stepped:
+    for asked in by_function(cases):
+        out += _by_other_judges(asked)
+        out += _built_twice(asked)
+        if asked[0].calls[0].function in stepped:
             continue
-        own = [case for case in cases if _plain(case) and case.calls[0].function == name]
-        valued = [case for case in own if case.judge == "close"]
+        own, valued = list(filter(_plain, asked)), _valued(asked)
         pairs = [(a, b) for a, b in combinations(valued, 2) if not same(a.expect[0], b.expect[0])]
         refillable = [pair for pair in pairs if _refillable(*pair)]
         beside = next((pair for pair in refillable if _alike_beside(*pair)), None)
@@ -91,26 +98,29 @@ def _by_other_judges(cases: list[Case]) -> list[Case]:
     return out
 
 
-def turned(cases: list[Case]) -> list[list[tuple[Case, Case]]]:
-    """Return, for each function, cases of it, each with its arrays rolled on: the same shapes.
+def turned(cases: list[Case]) -> Iterator[tuple[Case, Case]]:
+    """Yield cases of a function, each with its arrays rolled on: the same shapes.
 
-    What the rolled ones should return is not known here; nor whether they are inputs at all,
-    where results are judged by what they do.
+    What the rolled ones should return is not known here.
     """
-    out = []
-    for name in dict.fromkeys(case.calls[0].function for case in cases):
-        own = [case for case in cases if case.calls[0].function == name]
-        valued = (case for case in own if _plain(case) and case.judge == "close")
-        close_ = sorted(valued, key=lambda case: (_still(case), _size(case)))
-        pairs = (pair for case in close_ if (pair := _and_turned(case)))
-        out.append(list(islice(pairs, MOST_ASKED)))
-        others = [case for case in own if _is_usual(case) and case.judge != "close"]
-        first = next((case for case in others if _and_turned(case)), None)
-        places = range(len(first.calls[0].args)) if first else ()
-        ways = [_and_turned(first, place) for place in (None, *places)] if first else []
-        ways += [_and_counted(first, place) for place in places]
-        out.append([pair for pair in ways if pair])
-    return [pairs for pairs in out if pairs]
+    close_ = sorted(_valued(cases), key=lambda case: (_still(case), _size(case)))
+    return islice(filter(None, map(_and_turned, close_)), MOST_ASKED)
+
+
+def varied(cases: list[Case]) -> list[tuple[Case, Case]]:
+    """Return a case of a function whose results are judged by what they do, with others of it.
+
+    These have all arrays rolled on, those of one argument, and another number. Whether they are
+    inputs at all is not known here.
+    """
+    others = (case for case in cases if case.judge != "close" and _is_usual(case))
+    first = next((case for case in others if _and_turned(case)), None)
+    if first is None:
+        return []
+    places = range(len(first.calls[0].args))
+    ways = [_and_turned(first, place) for place in (None, *places)]
+    ways += [_and_counted(first, place) for place in places]
+    return [pair for pair in ways if pair]
 
 
 def _and_turned(case: Case, only: int | None = None) -> tuple[Case, Case] | None:
@@ -170,7 +180,7 @@ def _still(case: Case) -> int:
     value = case.expect[0] if case.expect else None
     if value is None or _immutable(value) or (isinstance(value, np.ndarray) and not value.ndim):
         return 2
-    return int(isinstance(value, np.ndarray) and same(value, np.roll(value, 1, axis=0)))
+    return int(isinstance(value, np.ndarray) and same(value[1:], value[:-1]))
 
 
 def _size(case: Case) -> int:
@@ -188,22 +198,17 @@ def stepwise(case: Case, other: Case) -> Case:
     return replace(case, calls=calls, expect=[None] * len(calls))
 
 
-def numbered(cases: list[Case]) -> list[list[Case]]:
-    """Return, for each function, cases of it that change its numbers one at a time, and functions.
+def numbered(cases: list[Case]) -> list[Case]:
+    """Return cases of a function that change its numbers one at a time, and functions.
 
     The cases with most arguments come first. What is right is not known here.
     """
-    out = []
-    for name in dict.fromkeys(case.calls[0].function for case in cases):
-        own = [case for case in cases if _plain(case) and case.calls[0].function == name]
-        own = [case for case in own if case.judge == "close"]
-        found = [_with_other_numbers(case, own) for case in own]
-        found.sort(key=lambda steps: -len(steps.calls))
-        out.append([steps for steps in found if len(steps.calls) > 1][:MOST_ASKED])
-    return [found for found in out if found]
+    own = _valued(cases)
+    found = [steps for case in own if (steps := _with_other_numbers(case, own))]
+    return sorted(found, key=lambda steps: -len(steps.calls))[:MOST_ASKED]
 
 
-def _with_other_numbers(case: Case, own: list[Case]) -> Case:
+def _with_other_numbers(case: Case, own: list[Case]) -> Case | None:
     args, calls = list(case.calls[0].args), [case.calls[0]]
     for place, value in enumerate(args):
         other: object = _other_number(value)
@@ -213,8 +218,9 @@ def _with_other_numbers(case: Case, own: list[Case]) -> Case:
         if other is not None:
             args[place] = other
             calls.append(Call(case.calls[0].function, list(args)))
-    models = any(isinstance(bare(arg), ModelData) for arg in args)
-    return replace(case, calls=calls[:1] if models else calls, expect=[None] * len(calls))
+    if len(calls) == 1 or any(isinstance(bare(arg), ModelData) for arg in args):
+        return None
+    return replace(case, calls=calls, expect=[None] * len(calls))
 
 
 def _alike_but(place: int, one: Case, other: Case) -> bool:
@@ -234,8 +240,7 @@ def moved(steps: Case) -> int:
 
 def standing(steps: Case) -> int:
     """Return how many objects of a case do not move its result: of these nothing is shown."""
-    objects = sum(isinstance(_refilled(0, arg), Same) for arg in steps.calls[0].args)
-    return objects - moved(steps)
+    return sum(map(_fillable, steps.calls[0].args)) - moved(steps)
 
 
 def refilled(steps: Case) -> Case:
@@ -287,9 +292,12 @@ def renewed(case: Case, other: Case, stays: bool = False) -> Case:
 
 
 def _refilled(key: int, arg: object) -> object:
+    return Same(key, bare(arg)) if _fillable(arg) else arg
+
+
+def _fillable(arg: object) -> bool:
     value = bare(arg)
-    fillable = isinstance(value, ModelData) or (isinstance(value, np.ndarray) and value.ndim)
-    return Same(key, value) if fillable else arg
+    return isinstance(value, ModelData) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def fresh(case: Case, outcomes: list[Outcome]) -> Finding | None:
@@ -321,16 +329,21 @@ def _remembered(name: str, finding: Finding) -> Finding:
 
 def _is_usual(case: Case) -> bool:
     """Tell whether a case calls one function for plain data, and leaves its arguments alone."""
-    unusual = {"raises", "mutates", "none"} & case.params.keys()
     if not isinstance(case.judge, str) or case.judge.endswith(MODELS):
         return False
     alike = len({call.function for call in case.calls}) == 1
-    return alike and all(call.args for call in case.calls) and not unusual
+    usual = alike and all(call.args for call in case.calls)
+    return usual and {"raises", "mutates", "none"}.isdisjoint(case.params)
 
 
 def _plain(case: Case) -> bool:
     """Tell whether a case is a usual one of a single call."""
     return len(case.calls) == 1 and _is_usual(case)
+
+
+def _valued(cases: list[Case]) -> list[Case]:
+    """Return the plain cases among some whose results are judged by their values."""
+    return [case for case in cases if case.judge == "close" and _plain(case)]
 
 
 def _differ(case: Case, other: Case) -> bool:

@@ -149,7 +149,7 @@ def without(place):
 def test_results_remembered_without_a_number_are_found(function, code):
     """Is an answer found out that does not look at one of the numbers it is given again?"""
     each = Case([Call("f", [A, 0.5, 3])], "close", {}, [0.5 * A + 3])
-    [[steps]] = numbered([each])
+    [steps] = numbered([each])
     assert [call.args[1:] for call in steps.calls] == [[0.5, 3], [0.25, 3], [0.25, 4]]
     steps = refilled(replace(steps, expect=[0.5 * A + 3, 0.25 * A + 3, 0.25 * A + 4]))
     finding = verdict(steps, run_calls({"f": function}, steps.calls))
@@ -179,7 +179,7 @@ def test_results_remembered_by_a_graph_alone_are_found():
 
 def stepped(function, *args):
     """Return what is found where the arguments change one at a time, in the same objects."""
-    one, other = turned([Case([Call("f", list(args))], "close", {}, [args[0]])])[0][0]
+    one, other = next(turned([Case([Call("f", list(args))], "close", {}, [args[0]])]))
     steps = stepwise(one, other)
     right = [2 * call.args[0] + sum(call.args[1:]) for call in steps.calls]
     asked = refilled(replace(steps, expect=right))
@@ -212,7 +212,7 @@ def test_results_remembered_by_one_of_several_objects_are_found(function, code):
 def test_what_may_have_to_increase_still_does():
     """Are knots, which must increase, moved to others that do, and labels to labels?"""
     knots, labels = np.array([-1.0, 0.5, 2.0]), np.array([0, 1, 2])
-    other = turned([Case([Call("f", [knots, labels])], "close", {}, [knots])])[0][0][1]
+    _, other = next(turned([Case([Call("f", [knots, labels])], "close", {}, [knots])]))
     assert np.all(np.diff(other.calls[0].args[0]) > 0)
     assert sorted(other.calls[0].args[1]) == [0, 1, 2]
 
