@@ -69,10 +69,15 @@ class Cell:
         """Whether the cell is run when marking."""
         return self.kind in ("code", "answer", "own")
 
+    @cached_property
+    def normal(self) -> str:
+        """The source as it is compared."""
+        return normal(self.source)
+
     @property
     def untouched(self) -> bool:
         """Whether an answer cell is as it was released."""
-        return normal(self.source) == normal(self.released or "")
+        return self.normal == normal(self.released or "")
 
 
 @dataclass(frozen=True)
@@ -390,7 +395,7 @@ class _Rebuilding:
             if cell.kind == "answer":
                 found = where in taken
                 source = self.sources[taken[where]] if found else ""
-                if normal(source) == normal(cell.source):
+                if normal(source) == cell.normal:
                     source = cell.source
                 cell = replace(cell, source=source)
                 if not found:
@@ -429,7 +434,7 @@ class _Rebuilding:
             where = self.place[name]
             cell = self.released.cells[where]
             texts = {i: self.normal[i] for i in places}
-            changed = [i for i in places if texts[i] not in ("", normal(cell.source))]
+            changed = [i for i in places if texts[i] not in ("", cell.normal)]
             chosen = (changed or places)[-1]
             # A second copy that says nothing new must not run after the answer.
             new = {texts[i]: i for i in reversed(changed)} if cell.kind == "answer" else {}
@@ -466,7 +471,7 @@ class _Rebuilding:
         # Some editors give every cell a new id: then the text tells which cell it is.
         by_source: dict[str, list[int]] = {}
         for where in sorted(free):
-            by_source.setdefault(normal(self.released.cells[where].source), []).append(where)
+            by_source.setdefault(self.released.cells[where].normal, []).append(where)
         for i, source in enumerate(self.normal):
             if self.match[i] is not None or i in self.dropped:
                 continue
@@ -475,7 +480,7 @@ class _Rebuilding:
 
     def _drop_copies(self) -> None:
         """Leave out, of a notebook that is there twice, what the second copy only repeats."""
-        seen = {normal(cell.source) for cell in self.released.cells}
+        seen = {cell.normal for cell in self.released.cells}
         for i, source in enumerate(self.normal):
             if self.match[i] is None and i not in self.dropped:
                 if source in seen:
@@ -499,7 +504,7 @@ class _Rebuilding:
             before = before if where is None else where
             cell = None if where is None else self.released.cells[where]
             kind = "own" if cell is None else cell.kind
-            edited = cell is None or self.normal[i] != normal(cell.source)
+            edited = cell is None or self.normal[i] != cell.normal
             is_code = raw.get("cell_type") == "code"
             if kind == "answer" or not edited:
                 continue
@@ -595,7 +600,7 @@ class _Rebuilding:
                 code = raw.get("cell_type") == "code" and not _is_demo(raw)
                 if not code or i in self.dropped:
                     continue
-            elif cell.kind not in ("answer", "code") or self.normal[i] == normal(cell.source):
+            elif cell.kind not in ("answer", "code") or self.normal[i] == cell.normal:
                 continue
             binds, uses = names.globals_of(self.sources[i])
             used |= uses
@@ -646,8 +651,8 @@ def answered_elsewhere(released: Iterable[Cell], submission: Submission) -> set[
 
 def filled(released: Skeleton, raws: list[dict]) -> int:
     """Return how many answers of a lab a notebook holds, in their cells or in others."""
-    stubs = {cell.name: normal(cell.source) for cell in released.cells if cell.kind == "answer"}
-    known = {normal(cell.source) for cell in released.cells}
+    stubs = {cell.name: cell.normal for cell in released.cells if cell.kind == "answer"}
+    known = {cell.normal for cell in released.cells}
     asked, count = _asked(released), 0
     for raw in raws:
         source = normal(_source(raw))

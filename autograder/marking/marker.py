@@ -18,7 +18,7 @@ from autograder.jail.sandbox import Budget, CellResult, Learner, Template
 from autograder.marking import remarks, text
 from autograder.marking.intake import Cell, Submission, answered_elsewhere
 from autograder.marking.names import aside, bound_again, functions, globals_of, unreadable
-from autograder.marking.scoring import Score, form_matters, score
+from autograder.marking.scoring import Asked, Score, asked, form_matters, score_of
 from utils.checks.report import wrap
 from utils.engine import described
 from utils.engine.absent import UNREAD, explained, roughly_binds
@@ -169,6 +169,7 @@ class _Marking:
         # In which process each exercise was marked, and which were tried in a light one.
         self.where: dict[str, Place] = {}
         self.tried: set[str] = set()
+        self.asked: dict[str, Asked] = {}  # what each exercise is asked, wherever that is
         # Names that are not there, by the syntax error of the cell that would define them.
         self.unread: dict[str, Failure] = {}
         # Names of learners' functions that are no exercise's: one may be misspelt.
@@ -367,8 +368,10 @@ class _Marking:
             gathered.extend(outcomes)
             return [each if each is not None else outcomes.pop(0) for each in out]
 
-        rng = generator(self.secret, self.student, self.lab.name, ex.name, self.work)
-        result = score(ex, run, rng)
+        if ex.name not in self.asked:
+            rng = generator(self.secret, self.student, self.lab.name, ex.name, self.work)
+            self.asked[ex.name] = asked(ex, rng)
+        result = score_of(self.asked[ex.name], run)
         clean = not any(
             o.forbidden or (o.error and o.error.type in SUSPECT) for each in gathered for o in each
         )

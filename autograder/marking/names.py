@@ -212,7 +212,8 @@ def _changed(tree: ast.Module) -> Iterator[str]:
 # --- what was added -------------------------------------------------------------------------------
 
 
-def statements(source: str) -> list[str] | None:
+@_remembered
+def statements(source: str) -> tuple[str, ...] | None:
     """Return the statements of a cell as text, decorators included; None where it is no Python.
 
     What shares a line is one of them.
@@ -227,9 +228,10 @@ def statements(source: str) -> list[str] | None:
             first = spans.pop()[0]
         spans.append((first, node.end_lineno))
     out = ["\n".join(rows[first - 1 : last]) for first, last in spans]
-    return [each for each in out if each.strip() != "pass"]
+    return tuple(each for each in out if each.strip() != "pass")
 
 
+@_remembered
 def shape(statement: str) -> str:
     """Return what a statement says, whatever its spaces, quotes and comments."""
     tree = parsed(statement)

@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from itertools import starmap
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from utils.engine.judging.state import (
     STATE,
     TWICE,
     by_function,
+    changes_all,
     moved,
     numbered,
     probe,
@@ -192,10 +194,9 @@ def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
     quick = exercise.deadline <= QUICK
     functions, later, stepped = by_function(cases), [], []
     for own in functions if quick else []:
-        steps, still = _most_moved(exercise, turned(own))
-        if steps:
+        if steps := _most_moved(exercise, turned(own)):
             later.append(refilled(steps))
-            stepped += [] if still else [steps.calls[0].function]
+            stepped += [] if standing(steps) else [steps.calls[0].function]
         for one, other in varied(own):
             outcomes = exercise.run(other)
             asked = replace(other, expect=[outcome.value for outcome in outcomes])
@@ -210,19 +211,16 @@ def _together(exercise: Exercise, cases: list[Case]) -> list[Case]:
     return later
 
 
-def _most_moved(exercise: Exercise, pairs: Iterable[tuple[Case, Case]]) -> tuple[Case | None, int]:
-    """Return the steps between two cases whose result moves with most of the arguments.
-
-    With it comes how many do not move it.
-    """
-    least, still = None, 0
-    for pair in pairs:
-        steps = exercise.expected(stepwise(*pair))
-        if least is None or standing(steps) < still:
-            least, still = steps, standing(steps)
-        if not still:
-            break
-    return least, still
+def _most_moved(exercise: Exercise, pairs: Iterable[tuple[Case, Case]]) -> Case | None:
+    """Return the steps between two cases whose result moves with most of the arguments."""
+    found = []
+    for steps in starmap(stepwise, pairs):
+        if changes_all(steps):  # others cannot move the result with all
+            steps = exercise.expected(steps)
+            if not standing(steps):
+                return steps
+        found.append(steps)
+    return min(map(exercise.expected, found), key=standing, default=None)
 
 
 def _most_numbers(exercise: Exercise, found: list[Case]) -> Case:

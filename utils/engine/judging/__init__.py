@@ -13,7 +13,7 @@ import platform
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -317,8 +317,7 @@ def close(case: Case, outcomes: list[Outcome], words: bool = True) -> Finding | 
     return None
 
 
-@dataclass(frozen=True)
-class Tolerance:
+class Tolerance(NamedTuple):
     """How far a number may lie from the expected one."""
 
     rtol: float = RTOL
@@ -337,8 +336,7 @@ class Tolerance:
 
 def tolerances(case: Case, call: Call) -> Tolerance:
     """Choose the tolerance of a call: looser where an argument is float32."""
-    arrays = [bare(arg) for arg in call.args or []]
-    single = any(isinstance(a, np.ndarray) and a.dtype == np.float32 for a in arrays)
+    single = any(getattr(bare(arg), "dtype", None) == np.float32 for arg in call.args or [])
     rtol = case.params.get("rtol", RTOL_32 if single else RTOL)
     atol = case.params.get("atol", ATOL_32 if single else ATOL)
     floor = 1e-30 if case.params.get("tiny") and not single else 0.0

@@ -172,7 +172,8 @@ def _rolled(arg: object, place: int) -> object:
         and np.all(np.diff(value) > 0)
     ):
         return value / 2
-    return np.roll(value, 1 + place % max(len(value) - 1, 1), axis=0)
+    by = 1 + place % max(len(value) - 1, 1)
+    return np.concatenate([value[-by:], value[:-by]])
 
 
 def _still(case: Case) -> int:
@@ -240,7 +241,16 @@ def moved(steps: Case) -> int:
 
 def standing(steps: Case) -> int:
     """Return how many objects of a case do not move its result: of these nothing is shown."""
-    return sum(map(_fillable, steps.calls[0].args)) - moved(steps)
+    return _objects(steps) - moved(steps)
+
+
+def changes_all(steps: Case) -> bool:
+    """Tell whether the steps of a case change each of its objects."""
+    return len(steps.calls) > _objects(steps)
+
+
+def _objects(steps: Case) -> int:
+    return sum(map(_fillable, steps.calls[0].args))
 
 
 def refilled(steps: Case) -> Case:
