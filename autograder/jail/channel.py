@@ -2,40 +2,42 @@
 
     frame = length of the header (4 bytes) + length of the arrays (8 bytes) + header + arrays
 
-The header is JSON, `{"id": ..., "arrays": [length, ...], "body": ...}`; an array is an `.npy` file
-without pickle. Nothing that arrives is believed: lengths, types and shapes are checked before
-anything of that size is made, and a frame that is not sound raises `ProtocolError`.
+The header is MessagePack, `[number, body]`. What has no type there is an extension: an array (its
+kind, order and shape; its numbers follow in the arrays), a whole number beyond 64 bits, one of the
+dataclasses of plain data. Nothing that arrives is believed: lengths, types and shapes are checked
+before anything of that size is made, and a frame that is not sound raises `ProtocolError`.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import math
 import re
 import socket
 import struct
 import time
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 
+import msgpack
 import numpy as np
 
-from utils.engine.plain import decode, encode, walkable
+from utils.engine.plain import ModelData, checked_key, walkable
 
-from .sound import ANY, sound
+from .sound import ANY, MAX_BITS, sound
 
-MAX_HEADER = 4 << 20
+MAX_HEADER = 2 << 20
 MAX_ARRAYS = 64 << 20
-MAX_TOTAL = 1 << 29  # of all frames of one submission; JSON counts 32 times, as objects do
+MAX_TOTAL = 1 << 29  # of all frames of one submission; headers count as the objects they make:
+WEIGHT = 64  # bytes of an empty list, written in one
+MAX_INSIDE = 4  # dataclasses in each other: a layout in a `Same`
 _LENGTHS = struct.Struct(">IQ")
+_ARRAY, _WHOLE = 1, 2  # extensions of MessagePack; dataclasses follow
+_KINDS = dict(enumerate(ANY, 3))
+_CODES = {kind: code for code, kind in _KINDS.items()}
 _DTYPES = {dtype.newbyteorder("<").str: dtype for dtype in map(np.dtype, "?bhiqBHIQefd")}
-# The header of an `.npy` file, letter by letter: NumPy's reader takes ten times as long.
-_ABOUT = re.compile(
-    rb"\{'descr': '([<|]\w\d)', 'fortran_order': (True|False), 'shape': \(((\d+, )*\d*,?)\), \} *\n"
-)
-_UNSOUND = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_ABOUT = re.compile(rb"([<|]\w\d)([CF])((?:\d+,)*)")
+_MAX_ABOUT = 256  # bytes
+_UNSOUND = (ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError)
 
 
 class ProtocolError(Exception):
@@ -93,10 +95,11 @@ class Channel:
         header, arrays = _LENGTHS.unpack(self._read(_LENGTHS.size, until))
         if header > MAX_HEADER or arrays > MAX_ARRAYS:
             raise ProtocolError("a frame that is too large")
-        self.tally.received += 32 * header + arrays
+        self.tally.received += WEIGHT * header + arrays
         if self.tally.over:
             raise ProtocolError("frames that are too large together")
-        return unpack(self._read(header, until), self._read(arrays, until), self.accepts)
+        data = self._read(header + arrays, until)
+        return unpack(data[:header], memoryview(data)[header:], self.accepts)
 
     def silent(self) -> bool:
         """Tell whether nothing waits to be read; raises `Gone` if the other end is closed."""
@@ -140,83 +143,121 @@ class Channel:
 
 def pack(number: int, body: Any) -> bytes:
     """Return plain data as a frame; raises `TooLarge`."""
-    arrays: list[bytes] = []
-
-    def put(value: np.ndarray) -> dict:
-        arrays.append(array_to_npy(value))
-        return {"$array": len(arrays) - 1}
-
-    data = encode(body, put)
-    content = {"id": number, "arrays": [len(a) for a in arrays], "body": data}
-    header = json.dumps(content, separators=(",", ":"), allow_nan=False).encode()
-    size = sum(map(len, arrays))
+    writer = _Writer()
+    header = writer.write([number, body])
+    size = sum(map(len, writer.arrays))
     if len(header) > MAX_HEADER or size > MAX_ARRAYS:
         raise TooLarge("a value that is far too large")
-    return b"".join([_LENGTHS.pack(len(header), size), header, *arrays])
+    return b"".join([_LENGTHS.pack(len(header), size), header, *writer.arrays])
 
 
 def unpack(header: bytes, arrays: bytes, accepts: tuple[type, ...] = ANY) -> tuple[int, Any]:
     """Read a header and the arrays behind it; raises `ProtocolError` unless all of it is sound."""
     try:
-        content = json.loads(header, parse_constant=_finite, parse_float=_finite)
-        number, lengths = content["id"], content["arrays"]
-        if any(type(n) is not int or n < 0 for n in (number, *lengths)):
-            raise ValueError("id and lengths are whole numbers")
-        if sum(lengths) != len(arrays):
+        reader = _Reader(arrays)
+        number, body = reader.read(header)
+        if type(number) is not int or number < 0:
+            raise ValueError("a strange number of a frame")
+        if reader.at != len(arrays):
             raise ValueError("lengths do not add up")
-        ends, view = accumulate(lengths), memoryview(arrays)
-        parts = {i: view[end - lengths[i] : end] for i, end in enumerate(ends)}
-        body = decode(content["body"], lambda data: array_from_npy(parts[data["$array"]]))
         sound(body, accepts)
-    except (*_UNSOUND, MemoryError) as error:
+    except (*_UNSOUND, msgpack.UnpackException) as error:
         raise ProtocolError(f"{type(error).__name__} in a frame") from None
     return number, body
 
 
-def _finite(text: str) -> float:
-    if not math.isfinite(value := float(text)):
-        raise ValueError("not a number of JSON")
-    return value
+class _Writer:
+    """Writes headers, and keeps the numbers of the arrays in them."""
+
+    def __init__(self) -> None:
+        self.arrays: list[bytes] = []
+
+    def write(self, value: Any) -> bytes:
+        # Text that is none is written all the same: the other side says so.
+        return msgpack.packb(value, default=self._extension, unicode_errors="surrogatepass")
+
+    def _extension(self, value: Any) -> msgpack.ExtType:
+        if isinstance(value, np.ndarray):
+            by_columns = value.flags.fnc  # (Fortran's order, and not C's)
+            dtype, order, about = _announced(value.dtype, by_columns, value.shape)
+            self.arrays.append(value.astype(dtype, copy=False).tobytes(order))
+            return about
+        if isinstance(value, int):
+            return msgpack.ExtType(_WHOLE, b"%d" % value)
+        if type(value) not in _CODES:
+            raise TypeError(f"not plain data: {type(value).__name__}")
+        return msgpack.ExtType(_CODES[type(value)], self.write(list(vars(value).values())))
 
 
-def array_to_npy(value: np.ndarray) -> bytes:
-    """Write a base-class array of numbers as an `.npy` file (long doubles as doubles)."""
-    name = value.dtype.newbyteorder("<").str
-    value = value.astype(_DTYPES.get(name, np.float64), copy=False)
-    by_columns = value.flags.f_contiguous and not value.flags.c_contiguous
-    head = _written(value.dtype.str, by_columns, value.shape)
-    return head + value.tobytes("F" if by_columns else "C")
+class _Reader:
+    """Reads headers, and takes the numbers of the arrays in them one after the other."""
+
+    def __init__(self, arrays: bytes) -> None:
+        self.arrays, self.at, self.inside = arrays, 0, 0
+
+    def read(self, header: bytes) -> Any:
+        return msgpack.unpackb(
+            header,
+            ext_hook=self._extension,
+            object_pairs_hook=_dict,
+            strict_map_key=False,
+            unicode_errors="surrogatepass",
+        )
+
+    def _extension(self, code: int, data: bytes) -> Any:
+        if code == _ARRAY:
+            return self._array(data)
+        if code == _WHOLE:
+            return _whole(data)
+        kind = _KINDS[code]
+        self.inside += 1
+        if self.inside > MAX_INSIDE:
+            raise ValueError("nested too deeply")
+        fields = self.read(data)
+        self.inside -= 1
+        if kind is ModelData and fields[0] is not None:
+            fields[0] = tuple(fields[0])
+        return kind(*fields)
+
+    def _array(self, about: bytes) -> np.ndarray:
+        if len(about) > _MAX_ABOUT:
+            raise ValueError("a strange array")
+        dtype, order, shape, size = _promised(about)
+        start, self.at = self.at, self.at + size
+        if self.at > len(self.arrays):
+            raise ValueError("lengths do not add up")
+        return np.ndarray(shape, dtype, self.arrays, start, None, order).copy("K")
+
+
+def _dict(pairs: list) -> dict:
+    return {checked_key(key): value for key, value in pairs}
+
+
+def _whole(data: bytes) -> int:
+    """Read a whole number, which is no larger than plain data may hold."""
+    if not re.fullmatch(rb"-?\d{1,%d}" % MAX_BITS, data):
+        raise ValueError("no whole number")
+    return int(data)
 
 
 @lru_cache(1024)
-def _written(descr: str, by_columns: bool, shape: tuple[int, ...]) -> bytes:
-    """Return the beginning of an `.npy` file (NumPy's own writer makes it anew for each array)."""
-    about = {"descr": descr, "fortran_order": by_columns, "shape": shape}
-    file = io.BytesIO()
-    np.lib.format.write_array_header_1_0(file, about)
-    return file.getvalue()
-
-
-def array_from_npy(data: memoryview) -> np.ndarray:
-    """Read an `.npy` file whose header promises exactly the bytes that follow; else ValueError."""
-    if bytes(data[:8]) != b"\x93NUMPY\x01\x00" or len(data) < 10:
-        raise ValueError("not an .npy file")
-    start = 10 + int.from_bytes(data[8:10], "little")
-    if not 10 < start <= min(len(data), 1024):
-        raise ValueError("a strange .npy header")
-    dtype, order, shape = _read(bytes(data[10:start]))
-    if math.prod(shape) * dtype.itemsize != len(data) - start:
-        raise ValueError("shape and length differ")
-    flat = np.frombuffer(data, dtype=dtype, offset=start)
-    return flat.reshape(shape, order=order).copy(order="K")
+def _announced(
+    dtype: np.dtype, by_columns: bool, shape: tuple[int, ...]
+) -> tuple[np.dtype, str, msgpack.ExtType]:
+    """Return how an array is sent: as what kind of numbers, in which order, and what says so."""
+    known = _DTYPES.get(dtype.newbyteorder("<").str, np.dtype(float))  # (of long doubles)
+    order = "F" if by_columns else "C"
+    axes = "".join(f"{n}," for n in shape)
+    return known, order, msgpack.ExtType(_ARRAY, f"{known.str}{order}{axes}".encode())
 
 
 @lru_cache(1024)
-def _read(header: bytes) -> tuple[np.dtype, str, tuple[int, ...]]:
-    """Return what a header promises: the kind of numbers, their order, the shape."""
-    if not (about := _ABOUT.fullmatch(header)):
-        raise ValueError("a strange .npy header")
-    shape = tuple(map(int, re.findall(rb"\d+", about[3])))
+def _promised(about: bytes) -> tuple[np.dtype, str, tuple[int, ...], int]:
+    """Return what is said of an array: the kind of numbers, their order, the shape, the bytes."""
+    if not (parts := _ABOUT.fullmatch(about)):
+        raise ValueError("a strange array")
+    shape = tuple(map(int, parts[3].split(b",")[:-1]))
     if not walkable(shape):
         raise ValueError("a strange shape")
-    return _DTYPES[about[1].decode()], "F" if about[2] == b"True" else "C", shape
+    dtype = _DTYPES[parts[1].decode()]
+    return dtype, parts[2].decode(), shape, math.prod(shape) * dtype.itemsize

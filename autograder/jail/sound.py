@@ -25,11 +25,13 @@ from utils.engine.plain import (
 )
 
 MAX_DEPTH = 16
+MAX_BITS = 256  # of a whole number
 MAX_LAYERS = 200
 MAX_TEXTS = 50  # warnings of a call, or names of forbidden functions
 MAX_UNITS = 1_000_000
 RETURNED = (ModelData, HistoryData)
 ANY = (*RETURNED, Rng, Source, Result, Same, Layout)
+_FINE = frozenset({type(None), float, bool, np.ndarray})
 # Entries of the dicts in a model's data; those in capitals must be there.
 _DENSE = {"KIND": str, "UNITS": int, "ACTIVATION": str, "USE_BIAS": bool}
 _LOSS = {"NAME": str, "from_logits": bool, "reduction": str}
@@ -40,15 +42,16 @@ def sound(value: Any, accepts: tuple[type, ...] = ANY, depth: int = 0) -> None:
     """Check that `value` is plain data through and through, with no dataclass but `accepts`."""
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
-    if value is None or type(value) in (float, bool, np.ndarray):
+    if type(value) in _FINE:
         return
     if type(value) is str:
         value.encode()  # lone surrogates are no text
     elif type(value) is int:
-        _check(value.bit_length() <= 256)
+        _check(value.bit_length() <= MAX_BITS)
     elif type(value) in (list, tuple):
         for item in value:
-            sound(item, accepts, depth + 1)
+            if type(item) not in _FINE:
+                sound(item, accepts, depth + 1)
     elif type(value) is dict:
         _check(all(type(k) is str or (type(k) is int and k.bit_length() <= MAX_KEY) for k in value))
         sound([*value, *value.values()], accepts, depth)

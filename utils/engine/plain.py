@@ -22,6 +22,7 @@ MAX_TEXT = 100_000
 MAX_AXES = 16
 MAX_ROWS = 2**25  # steps of whoever walks along all axes but empty ones
 MAX_KEY = 63  # bits of a key: larger whole numbers can be made to share their hash
+_NUMBERS = frozenset("biuf")  # kinds of arrays
 SCALARS = frozenset({type(None), bool, int, float, str})  # what holds nothing and never changes
 
 
@@ -151,6 +152,8 @@ class _Plain:
             if len(value) > MAX_TEXT:
                 raise NotPlain("a text that is far too long")
             return value
+        if kind is np.ndarray and value.dtype.kind in _NUMBERS:  # (most values are)
+            return array(value)
         if isinstance(value, (Rng, Source, Result, Same, Layout, ModelData, HistoryData)):
             return value
         if isinstance(value, np.generic):
@@ -224,10 +227,12 @@ def array(value: np.ndarray) -> np.ndarray:
     """Return a base-class copy of an array of numbers or booleans, else raise `NotPlain`."""
     if np.ndarray.__dict__["nbytes"].__get__(value) > MAX_BYTES:
         raise NotPlain("an array that is far too large")
-    if not walkable(np.ndarray.shape.__get__(value)):
+    shape = np.ndarray.shape.__get__(value)
+    # (With an entry in each row it has no more rows than bytes.)
+    if (0 in shape or len(shape) > MAX_AXES) and not walkable(shape):
         raise NotPlain("an array of far too many rows or axes")
     base = np.array(value, copy=True, subok=False)
-    if base.dtype.kind not in "biuf" or base.dtype.itemsize > 16:
+    if base.dtype.kind not in _NUMBERS or base.dtype.itemsize > 16:
         raise NotPlain(f"an array of type {base.dtype}")
     return base
 
@@ -267,50 +272,47 @@ def array_from_json(data: dict) -> np.ndarray:
 _AS_IT_IS = SCALARS - {float}  # looked at first: most values are of these
 
 
-def encode(value: Any, put_array: Callable[[np.ndarray], dict] = array_to_json) -> Any:
-    """Return plain data as JSON data; `put_array` decides how an array is written."""
+def encode(value: Any) -> Any:
+    """Return plain data as JSON data."""
     if type(value) in _AS_IT_IS or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": repr(value)}
     if isinstance(value, np.ndarray):
-        return put_array(value)
+        return array_to_json(value)
     if isinstance(value, (list, tuple)):
-        return [i if type(i) in _AS_IT_IS else encode(i, put_array) for i in value]
+        return [i if type(i) in _AS_IT_IS else encode(i) for i in value]
     if isinstance(value, dict):
-        return {"$dict": [[key, encode(item, put_array)] for key, item in value.items()]}
+        return {"$dict": [[key, encode(item)] for key, item in value.items()]}
     for name, kind in _DATACLASSES.items():
         if isinstance(value, kind):
-            return {"$" + name: {k: encode(v, put_array) for k, v in vars(value).items()}}
+            return {"$" + name: {k: encode(v) for k, v in vars(value).items()}}
     raise TypeError(f"not plain data: {type(value).__name__}")
 
 
-def decode(data: Any, get_array: Callable[[dict], np.ndarray] = array_from_json) -> Any:
-    """Read what `encode` wrote.
-
-    Raises `ValueError`, `KeyError` or `TypeError` for anything else: callers that read from
-    somebody they do not trust turn these into a refusal.
-    """
+def decode(data: Any) -> Any:
+    """Read what `encode` wrote; raises `ValueError`, `KeyError` or `TypeError` for the rest."""
     if isinstance(data, list):
-        return [decode(item, get_array) if type(item) in (list, dict) else item for item in data]
+        return [decode(item) if type(item) in (list, dict) else item for item in data]
     if not isinstance(data, dict):
         return data
     if "$array" in data:
-        return get_array(data)
+        return array_from_json(data)
     if "$float" in data:
         return float(data["$float"])
     if "$dict" in data:
-        return {_key(key): decode(item, get_array) for key, item in data["$dict"]}
+        return {checked_key(key): decode(item) for key, item in data["$dict"]}
     (name, fields), *rest = data.items()
     if rest or not name.startswith("$") or name[1:] not in _DATACLASSES:
         raise ValueError("not plain data")
-    fields = {key: decode(item, get_array) for key, item in fields.items()}
+    fields = {key: decode(item) for key, item in fields.items()}
     if name == "$model" and fields["inputs"] is not None:
         fields["inputs"] = tuple(fields["inputs"])
     return _DATACLASSES[name[1:]](**fields)
 
 
-def _key(key: Any) -> str | int:
+def checked_key(key: Any) -> str | int:
+    """Return a key that a dict of plain data may have; raises `ValueError` for any other."""
     if type(key) is str or (type(key) is int and key.bit_length() <= MAX_KEY):
         return key
     raise ValueError("a strange key")

@@ -1,7 +1,7 @@
 # one_hot: speaks on the pipe to the right answers by hand: names, functions, bombs
-import json, os, struct, socket
+import msgpack, os, struct, socket
 def ask(*body):
-    data = json.dumps({"id": 0, "arrays": [], "body": list(body)}).encode()
+    data = msgpack.packb([0, list(body)])
     try:
         os.write(4, struct.pack(">IQ", len(data), 0) + data)
         pipe = socket.socket(fileno=os.dup(4)); pipe.settimeout(0.05)
