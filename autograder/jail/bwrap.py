@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 INSIDE = (
     "__init__", "absent", "building", "calls", "channel", "confine", "deferred", "eager", "forbid",
-    "huge", "learner", "lending", "shell", "sound", "template",
+    "huge", "learner", "lending", "rehearsal", "shell", "sound", "template",
 )  # fmt: skip
 SCRATCH = "/scratch"  # (the environment itself may stand in /tmp)
 _BOOT = """

@@ -53,6 +53,7 @@ class Targets:
     paths: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     seen: list[str] = field(default_factory=list)
     refusals: dict[str, list[CodeType]] = field(default_factory=dict)
+    modules: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def find(cls) -> Targets:
@@ -65,12 +66,18 @@ class Targets:
         return found
 
     def prepare(self, families: Iterable[str]) -> None:
-        """Write the code that refuses, before the fork: there are a thousand optimizers."""
-        for name in {*families, "reference"} - set(self.refusals):
+        """Find what takes time before the fork.
+
+        The code that refuses, since there are a thousand optimizers; modules to forget, since a
+        fork copies each page with a name on it that it looks at.
+        """
+        for name in set(families) - set(self.refusals):
             self.refusals[name] = [
                 stub(f, refuser(readable(f"{module}.{f.__code__.co_name}"), self.seen))
                 for f, module in ((f, f.__globals__["__name__"]) for f in self.functions[name])
             ]
+            packages = FAMILIES[name].packages
+            self.modules[name] = [m for m in sys.modules if m.partition(".")[0] in packages]
 
     def _find_functions(self) -> None:
         rules = [
@@ -134,21 +141,31 @@ def destroy(targets: Targets, families: Iterable[str], jailed: bool, light: bool
         absent.stand_in(seen)
         for path in sorted(targets.paths["tensorflow"]) * jailed:
             confine.cover(path)
-    for name in [*families, "reference"]:
+    for name in families:
         family = FAMILIES[name]
-        for function, refusal in zip(targets.functions[name], targets.refusals[name], strict=True):
-            function.__code__ = refusal
+        _refuse_functions(targets, name)
         for holder, key, called in targets.references[name]:
             holder[key] = Refused(refuser(readable(called), seen))
         if family.ops:
             _refuse_operations(re.compile(family.ops), seen)
         if family.packages:
             sys.meta_path.insert(0, _Refuser(family.packages, seen))
-            for module in [m for m in sys.modules if m.partition(".")[0] in family.packages]:
-                del sys.modules[module]
-        if jailed:
-            for path in sorted(targets.paths[name]):
-                confine.cover(path)
+            for module in targets.modules[name]:
+                sys.modules.pop(module, None)
+    for name in [*families, "reference"] * jailed:
+        for path in sorted(targets.paths[name]):
+            confine.cover(path)
+
+
+def destroy_reference(targets: Targets) -> None:
+    """Destroy the labs' own right answers, which no learner's process may have."""
+    targets.prepare(["reference"])
+    _refuse_functions(targets, "reference")
+
+
+def _refuse_functions(targets: Targets, name: str) -> None:
+    for function, refusal in zip(targets.functions[name], targets.refusals[name], strict=True):
+        function.__code__ = refusal
 
 
 def readable(name: str) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 
 from utils.engine import fitting, predicting
 
-from . import building, confine, deferred, eager, forbid, huge, learner, shell
+from . import building, confine, deferred, eager, forbid, huge, learner, rehearsal, shell
 
 LIGHT = (
     "numpy", "graphlib", "matplotlib.pyplot", "IPython", "utils.reference", "utils.data",
@@ -51,7 +51,10 @@ def serve(control: socket.socket, settings: dict, notebook: Any = None) -> None:
     gc.unfreeze()  # what is forbidden is looked for among all objects
     missing = warm_up(LIGHT if settings["light"] else FULL)
     notebook = notebook or shell.make(settings["scratch"])
+    if settings["light"]:
+        rehearsal.rehearse(notebook)
     targets = forbid.Targets.find()
+    forbid.destroy_reference(targets)
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -100,6 +103,7 @@ class Template:
         self.learners: set[int] = set()
         with contextlib.suppress(OSError):  # (the learner's process says so)
             confine.system_calls()
+            confine.linux()
         self.few: float = MANY  # forks until it prepares for more
 
     def serve(self) -> None:

@@ -10,7 +10,6 @@ in a learner's process before that has a cell. The points have to be equal.
 """
 
 import contextlib
-import io
 import statistics
 import sys
 import tempfile
@@ -21,13 +20,11 @@ from itertools import chain, cycle
 from pathlib import Path
 from unittest import mock
 
-from numpy.lib.format import read_array
-
 from autograder.authoring.declaration import names
 from autograder.course import pool
 from autograder.course.gradebook import Book, configuration
 from autograder.course.processing import comment
-from autograder.jail import channel, sandbox
+from autograder.jail import sandbox
 from autograder.jail.sandbox import Template
 from autograder.marking import intake, marker
 from tests import cohort
@@ -54,6 +51,7 @@ def main(shell, pipes, settings, targets):
     begin(shell, pipes, settings, targets)
 template.learner.main = main
 """
+UNREHEARSED = "template.rehearsal.rehearse = lambda shell: None\n"
 SMALL = "template.huge.collapse = lambda: 0\n"
 
 
@@ -98,8 +96,10 @@ STEPS = [
     ("16 cases are asked at a time", "03", (sandbox, "BATCH", lambda _: 1)),
     ("answers are read ahead", "03",
      (sandbox, "Channel", lambda usual: lambda *args, ahead: usual(*args))),
-    ("headers of arrays are read by letters", "03",
-     (channel, "array_from_npy", lambda _: lambda data: read_array(io.BytesIO(data)))),
+    ("cells of Python alone are searched for no magics", "03 06",
+     inside("del type(shell).transform_cell")),
+    ("the reference is destroyed before the fork", "03",
+     inside("template.forbid.destroy_reference(targets)")),
     ("checks are read before the fork", "03 06",
      inside("sys.modules['utils.checks.baked'].load.cache_clear()")),
 ]  # fmt: skip
@@ -202,6 +202,10 @@ def main(arguments=None):
         for what, labs, step in FULL:
             sides = (template, ALL_IN_FULL, step), (template, ALL_IN_FULL)
             table.compare(f"{what} (full)", labs, *sides)
+        with isolation.changed(UNREHEARSED):
+            other = stack.enter_context(contextlib.closing(Template().begin(light=True)))
+        table.meter.watch(other)
+        table.compare("what all do is rehearsed before the fork", "03 06", (other,), (template,))
         with isolation.changed(SMALL), instead(sandbox, "environment", small):
             other = stack.enter_context(Template())
         table.meter.watch(other)

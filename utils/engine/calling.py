@@ -286,9 +286,9 @@ def failure(error: BaseException) -> Failure:
         at = place(error)
         return Failure(kind, "\n".join([str(error), at.loop, at.question]), at.line)
     with contextlib.suppress(Exception):
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if LEARNERS.search(frame.filename):
-                line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+        for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
+            if LEARNERS.search(name := frame.f_code.co_filename):
+                line = linecache.getline(name, number or 0, frame.f_globals).strip()
                 break
     try:
         message = _NOISE.sub("", str(error)[:2000]).strip()[:300]

@@ -70,6 +70,31 @@ def test_notebook_syntax_runs(learner):
     assert [result.error for result in results] == [None] * 3
 
 
+PROMPTS = ">>> def f(z):\n...     return z\n\n>>> y = f(2)"
+NUMBERED = "In [1]: y = 2\n\nIn [2]: y += 0"
+BELOW_BLANKS = "\n\n    # told as in a notebook\ny = 2"
+
+
+@pytest.mark.parametrize("cell", [PROMPTS, NUMBERED, BELOW_BLANKS, "y = 2;", "\ty = 2"])
+def test_what_ipython_takes_off_a_cell_is_taken_off(learner, cell):
+    """Does a cell with prompts, blank lines or an indent run as it does in a notebook?"""
+    asked = learner(cell, "def two(): return y")
+    assert [result.error for result in asked.run_cells()] == [None, None]
+    assert value(asked, "two") == 2
+
+
+def test_a_cell_of_python_is_warned_of_once(learner):
+    """Is a warning of Python's own about a cell's text told once, as in a notebook?"""
+    [result] = learner("assert (1, 'always')").run_cells()
+    assert result.stderr.count("SyntaxWarning") == 1
+
+
+def test_names_of_the_template_are_not_there(learner):
+    """Has a first cell no names but those of a fresh notebook, `np` least of all?"""
+    [result] = learner("print(sorted(n for n in dir() if n[0] != '_'))").run_cells()
+    assert result.stdout == "['In', 'Out', 'exit', 'get_ipython', 'open', 'quit']\n"
+
+
 def test_output_is_cut(learner):
     """Is only the beginning of a flood of output kept?"""
     [result] = learner("print('x' * 1_000_000)", output=1000).run_cells()
