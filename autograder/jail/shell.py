@@ -37,7 +37,8 @@ CELLS = {
 # Those with a learner's code in them, whose errors are the learner's.
 RUNNING = ("time", "run", "capture")
 _LOOP = re.compile(r"\b(await|create_task|ensure_future|get_running_loop)\b")
-_PLAIN_START, _PROMPT = re.compile(r"\S"), re.compile(r"^\s*(>>>|\.\.\.|In \[)", re.MULTILINE)
+# What IPython takes off a cell that Python could read: prompts, blanks at the top, lines of blanks.
+_TAKEN_OFF = re.compile(r"\A\s|^[ \t]*(?:>>>|\.\.\.|In \[)|^[ \t]+$", re.MULTILINE)
 _OWN_LOOP = re.compile(r"\basyncio\.run\(|run_until_complete")
 
 
@@ -59,9 +60,9 @@ class Shell(InteractiveShell):
     def transform_cell(self, raw_cell: str) -> str:
         """Return a cell of Python alone as it is: to look for magics in it takes ten times as long.
 
-        What Python reads has none; prompts and blank lines at the top are still taken away.
+        What Python reads has none.
         """
-        if _PLAIN_START.match(raw_cell) and not _PROMPT.search(raw_cell):
+        if raw_cell and not _TAKEN_OFF.search(raw_cell):
             with contextlib.suppress(Exception), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # they come when it is compiled
                 ast.parse(raw_cell)

@@ -73,9 +73,10 @@ def test_notebook_syntax_runs(learner):
 PROMPTS = ">>> def f(z):\n...     return z\n\n>>> y = f(2)"
 NUMBERED = "In [1]: y = 2\n\nIn [2]: y += 0"
 BELOW_BLANKS = "\n\n    # told as in a notebook\ny = 2"
+BLANKS = 'y = len("""\n    \n""")'
 
 
-@pytest.mark.parametrize("cell", [PROMPTS, NUMBERED, BELOW_BLANKS, "y = 2;", "\ty = 2"])
+@pytest.mark.parametrize("cell", [PROMPTS, NUMBERED, BELOW_BLANKS, BLANKS, "y = 2;", "\ty = 2"])
 def test_what_ipython_takes_off_a_cell_is_taken_off(learner, cell):
     """Does a cell with prompts, blank lines or an indent run as it does in a notebook?"""
     asked = learner(cell, "def two(): return y")
