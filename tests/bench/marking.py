@@ -148,7 +148,7 @@ def side_by_side(count, stock_count):
         print(f"  start, once a run: {starts:.1f} s; of a template alone: {template_start():.1f} s")
         print(f"  scores equal: {'yes' if all(equal) else 'NO'}", flush=True)
         good = all(equal) and one["seconds_each"] <= floor["each"]
-        return good and (stock is None or stock / many["seconds_each"] >= 150)
+        return good and (stock is None or stock / many["seconds_each"] >= 200)
 
 
 def lab_by_lab(labs, count, stock_count):
