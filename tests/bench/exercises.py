@@ -79,7 +79,7 @@ class Meter:
     def hooked(self):
         """Measure what the marker does in this context."""
         fork, end = sandbox._Server.fork, sandbox._Server.end
-        timed, score = marker._Marking._timed, marker.score
+        timed, asked, score_of = marker._Marking._timed, marker.asked, marker.score_of
         meter = self
 
         def forking(server, *args):
@@ -98,17 +98,21 @@ class Meter:
         def timing(_, what):
             return meter.on(what if what == "cells" else f"{what}: calls")
 
-        def scoring(ex, *args):
+        def asking(ex, *args):
             with meter.on(f"{ex.name}: judging"):
-                return score(ex, *args)
+                return asked(ex, *args)
+
+        def scoring(ask, *args):
+            with meter.on(f"{ask.exercise.name}: judging"):
+                return score_of(ask, *args)
 
         sandbox._Server.fork, sandbox._Server.end = forking, ending
-        marker._Marking._timed, marker.score = timing, scoring
+        marker._Marking._timed, marker.asked, marker.score_of = timing, asking, scoring
         try:
             yield self
         finally:
             sandbox._Server.fork, sandbox._Server.end = fork, end
-            marker._Marking._timed, marker.score = timed, score
+            marker._Marking._timed, marker.asked, marker.score_of = timed, asked, score_of
 
 
 def measure(lab, members, template):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import steps
+from autograder.marking import marker
+from tests.bench import exercises, steps
 
 BENCHES = sorted(Path(steps.__file__).parent.glob("*.py"))
 
@@ -29,3 +30,12 @@ def test_what_a_step_is_left_out_of_is_there(step):
     usual = getattr(place, name)
     with steps.instead(*step[2]):
         assert getattr(place, name) is not usual
+
+
+def test_the_table_of_exercises_changes_nothing_of_marking():
+    """Does marking have all that the table watches, and is it as it was afterwards?"""
+    watched = [(marker, "asked"), (marker, "score_of"), (marker._Marking, "_timed")]
+    usual = [getattr(*part) for part in watched]
+    with exercises.Meter().hooked():
+        assert all(getattr(*part) is not one for part, one in zip(watched, usual, strict=True))
+    assert [getattr(*part) for part in watched] == usual
