@@ -21,7 +21,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
-from utils.engine.plain import ModelData, checked_key, walkable
+from utils.engine.plain import checked_key, walkable
 
 from .sound import ANY, MAX_BITS, sound
 
@@ -37,6 +37,7 @@ _CODES = {kind: code for code, kind in _KINDS.items()}
 _DTYPES = {dtype.newbyteorder("<").str: dtype for dtype in map(np.dtype, "?bhiqBHIQefd")}
 _ABOUT = re.compile(rb"([<|]\w\d)([CF])((?:\d+,)*)")
 _MAX_ABOUT = 256  # bytes
+_DIGITS = re.compile(rb"-?\d{1,%d}" % MAX_BITS)
 _UNSOUND = (ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError)
 
 
@@ -215,8 +216,6 @@ class _Reader:
             raise ValueError("nested too deeply")
         fields = self.read(data)
         self.inside -= 1
-        if kind is ModelData and fields[0] is not None:
-            fields[0] = tuple(fields[0])
         return kind(*fields)
 
     def _array(self, about: bytes) -> np.ndarray:
@@ -234,8 +233,8 @@ def _dict(pairs: list) -> dict:
 
 
 def _whole(data: bytes) -> int:
-    """Read a whole number, which is no larger than plain data may hold."""
-    if not re.fullmatch(rb"-?\d{1,%d}" % MAX_BITS, data):
+    """Read a whole number of so few digits that reading them costs nothing."""
+    if not _DIGITS.fullmatch(data):
         raise ValueError("no whole number")
     return int(data)
 

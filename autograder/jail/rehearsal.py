@@ -13,6 +13,7 @@ import numpy as np
 
 from . import learner
 from .channel import Channel
+from .shell import tidy
 
 ROUNDS = 12  # Python makes code faster when it has run eight times
 CELL = '''
@@ -44,7 +45,7 @@ def rehearse(shell: Any) -> None:
         cases = [[["rehearsed", [each, y, 2]]] for each in kinds]
         for _ in range(ROUNDS):
             shell.run_cell(CELL, store_history=False)
-            learner.shell.tidy()
+            tidy()
             marker.send(1, ["calls", cases, 2.0, 20.0])
             _, (_, *rest) = channel.receive()
             for reply in service.on_calls(*rest):

@@ -58,9 +58,9 @@ class Shell(InteractiveShell):
         )
 
     def transform_cell(self, raw_cell: str) -> str:
-        """Return a cell of Python alone as it is: to look for magics in it takes ten times as long.
+        """Return a cell of Python alone as it is: to look for magics takes longer.
 
-        What Python reads has none.
+        What Python reads has none; reading it costs less than a third of that search.
         """
         if raw_cell and not _TAKEN_OFF.search(raw_cell):
             with contextlib.suppress(Exception), warnings.catch_warnings():

@@ -50,7 +50,7 @@ def sound(value: Any, accepts: tuple[type, ...] = ANY, depth: int = 0) -> None:
         _check(value.bit_length() <= MAX_BITS)
     elif type(value) in (list, tuple):
         for item in value:
-            if type(item) not in _FINE:
+            if type(item) not in _FINE or depth == MAX_DEPTH:
                 sound(item, accepts, depth + 1)
     elif type(value) is dict:
         _check(all(type(k) is str or (type(k) is int and k.bit_length() <= MAX_KEY) for k in value))

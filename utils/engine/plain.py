@@ -109,6 +109,11 @@ class ModelData:
     loss: dict | None = None
     optimizer: dict | None = None
 
+    def __post_init__(self) -> None:
+        """Make a tuple of a shape that arrived as a list: JSON and MessagePack have no other."""
+        if self.inputs is not None:
+            object.__setattr__(self, "inputs", tuple(self.inputs))
+
 
 @dataclass(frozen=True)
 class HistoryData:
@@ -306,8 +311,6 @@ def decode(data: Any) -> Any:
     if rest or not name.startswith("$") or name[1:] not in _DATACLASSES:
         raise ValueError("not plain data")
     fields = {key: decode(item) for key, item in fields.items()}
-    if name == "$model" and fields["inputs"] is not None:
-        fields["inputs"] = tuple(fields["inputs"])
     return _DATACLASSES[name[1:]](**fields)
 
 
